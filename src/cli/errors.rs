@@ -1,0 +1,83 @@
+//! `gaffe errors`: the errors of a run as a list.
+
+use super::print::{self, Format, Table};
+use super::{OrderArg, Selection, TestGuard, say};
+use crate::dataset::Split;
+use crate::project::{Desk, Project};
+use anyhow::Result;
+use clap::Args;
+use serde::Serialize;
+use std::io::Write;
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  gaffe errors --order confident --limit 20\n  gaffe errors --run v2 --json"
+)]
+pub struct ErrorsArgs {
+    #[command(flatten)]
+    selection: Selection,
+    /// The order of the errors
+    #[arg(long, value_enum, default_value = "random")]
+    order: OrderArg,
+    /// No more than so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    #[command(flatten)]
+    guard: TestGuard,
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct ErrorRow {
+    id: String,
+    gold: String,
+    label: String,
+    prediction: String,
+    confidence: f32,
+    verdict: Option<&'static str>,
+}
+
+/// Prints the list.
+pub fn run(project: &Project, args: &ErrorsArgs, out: &mut dyn Write) -> Result<()> {
+    let split = Split::from(args.selection.split);
+    args.guard.check(split)?;
+    let run = project.run_name(args.selection.run.as_deref(), split)?;
+    let (ledger, warnings) = project.decisions()?;
+    warnings.iter().for_each(|warning| say(warning));
+    let desk = project.desk(split, &run, args.order.into(), ledger)?;
+    let rows = desk.list().iter().take(args.limit.unwrap_or(usize::MAX));
+    let rows: Vec<ErrorRow> = rows.map(|&row| error_row(&desk, row)).collect();
+    if args.format.json {
+        return print::json(&rows, out);
+    }
+    if args.format.csv {
+        return print::csv(&rows, out);
+    }
+    let mut table = Table::new(&["id", "gold", "prediction", "confidence", "verdict", "label"]);
+    for row in rows {
+        let corrected = if row.label == row.gold { String::new() } else { row.label };
+        table.row([
+            row.id,
+            row.gold,
+            row.prediction,
+            format!("{:.2}", row.confidence),
+            row.verdict.unwrap_or("").to_owned(),
+            corrected,
+        ]);
+    }
+    table.print(out)
+}
+
+fn error_row(desk: &Desk, row: u32) -> ErrorRow {
+    let classes = desk.classes();
+    let prediction = desk.run().prediction(row as usize);
+    ErrorRow {
+        id: desk.id(row).to_owned(),
+        gold: classes.name(desk.gold(row)).to_owned(),
+        label: classes.name(desk.effective(row).class).to_owned(),
+        prediction: prediction.map_or_else(String::new, |class| classes.name(class).to_owned()),
+        confidence: desk.run().confidence(row as usize),
+        verdict: desk.review(row).and_then(|r| r.verdict).map(|verdict| verdict.name()),
+    }
+}

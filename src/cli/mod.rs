@@ -1,0 +1,211 @@
+//! The command line: parse, call the project, print.
+//!
+//! Invariant: results go to standard output, everything else to standard error; exit codes are 0
+//! for success, 1 for an error, 2 for wrong usage.
+
+mod compare;
+mod errors;
+mod export;
+mod init;
+mod print;
+mod review;
+mod runs;
+mod score;
+mod show;
+mod tally;
+
+use crate::dataset::{Order, Split};
+use crate::project::{Project, ProjectError};
+use anyhow::Result;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Inspect a classifier's errors: tag them, fix labels, see what is worth fixing.
+#[derive(Parser)]
+#[command(
+    name = "gaffe",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  \
+        gaffe sample_data/fashion             review the errors of a project\n  \
+        gaffe dev.csv probs.npy               make a project of a table and its probabilities\n  \
+        gaffe tally                           what kinds of error there are\n  \
+        gaffe score --model models/v2.onnx    predict the dev set with another model\n\n\
+        In a project's folder `gaffe` alone opens the review."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// A project's folder, or data files to make one of: a table (.csv, .tsv), probabilities (.npy),
+    /// a model (.onnx), class names (.txt)
+    data: Vec<PathBuf>,
+    #[command(flatten)]
+    review: review::ReviewArgs,
+    /// The project's folder [default: this one or the nearest above]
+    #[arg(short, long, global = true, env = "GAFFE_PROJECT", value_name = "DIR")]
+    project: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Walk through the errors of a run, tag them and fix labels
+    Review(review::ReviewArgs),
+    /// Make a project of data files
+    Init(init::InitArgs),
+    /// List the errors of a run
+    Errors(errors::ErrorsArgs),
+    /// Count the kinds of error, and what solving each is worth
+    Tally(tally::TallyArgs),
+    /// Predict a split with an ONNX model and keep the result as a run
+    Score(score::ScoreArgs),
+    /// List the runs with their errors on train, dev and test
+    Runs(runs::RunsArgs),
+    /// Say what a second run fixed and what it broke
+    Compare(compare::CompareArgs),
+    /// Write corrected labels or tags
+    #[command(subcommand)]
+    Export(export::ExportCommand),
+    /// Print one example
+    Show(show::ShowArgs),
+    /// Print completions for a shell
+    #[command(
+        after_help = "Example:\n  gaffe completions bash > ~/.local/share/bash-completion/completions/gaffe"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which run's errors on which split.
+#[derive(Args, Clone)]
+struct Selection {
+    /// The run [default: the first one]
+    #[arg(long, value_name = "NAME")]
+    run: Option<String>,
+    /// The split
+    #[arg(long, value_enum, default_value_t = SplitArg::Dev)]
+    split: SplitArg,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum SplitArg {
+    Train,
+    Dev,
+    Test,
+}
+
+impl From<SplitArg> for Split {
+    fn from(arg: SplitArg) -> Self {
+        match arg {
+            SplitArg::Train => Self::Train,
+            SplitArg::Dev => Self::Dev,
+            SplitArg::Test => Self::Test,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum OrderArg {
+    /// a fixed shuffle: what the tally can generalise from
+    Random,
+    /// highest confidence first
+    Confident,
+    /// lowest confidence first
+    Hesitant,
+    /// as in the data
+    Data,
+}
+
+impl From<OrderArg> for Order {
+    fn from(arg: OrderArg) -> Self {
+        match arg {
+            OrderArg::Random => Self::Random,
+            OrderArg::Confident => Self::Confident,
+            OrderArg::Hesitant => Self::Hesitant,
+            OrderArg::Data => Self::Data,
+        }
+    }
+}
+
+/// Examples of the test split are shown only on request: looking at them trains the one who looks.
+#[derive(Args, Clone)]
+struct TestGuard {
+    /// Allow examples of the test split to be looked at
+    #[arg(long)]
+    unlock_test: bool,
+}
+
+impl TestGuard {
+    fn check(&self, split: Split) -> Result<()> {
+        anyhow::ensure!(
+            split != Split::Test || self.unlock_test,
+            "the test split is guarded: who looks at its examples starts fitting to them\n  \
+             use dev, or add --unlock-test; metrics of test are shown by: gaffe runs"
+        );
+        Ok(())
+    }
+}
+
+/// Parses the command line and runs it.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut out = io::stdout().lock();
+    match run(cli, &mut out).and_then(|()| Ok(out.flush()?)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("gaffe: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
+    let project = cli.project.as_deref();
+    match cli.command {
+        None => review::open_data(&cli.data, project, &cli.review),
+        Some(Command::Review(args)) => review::run(&locate(project, None)?, &args),
+        Some(Command::Init(args)) => init::run(&args, out),
+        Some(Command::Errors(args)) => errors::run(&locate(project, None)?, &args, out),
+        Some(Command::Tally(args)) => tally::run(&locate(project, None)?, &args, out),
+        Some(Command::Score(args)) => score::run(&locate(project, Some(args.model()))?, &args, out),
+        Some(Command::Runs(args)) => runs::run(&locate(project, None)?, &args, out),
+        Some(Command::Compare(args)) => compare::run(&locate(project, None)?, &args, out),
+        Some(Command::Export(args)) => export::run(&locate(project, None)?, &args, out),
+        Some(Command::Show(args)) => show::run(&locate(project, None)?, &args, out),
+        Some(Command::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "gaffe", &mut text);
+            Ok(out.write_all(&text)?)
+        }
+    }
+}
+
+/// The project: as told, else at or above the working folder, else above `hint`.
+fn locate(told: Option<&Path>, hint: Option<&Path>) -> Result<Project> {
+    if let Some(root) = told {
+        return Ok(Project::open(root)?);
+    }
+    let here = Path::new(".");
+    let root = Project::find(here).or_else(|| Project::find(hint?.parent()?));
+    let root = root.ok_or_else(|| ProjectError::NoProject(here.into()))?;
+    Ok(Project::open(&root)?)
+}
+
+/// Tells the user something that is no result.
+fn say(text: &str) {
+    // When standard error is closed there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let pipe = |e: &(dyn std::error::Error + 'static)| {
+        e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+            || e.downcast_ref::<serde_json::Error>()
+                .is_some_and(|e| e.io_error_kind() == Some(io::ErrorKind::BrokenPipe))
+    };
+    error.chain().any(pipe)
+}

@@ -1,0 +1,129 @@
+//! Tables, CSV and JSON on standard output.
+
+use crate::media::text;
+use anyhow::Result;
+use clap::Args;
+use serde::Serialize;
+use std::io::Write;
+
+/// How results are printed.
+#[derive(Args, Clone, Copy, Default)]
+pub struct Format {
+    /// Print JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print CSV
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// A table of text; columns whose cells are numbers are aligned to the right.
+#[derive(Debug)]
+pub struct Table {
+    headers: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// An empty table with these headers.
+    pub fn new(headers: &[&str]) -> Self {
+        Self { headers: headers.iter().map(|h| (*h).to_owned()).collect(), rows: vec![] }
+    }
+
+    /// Adds a row: one cell a header.
+    pub fn row(&mut self, cells: impl Into<Vec<String>>) {
+        self.rows.push(cells.into());
+    }
+
+    /// Prints it for people: cells made safe, columns aligned.
+    pub fn print(&self, out: &mut dyn Write) -> Result<()> {
+        let right: Vec<bool> = (0..self.headers.len()).map(|c| self.is_numeric(c)).collect();
+        let lines = std::iter::once(&self.headers).chain(&self.rows);
+        let mut widths = vec![0; self.headers.len()];
+        for line in lines.clone() {
+            for (width, cell) in widths.iter_mut().zip(line) {
+                *width = (*width).max(text::width(cell));
+            }
+        }
+        for line in lines {
+            let mut printed = String::new();
+            for ((cell, &width), &right) in line.iter().zip(&widths).zip(&right) {
+                let pad = " ".repeat(width - text::width(cell));
+                let cell = text::line(cell);
+                let padded = if right { format!("{pad}{cell}") } else { format!("{cell}{pad}") };
+                printed.push_str(&padded);
+                printed.push_str("  ");
+            }
+            writeln!(out, "{}", printed.trim_end())?;
+        }
+        Ok(())
+    }
+
+    fn is_numeric(&self, column: usize) -> bool {
+        let numeric =
+            |cell: &String| cell.chars().next().is_none_or(|c| c.is_ascii_digit() || c == '–');
+        self.rows.iter().filter_map(|row| row.get(column)).all(numeric)
+    }
+}
+
+/// Prints a value as JSON.
+pub fn json(value: &impl Serialize, out: &mut dyn Write) -> Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    Ok(writeln!(out)?)
+}
+
+/// Prints records as CSV, with the names of their fields.
+pub fn csv<T: Serialize>(records: &[T], out: &mut dyn Write) -> Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    for record in records {
+        writer.serialize(record)?;
+    }
+    Ok(writer.flush()?)
+}
+
+/// A share as a percentage with one decimal.
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// An interval of percentages.
+pub fn interval(low: f64, high: f64) -> String {
+    format!("{:.1}–{:.1}", low * 100.0, high * 100.0)
+}
+
+/// A count with thousands separated.
+pub fn count(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aligns_numbers_right_and_text_left_and_makes_cells_safe() {
+        let mut table = Table::new(&["tag", "count"]);
+        table.row(["漢字".to_owned(), "4".to_owned()]);
+        table.row(["\u{1b}[2Jx".to_owned(), "120".to_owned()]);
+        let mut out = Vec::new();
+        table.print(&mut out).unwrap();
+        let expected = "tag    count\n漢字       4\n␛[2Jx    120\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn separates_thousands() {
+        assert_eq!(
+            [count(0), count(999), count(1_000), count(1_234_567)],
+            ["0", "999", "1,000", "1,234,567"]
+        );
+    }
+}

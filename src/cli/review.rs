@@ -1,0 +1,116 @@
+//! `gaffe DATA`, `gaffe review`: the review on the terminal.
+
+use super::{OrderArg, Selection, TestGuard, init, locate, say};
+use crate::dataset::Split;
+use crate::project::{Project, ProjectError};
+use crate::store::Cursor;
+use crate::tui::app::{App, Status};
+use crate::tui::keymap::Keymap;
+use crate::tui::{self, Places};
+use anyhow::{Result, bail, ensure};
+use clap::Args;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+#[derive(Args, Clone)]
+#[command(after_help = "Examples:\n  gaffe review\n  gaffe review --run v2 --order confident")]
+pub struct ReviewArgs {
+    #[command(flatten)]
+    selection: Selection,
+    /// The order of the errors [default: random, or the last one used]
+    #[arg(long, value_enum)]
+    order: Option<OrderArg>,
+    #[command(flatten)]
+    guard: TestGuard,
+}
+
+/// `gaffe DATA…`: a project's folder, or files to make one of.
+pub fn open_data(data: &[PathBuf], project: Option<&Path>, args: &ReviewArgs) -> Result<()> {
+    match data {
+        [] => match locate(project, None) {
+            Ok(project) => run(&project, args),
+            Err(error) if project.is_none() && is_no_project(&error) => bail!("{BEGIN}"),
+            Err(error) => Err(error),
+        },
+        [one] if one.is_dir() => run(&Project::open(one)?, args),
+        files => {
+            check_files(files)?;
+            check_terminal()?;
+            run(&init::project_of(files)?, args)
+        }
+    }
+}
+
+const BEGIN: &str = "no project here (no gaffe.toml in this folder or above)\n  \
+    open one:             gaffe FOLDER\n  \
+    or make one of data:  gaffe dev.csv probs.npy\n  \
+    the table needs a column for the label, and one for the picture file or the text;\n  \
+    probs.npy holds one row of class probabilities for each of its rows";
+
+fn is_no_project(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(ProjectError::NoProject(_)))
+}
+
+/// A mistyped command looks like a file that is not there.
+fn check_files(files: &[PathBuf]) -> Result<()> {
+    for file in files {
+        let plain = file.extension().is_none() && file.components().count() == 1;
+        let hint = if plain { "\n  if a command was meant: gaffe --help lists them" } else { "" };
+        ensure!(file.exists(), "{}: no such file or folder{hint}", file.display());
+    }
+    Ok(())
+}
+
+/// Before anything is opened or written.
+fn check_terminal() -> Result<()> {
+    ensure!(
+        io::stdin().is_terminal() && io::stdout().is_terminal(),
+        "the review needs a terminal\n  in scripts use: gaffe errors, gaffe tally, gaffe export"
+    );
+    Ok(())
+}
+
+/// Opens the review where it was left.
+pub fn run(project: &Project, args: &ReviewArgs) -> Result<()> {
+    check_terminal()?;
+    let split = Split::from(args.selection.split);
+    args.guard.check(split)?;
+    let cursor = Cursor::load(&project.data_dir()).filter(|cursor| cursor.split == split);
+    let remembered = cursor.as_ref().map(|cursor| cursor.run.as_str());
+    let run = match args.selection.run.as_deref() {
+        Some(wanted) => project.run_name(Some(wanted), split)?,
+        // A run that was left may be gone since.
+        None => project.run_name(remembered, split).or_else(|_| project.run_name(None, split))?,
+    };
+    let order = match (args.order, &cursor) {
+        (Some(order), _) => order.into(),
+        (None, Some(cursor)) => cursor.order,
+        (None, None) => Default::default(),
+    };
+    let keymap = Arc::new(Keymap::standard()?);
+    // The data is read before anything is written.
+    let draft = project.desk(split, &run, order, Default::default())?;
+    let writable = project.open_decisions(|letter| keymap.is_reserved(letter))?;
+    let desk = draft.with_decisions(writable.ledger);
+    let at = cursor.filter(|cursor| cursor.run == run).map(|cursor| cursor.id);
+    let mut app = App::new(desk, keymap, at.as_deref(), (0, 0));
+    match writable.repairs.as_slice() {
+        [] => app.tell(Status::hint("everything is saved as you go")),
+        repairs => app.tell(Status::trouble(repairs.join("; "))),
+    }
+    let places = Places { data_dir: project.data_dir(), media_root: project.media_root(split)? };
+    let app = tui::run(app, writable.store, places)?;
+    farewell(project, &app);
+    Ok(())
+}
+
+/// What was done, and what to do with it.
+fn farewell(project: &Project, app: &App) {
+    let tally = app.tally();
+    let name = &project.config().name;
+    say(&format!(
+        "{name}: {} of {} errors reviewed, all saved. Next: gaffe tally",
+        tally.reviewed, tally.population.errors
+    ));
+}

@@ -1,0 +1,71 @@
+//! `gaffe runs`: every run with its error on each split.
+
+use super::print::{self, Format, Table, count, interval, percent};
+use super::say;
+use crate::dataset::Split;
+use crate::project::Project;
+use anyhow::Result;
+use clap::Args;
+use serde::Serialize;
+use std::io::Write;
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  gaffe runs --json")]
+pub struct RunsArgs {
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct RunRow {
+    run: String,
+    split: Split,
+    examples: usize,
+    errors: usize,
+    error: f64,
+    error_low: f64,
+    error_high: f64,
+}
+
+/// Prints the runs, and the error of people if it is known.
+pub fn run(project: &Project, args: &RunsArgs, out: &mut dyn Write) -> Result<()> {
+    let (ledger, warnings) = project.decisions()?;
+    warnings.iter().for_each(|warning| say(warning));
+    let mut rows = Vec::new();
+    for source in project.runs()? {
+        for &split in &source.splits {
+            let rate = project.error_rate(split, &source.name, &ledger)?;
+            rows.push(RunRow {
+                run: source.name.clone(),
+                split,
+                examples: rate.examples,
+                errors: rate.errors,
+                error: rate.rate.share,
+                error_low: rate.rate.low,
+                error_high: rate.rate.high,
+            });
+        }
+    }
+    if args.format.json {
+        return print::json(&rows, out);
+    }
+    if args.format.csv {
+        return print::csv(&rows, out);
+    }
+    let mut table = Table::new(&["run", "split", "examples", "errors", "error", "95 %"]);
+    for row in rows {
+        table.row([
+            row.run,
+            row.split.to_string(),
+            count(row.examples),
+            count(row.errors),
+            percent(row.error),
+            interval(row.error_low, row.error_high),
+        ]);
+    }
+    table.print(out)?;
+    if let Some(human) = project.config().human_error {
+        writeln!(out, "\npeople: {} (human_error in gaffe.toml)", percent(human))?;
+    }
+    Ok(())
+}

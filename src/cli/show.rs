@@ -1,0 +1,124 @@
+//! `gaffe show ID`: one example, printed inline.
+
+use super::{Selection, TestGuard, print, say};
+use crate::analysis::top_classes;
+use crate::dataset::{Media, Order, Split};
+use crate::media::{self, text};
+use crate::project::{Desk, Project, ProjectError};
+use crate::tui::app::describe;
+use anyhow::Result;
+use clap::Args;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  gaffe show dev-00421\n  gaffe show dev-00421 --json")]
+pub struct ShowArgs {
+    /// The example's id
+    id: String,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    guard: TestGuard,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    id: String,
+    split: Split,
+    run: String,
+    file: Option<String>,
+    text: Option<String>,
+    gold: String,
+    label: String,
+    prediction: Option<String>,
+    confidence: f32,
+    classes: Vec<(String, f32)>,
+    metadata: BTreeMap<String, String>,
+    decided: String,
+    note: String,
+}
+
+/// Prints the picture, what is known of it and what was decided.
+pub fn run(project: &Project, args: &ShowArgs, out: &mut dyn Write) -> Result<()> {
+    let split = Split::from(args.selection.split);
+    args.guard.check(split)?;
+    let run = project.run_name(args.selection.run.as_deref(), split)?;
+    let (ledger, warnings) = project.decisions()?;
+    warnings.iter().for_each(|warning| say(warning));
+    let desk = project.desk(split, &run, Order::Data, ledger)?;
+    let row = desk.examples().row_of(&args.id);
+    let row = row.ok_or_else(|| ProjectError::NoExample(args.id.clone()))? as u32;
+    let shown = shown(&desk, row);
+    if args.json {
+        return print::json(&shown, out);
+    }
+    if let (Some(file), true) = (&shown.file, io::stdout().is_terminal()) {
+        out.flush()?;
+        let path = project.media_root(split)?.join(file);
+        match media::decode(&path) {
+            Ok(image) => media::print_inline(&image)?,
+            Err(error) => say(&error.to_string()),
+        }
+    }
+    print_text(&shown, out)
+}
+
+fn shown(desk: &Desk, row: u32) -> Shown {
+    let at = row as usize;
+    let name = |class: u32| desk.classes().name(class).to_owned();
+    let examples = desk.examples();
+    let review = desk.review(row).cloned().unwrap_or_default();
+    let (file, text) = match &examples.media {
+        Media::Picture(files) => (Some(files.get(at).to_owned()), None),
+        Media::Text(texts) => (None, Some(texts.get(at).to_owned())),
+        Media::Row => (None, None),
+    };
+    let top = top_classes(desk.run().probs.row(at), 5);
+    let metadata = examples.metadata.iter().map(|c| (c.name.clone(), c.display(at)));
+    Shown {
+        id: desk.id(row).to_owned(),
+        split: examples.split,
+        run: desk.run().name.clone(),
+        file,
+        text,
+        gold: name(desk.gold(row)),
+        label: name(desk.effective(row).class),
+        prediction: desk.run().prediction(at).map(name),
+        confidence: desk.run().confidence(at),
+        classes: top.into_iter().map(|(class, p)| (name(class), p)).collect(),
+        metadata: metadata.collect(),
+        decided: describe(&review, desk.ledger()),
+        note: review.note,
+    }
+}
+
+fn print_text(shown: &Shown, out: &mut dyn Write) -> Result<()> {
+    let mut line = |caption: &str, value: &str| writeln!(out, "{caption:<11}{}", text::line(value));
+    line("id", &shown.id)?;
+    if let Some(file) = &shown.file {
+        line("file", file)?;
+    }
+    for part in shown.text.iter().flat_map(|t| t.lines()) {
+        line("text", part)?;
+    }
+    line("gold", &shown.gold)?;
+    let classes: Vec<String> =
+        shown.classes.iter().map(|(name, p)| format!("{name} {p:.2}")).collect();
+    match &shown.prediction {
+        Some(prediction) => line("predicted", &format!("{prediction} ({})", classes.join(", ")))?,
+        None => line("predicted", "nothing: the model gave no probabilities")?,
+    }
+    for (name, value) in &shown.metadata {
+        line(name, value)?;
+    }
+    line("decided", &shown.decided)?;
+    if !shown.note.is_empty() {
+        line("note", &shown.note)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! `gaffe tally`: the kinds of error, most frequent first, and the ceiling of each.
+
+use super::print::{self, Format, Table, interval, percent};
+use super::{Selection, say};
+use crate::analysis::{Basis, Category, Tally, TallyRow};
+use crate::dataset::{Ledger, Order, Split};
+use crate::project::Project;
+use crate::tui::category_name;
+use anyhow::Result;
+use clap::Args;
+use serde::Serialize;
+use std::io::Write;
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  gaffe tally\n  gaffe tally --run v2 --json\n\n\
+    The ceiling is the dev error that would be left if every error of that kind were solved.")]
+pub struct TallyArgs {
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    project: &'a str,
+    run: &'a str,
+    split: Split,
+    examples: usize,
+    errors: usize,
+    errors_after_fixes: usize,
+    error: f64,
+    error_after_fixes: f64,
+    reviewed: usize,
+    unexplained: usize,
+    basis: Basis,
+    categories: &'a [CategoryRow],
+}
+
+#[derive(Serialize)]
+struct CategoryRow {
+    category: String,
+    kind: &'static str,
+    count: usize,
+    share: f64,
+    share_low: f64,
+    share_high: f64,
+    ceiling: Option<f64>,
+    ceiling_low: Option<f64>,
+    ceiling_high: Option<f64>,
+}
+
+impl CategoryRow {
+    fn new(row: &TallyRow, ledger: &Ledger) -> Self {
+        Self {
+            category: category_name(row.category, ledger),
+            kind: match row.category {
+                Category::Tag(_) => "tag",
+                Category::Verdict(_) => "verdict",
+            },
+            count: row.count,
+            share: row.share.share,
+            share_low: row.share.low,
+            share_high: row.share.high,
+            ceiling: row.ceiling.map(|c| c.share),
+            ceiling_low: row.ceiling.map(|c| c.low),
+            ceiling_high: row.ceiling.map(|c| c.high),
+        }
+    }
+}
+
+/// Prints the tally.
+pub fn run(project: &Project, args: &TallyArgs, out: &mut dyn Write) -> Result<()> {
+    let split = Split::from(args.selection.split);
+    let run = project.run_name(args.selection.run.as_deref(), split)?;
+    let (ledger, warnings) = project.decisions()?;
+    warnings.iter().for_each(|warning| say(warning));
+    let desk = project.desk(split, &run, Order::default(), ledger)?;
+    let tally = desk.tally();
+    let rows: Vec<CategoryRow> =
+        tally.rows.iter().map(|row| CategoryRow::new(row, desk.ledger())).collect();
+    if args.format.csv {
+        return print::csv(&rows, out);
+    }
+    if args.format.json {
+        let report = Report {
+            project: desk.project(),
+            run: &run,
+            split,
+            examples: tally.population.examples,
+            errors: tally.population.errors,
+            errors_after_fixes: tally.population.errors_after_fixes,
+            error: tally.dev_error(),
+            error_after_fixes: tally.dev_error_after_fixes(),
+            reviewed: tally.reviewed,
+            unexplained: tally.unexplained,
+            basis: tally.basis,
+            categories: &rows,
+        };
+        return print::json(&report, out);
+    }
+    let title = format!("{} · {split} · {run}", desk.project());
+    print_table(&title, split, &tally, &rows, out)
+}
+
+fn print_table(
+    title: &str,
+    split: Split,
+    tally: &Tally,
+    rows: &[CategoryRow],
+    out: &mut dyn Write,
+) -> Result<()> {
+    let errors = tally.population.errors;
+    let (before, after) = (percent(tally.dev_error()), percent(tally.dev_error_after_fixes()));
+    writeln!(out, "{title}   {} of {errors} errors reviewed", tally.reviewed)?;
+    writeln!(out, "{split} error {before}, {after} with the labels fixed so far")?;
+    if rows.is_empty() {
+        writeln!(out, "\nnothing tagged yet: review errors with `gaffe review`, letters are tags")?;
+        return Ok(());
+    }
+    writeln!(out)?;
+    let known = tally.basis == Basis::RandomSample;
+    let if_solved = format!("{split} error if solved");
+    let mut table = Table::new(&["", "count", "share", "95 %", &if_solved, "95 %"]);
+    for row in rows {
+        let or_none = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
+        let range = |low, high| if known { interval(low, high) } else { "–".to_owned() };
+        table.row([
+            row.category.clone(),
+            row.count.to_string(),
+            percent(row.share),
+            range(row.share_low, row.share_high),
+            or_none(row.ceiling.map(percent)),
+            or_none(row.ceiling_low.zip(row.ceiling_high).map(|(low, high)| range(low, high))),
+        ]);
+    }
+    table.print(out)?;
+    writeln!(out, "\n{}", explain(tally))?;
+    Ok(())
+}
+
+fn explain(tally: &Tally) -> String {
+    let basis = match tally.basis {
+        Basis::AllErrors => "All errors were reviewed: shares are exact.",
+        Basis::RandomSample => {
+            "Reviewed in random order: shares and ceilings estimate those of all errors."
+        }
+        Basis::ReviewedOnly => {
+            "Not all were reviewed in random order: shares describe the reviewed errors only, and \
+             ceilings take away only the errors seen."
+        }
+    };
+    format!("{basis} {} reviewed have no tag and a right label.", tally.unexplained)
+}

@@ -1,0 +1,222 @@
+//! What a person decided about an example, and the events that changed it.
+
+use super::{Tag, TagId};
+use serde::{Deserialize, Serialize};
+
+/// Who is right: the label or the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The label is right.
+    ModelWrong,
+    /// The prediction is right.
+    LabelWrong,
+    /// Both are.
+    BothAcceptable,
+    /// Neither is.
+    Neither,
+    /// The person can't tell.
+    Unsure,
+}
+
+impl Verdict {
+    /// How it is called on screens and in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ModelWrong => "model wrong",
+            Self::LabelWrong => "label wrong",
+            Self::BothAcceptable => "both acceptable",
+            Self::Neither => "neither",
+            Self::Unsure => "unsure",
+        }
+    }
+}
+
+/// How hard the example is for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Difficulty {
+    /// Anybody would get it right.
+    VeryEasy,
+    /// An expert might not.
+    VeryHard,
+}
+
+impl Difficulty {
+    /// How it is called on screens and in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::VeryEasy => "very easy",
+            Self::VeryHard => "very hard",
+        }
+    }
+}
+
+/// The order in which errors are walked. It decides what a tally of them can claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// A seeded shuffle: the errors reviewed so far are a random sample of all.
+    #[default]
+    Random,
+    /// Highest confidence first.
+    Confident,
+    /// Lowest confidence first.
+    Hesitant,
+    /// As in the data.
+    Data,
+}
+
+impl Order {
+    /// All orders, as the key cycles through them.
+    pub const ALL: [Self; 4] = [Self::Random, Self::Confident, Self::Hesitant, Self::Data];
+
+    /// How it is called on screens.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Random => "random order",
+            Self::Confident => "confident first",
+            Self::Hesitant => "hesitant first",
+            Self::Data => "order of the data",
+        }
+    }
+
+    /// The next one in [`Order::ALL`].
+    #[must_use]
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|&o| o == self).unwrap_or(0);
+        Self::ALL[(at + 1) % Self::ALL.len()]
+    }
+}
+
+/// When, by whom, on which run and in which order something was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Milliseconds since 1970-01-01 UTC.
+    pub at: u64,
+    /// The person.
+    pub who: String,
+    /// The run whose errors were walked.
+    pub run: String,
+    /// The order in which they were walked.
+    pub order: Order,
+}
+
+/// A person's corrected label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relabel {
+    /// The name of the class, so that it survives another order of the classes.
+    pub class: String,
+    /// Who set it.
+    pub who: String,
+    /// When: milliseconds since 1970-01-01 UTC.
+    pub at: u64,
+}
+
+/// Everything that has been decided about one example.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Review {
+    /// Who is right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// The corrected label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relabel: Option<Relabel>,
+    /// Error categories, ascending.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<TagId>,
+    /// How hard it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difficulty: Option<Difficulty>,
+    /// Free text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// The order in which the example was come upon when it was first decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Order>,
+}
+
+impl Review {
+    /// Whether nothing is decided.
+    pub fn is_empty(&self) -> bool {
+        self.verdict.is_none()
+            && self.relabel.is_none()
+            && self.tags.is_empty()
+            && self.difficulty.is_none()
+            && self.note.is_empty()
+    }
+
+    /// Whether the example counts as reviewed in the tally: a verdict, a label or a tag was given.
+    pub fn is_reviewed(&self) -> bool {
+        self.verdict.is_some() || self.relabel.is_some() || !self.tags.is_empty()
+    }
+
+    /// Adds the tag, or takes it away if it is there.
+    pub fn toggle_tag(&mut self, tag: TagId) {
+        match self.tags.binary_search(&tag) {
+            Ok(at) => drop(self.tags.remove(at)),
+            Err(at) => self.tags.insert(at, tag),
+        }
+    }
+
+    /// Sets the corrected label; a label that is there already keeps its author.
+    pub fn set_relabel(&mut self, class: &str, stamp: &Stamp) {
+        if self.relabel.as_ref().is_none_or(|r| r.class != class) {
+            self.relabel =
+                Some(Relabel { class: class.to_owned(), who: stamp.who.clone(), at: stamp.at });
+        }
+    }
+}
+
+/// The review of one example before and after an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The example.
+    pub id: String,
+    /// Its review before.
+    pub before: Review,
+    /// Its review after.
+    pub after: Review,
+}
+
+/// A tag before and after an event; `None` where it does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagChange {
+    /// The tag before.
+    pub before: Option<Tag>,
+    /// The tag after.
+    pub after: Option<Tag>,
+}
+
+/// What kind of event it is; undo and redo name the event they take back or bring back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// The project's first tags; can't be undone.
+    Setup,
+    /// A decision: one or many examples, one undo.
+    Decide,
+    /// Takes back the event with that number.
+    Undo(u64),
+    /// Brings back the event with that number.
+    Redo(u64),
+}
+
+/// One entry of the append-only log. Applying the `after` sides in order of `seq` gives the state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its number, from 0 without gaps.
+    pub seq: u64,
+    /// When, by whom, on which run.
+    #[serde(flatten)]
+    pub stamp: Stamp,
+    /// What it is.
+    pub action: Action,
+    /// The examples it changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+    /// The tags it changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<TagChange>,
+}

@@ -1,0 +1,169 @@
+//! The examples of one split, held in columns so that a million of them stay cheap.
+
+/// Which part of the data an example belongs to.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Split {
+    /// What the model was fitted on.
+    Train,
+    /// What errors are looked at on.
+    Dev,
+    /// What is kept unseen; its metrics are shown, its examples only on request.
+    Test,
+}
+
+impl Split {
+    /// All splits, in the order in which they are listed.
+    pub const ALL: [Self; 3] = [Self::Train, Self::Dev, Self::Test];
+
+    /// `train`, `dev` or `test`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Dev => "dev",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl std::fmt::Display for Split {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Strings of a column in one allocation: 4 bytes of overhead an item.
+#[derive(Debug, Clone, Default)]
+pub struct TextColumn {
+    bytes: String,
+    ends: Vec<u32>,
+}
+
+impl TextColumn {
+    /// Appends one item.
+    ///
+    /// # Errors
+    /// Gives the item back when the column would pass 4 GiB.
+    pub fn push<'a>(&mut self, item: &'a str) -> Result<(), &'a str> {
+        let end = u32::try_from(self.bytes.len() + item.len()).map_err(|_| item)?;
+        self.bytes.push_str(item);
+        self.ends.push(end);
+        Ok(())
+    }
+
+    /// Item `row`; empty outside the column.
+    pub fn get(&self, row: usize) -> &str {
+        let end = self.ends.get(row).map_or(0, |&e| e as usize);
+        let start = if row == 0 { 0 } else { self.ends.get(row - 1).map_or(0, |&e| e as usize) };
+        self.bytes.get(start..end).unwrap_or("")
+    }
+
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All items in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|row| self.get(row))
+    }
+}
+
+/// What there is to look at in an example.
+#[derive(Debug, Clone, Default)]
+pub enum Media {
+    /// Only the metadata: a table row.
+    #[default]
+    Row,
+    /// A picture file an example, relative to the folder of the table.
+    Picture(TextColumn),
+    /// The text itself.
+    Text(TextColumn),
+}
+
+/// A metadata column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name in the data.
+    pub name: String,
+    /// One value an example.
+    pub values: ColumnValues,
+}
+
+/// The typed values of a metadata column.
+#[derive(Debug, Clone)]
+pub enum ColumnValues {
+    /// All cells are numbers; an empty cell is NaN.
+    Number(Vec<f64>),
+    /// Anything else.
+    Text(TextColumn),
+}
+
+impl Column {
+    /// The value of `row` as it should be read by a person; empty when there is none.
+    pub fn display(&self, row: usize) -> String {
+        match &self.values {
+            ColumnValues::Number(values) => {
+                values.get(row).filter(|v| !v.is_nan()).map(f64::to_string).unwrap_or_default()
+            }
+            ColumnValues::Text(values) => values.get(row).to_owned(),
+        }
+    }
+}
+
+/// The examples of one split. All columns have the same length.
+#[derive(Debug, Clone)]
+pub struct Examples {
+    /// Which split.
+    pub split: Split,
+    /// Stable ids, unique within the split.
+    pub ids: TextColumn,
+    /// Class index of the label that came with the data.
+    pub gold: Vec<u32>,
+    /// What is shown.
+    pub media: Media,
+    /// Everything else that the data says of an example.
+    pub metadata: Vec<Column>,
+}
+
+impl Examples {
+    /// Number of examples, N.
+    pub fn len(&self) -> usize {
+        self.gold.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.gold.is_empty()
+    }
+
+    /// The row of `id`, by a scan: for single look-ups only.
+    pub fn row_of(&self, id: &str) -> Option<usize> {
+        self.ids.iter().position(|candidate| candidate == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_text_column_gives_back_what_was_pushed(items in prop::collection::vec(".{0,12}", 0..40)) {
+            let mut column = TextColumn::default();
+            for item in &items {
+                column.push(item).unwrap();
+            }
+            prop_assert_eq!(column.iter().collect::<Vec<_>>(), items.iter().map(String::as_str).collect::<Vec<_>>());
+            prop_assert_eq!(column.get(items.len()), "");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What is being looked at: examples in columns, class names, runs, and the decisions made on them.
+//!
+//! Invariant: plain data in memory. Nothing here knows a file, a store, a terminal or a clock.
+
+mod classes;
+mod decision;
+mod examples;
+mod hash;
+mod ledger;
+mod run;
+mod tags;
+
+pub use classes::{ClassError, ClassNames};
+pub use decision::{
+    Action, Change, Difficulty, Event, Order, Relabel, Review, Stamp, TagChange, Verdict,
+};
+pub use examples::{Column, ColumnValues, Examples, Media, Split, TextColumn};
+pub use hash::stable_hash;
+pub use ledger::{DecideError, Ledger};
+pub use run::{Matrix, Run, RunError};
+pub use tags::{Tag, TagId, free_key};

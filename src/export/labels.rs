@@ -1,0 +1,162 @@
+//! Corrected labels: the table as it came, with the corrected label in the place of the gold one.
+
+use super::iso;
+use crate::dataset::{ClassNames, Examples, Ledger};
+use crate::ingest::{IngestError, open_table, table_error};
+use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
+
+/// The columns added to the table; empty where the label was kept.
+const ADDED: [&str; 4] = ["old_label", "new_label", "relabelled_by", "relabelled_at"];
+
+/// A corrected label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LabelFix {
+    /// The example.
+    pub id: String,
+    /// The gold label.
+    pub old_label: String,
+    /// The label in its place.
+    pub new_label: String,
+    /// Who set it.
+    pub relabelled_by: String,
+    /// When, ISO 8601 in UTC.
+    pub relabelled_at: String,
+    #[serde(skip)]
+    row: usize,
+}
+
+/// Which rows of the table are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelRows {
+    /// All of them: the whole table, corrected.
+    All,
+    /// Those whose label was changed.
+    Changed,
+}
+
+/// All corrected labels of a split, in the order of the table.
+pub fn label_fixes(examples: &Examples, classes: &ClassNames, ledger: &Ledger) -> Vec<LabelFix> {
+    let fix = |(row, id): (usize, &str)| {
+        let relabel = ledger.review(id)?.relabel.as_ref()?;
+        let old_label = classes.name(examples.gold[row]).to_owned();
+        (relabel.class != old_label).then(|| LabelFix {
+            id: id.to_owned(),
+            old_label,
+            new_label: relabel.class.clone(),
+            relabelled_by: relabel.who.clone(),
+            relabelled_at: iso(relabel.at),
+            row,
+        })
+    };
+    examples.ids.iter().enumerate().filter_map(fix).collect()
+}
+
+/// Writes the table at `source` with corrected labels: same columns, same order, same delimiter and
+/// line ends, four columns more.
+///
+/// # Errors
+/// When the table can't be read again, or `out` can't be written to.
+pub fn write_labels(
+    source: &Path,
+    label_column: &str,
+    classes: &ClassNames,
+    fixes: &[LabelFix],
+    rows: LabelRows,
+    out: &mut dyn Write,
+) -> Result<(), IngestError> {
+    let failed = |e: &csv::Error| table_error(source, e);
+    let mut reader = open_table(source)?;
+    let headers = reader.headers().map_err(|e| failed(&e))?.clone();
+    let at = headers.iter().position(|h| h == label_column).unwrap_or(0);
+    let mut writer = writer(source, out)?;
+    writer.write_record(headers.iter().chain(ADDED)).map_err(|e| failed(&e))?;
+    let mut fixes = fixes.iter().peekable();
+    for (row, record) in reader.records().enumerate() {
+        let record = record.map_err(|e| failed(&e))?;
+        let fix = fixes.next_if(|fix| fix.row == row);
+        if fix.is_none() && rows == LabelRows::Changed {
+            continue;
+        }
+        let label =
+            fix.map(|fix| as_written(&fix.new_label, record.get(at).unwrap_or(""), classes));
+        let cells = record.iter().enumerate();
+        let cells =
+            cells.map(|(i, cell)| if i == at { label.as_deref().unwrap_or(cell) } else { cell });
+        let added = fix.map_or([""; 4], |f| {
+            [f.old_label.as_str(), &f.new_label, &f.relabelled_by, &f.relabelled_at]
+        });
+        writer.write_record(cells.chain(added)).map_err(|e| failed(&e))?;
+    }
+    writer.flush().map_err(|e| IngestError::io(source, &e))
+}
+
+/// A table that numbers its classes gets a number.
+fn as_written(new: &str, old: &str, classes: &ClassNames) -> String {
+    match (classes.index(old), classes.index(new)) {
+        (None, Some(index)) => index.to_string(),
+        _ => new.to_owned(),
+    }
+}
+
+fn writer<'a>(
+    source: &Path,
+    out: &'a mut dyn Write,
+) -> Result<csv::Writer<&'a mut dyn Write>, IngestError> {
+    use std::io::{BufRead, BufReader};
+    let file = std::fs::File::open(source).map_err(|e| IngestError::io(source, &e))?;
+    let mut first = Vec::new();
+    BufReader::new(file).read_until(b'\n', &mut first).map_err(|e| IngestError::io(source, &e))?;
+    let crlf = first.ends_with(b"\r\n");
+    let tsv = source.extension().is_some_and(|e| e == "tsv");
+    Ok(csv::WriterBuilder::new()
+        .delimiter(if tsv { b'\t' } else { b',' })
+        .terminator(if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') })
+        .from_writer(out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{Media, Split, Stamp};
+    use crate::ingest::{ColumnNames, read_table};
+
+    fn export(text: &str, name: &str, rows: LabelRows) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let classes = ClassNames::new(vec!["Shirt".into(), "Coat".into()]).unwrap();
+        let columns =
+            ColumnNames { id: Some("id".into()), label: "label".into(), ..Default::default() };
+        let examples = read_table(&path, &columns, &classes, Split::Dev).unwrap();
+        assert!(matches!(examples.media, Media::Row));
+        let mut ledger = Ledger::default();
+        let stamp = Stamp { at: 1_700_000_000_999, who: "ada".into(), ..Stamp::default() };
+        ledger.decide(&["b"], stamp, |r, s| r.set_relabel("Coat", s));
+        let fixes = label_fixes(&examples, &classes, &ledger);
+        let mut out = Vec::new();
+        write_labels(&path, "label", &classes, &fixes, rows, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn keeps_the_table_and_adds_who_and_when() {
+        let table = "id,note,label\na,\"x, y\",Coat\nb,,Shirt\n";
+        assert_eq!(
+            export(table, "dev.csv", LabelRows::All),
+            "id,note,label,old_label,new_label,relabelled_by,relabelled_at\n\
+             a,\"x, y\",Coat,,,,\n\
+             b,,Coat,Shirt,Coat,ada,2023-11-14T22:13:20Z\n"
+        );
+        assert_eq!(export(table, "dev.csv", LabelRows::Changed).lines().count(), 2);
+    }
+
+    #[test]
+    fn keeps_tabs_line_ends_and_numbers() {
+        let table = "id\tlabel\r\na\t1\r\nb\t0\r\n";
+        let out = export(table, "dev.tsv", LabelRows::Changed);
+        assert_eq!(out.lines().nth(1).unwrap(), "b\t1\tShirt\tCoat\tada\t2023-11-14T22:13:20Z");
+        assert!(out.ends_with("Z\r\n"));
+    }
+}

@@ -1,0 +1,16 @@
+//! Data in: the project file, tables and probability matrices, each format in a file of its own.
+//!
+//! Invariant: nothing is dropped in silence. What can't be used is an error that names the file, the
+//! line and the remedy.
+
+mod config;
+mod error;
+mod guess;
+mod npy;
+mod table;
+
+pub use config::{ColumnNames, Config, FILE_NAME, RunFiles, is_run_name};
+pub use error::IngestError;
+pub use guess::{Guess, guess};
+pub use npy::{read_matrix, write_matrix};
+pub use table::{open_table, read_table, table_error};

@@ -1,0 +1,222 @@
+//! CSV and TSV tables of examples.
+//!
+//! Invariant: row i of the table is row i of every run; a row that can't be used is an error.
+
+use super::{ColumnNames, IngestError};
+use crate::dataset::{
+    ClassNames, Column, ColumnValues, Examples, Media, Split, TextColumn, stable_hash,
+};
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::path::Path;
+
+/// Where each thing stands in a record.
+struct Places {
+    id: Option<usize>,
+    media: Option<usize>,
+    label: usize,
+}
+
+/// Reads the examples of a split.
+///
+/// # Errors
+/// A missing column, a label that is no class, an id twice, a row of another length: with the line.
+pub fn read_table(
+    path: &Path,
+    columns: &ColumnNames,
+    classes: &ClassNames,
+    split: Split,
+) -> Result<Examples, IngestError> {
+    let mut reader = open_table(path)?;
+    let headers = reader.headers().map_err(|e| table_error(path, &e))?.clone();
+    let places = places(path, &headers, columns, split)?;
+    let mut builder = Builder::new(path, classes, &headers, places);
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|e| table_error(path, &e))? {
+        builder.push(&record)?;
+    }
+    builder.finish(columns, split)
+}
+
+/// A reader of a comma- or tab-separated file with a header.
+///
+/// # Errors
+/// When the file can't be opened.
+pub fn open_table(path: &Path) -> Result<csv::Reader<File>, IngestError> {
+    let file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
+    let delimiter = if path.extension().is_some_and(|e| e == "tsv") { b'\t' } else { b',' };
+    Ok(csv::ReaderBuilder::new().delimiter(delimiter).from_reader(file))
+}
+
+/// Turns the parser's error into ours, with the line.
+pub fn table_error(path: &Path, error: &csv::Error) -> IngestError {
+    let what = match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => "not UTF-8 text".to_owned(),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("{len} cells, where the header has {expected_len}")
+        }
+        csv::ErrorKind::Io(e) => return IngestError::io(path, e),
+        _ => error.to_string(),
+    };
+    let ours = IngestError::new(path, what, "");
+    match error.position() {
+        Some(position) => ours.at(position.line()),
+        None => ours,
+    }
+}
+
+fn places(
+    path: &Path,
+    headers: &csv::StringRecord,
+    columns: &ColumnNames,
+    split: Split,
+) -> Result<Places, IngestError> {
+    let find = |name: &str| {
+        headers.iter().position(|h| h == name).ok_or_else(|| {
+            let there = headers.iter().collect::<Vec<_>>().join(", ");
+            let remedy = format!("the columns are: {there}. Correct [columns] in gaffe.toml");
+            IngestError::new(path, format!("no column {name:?}"), remedy).at(1)
+        })
+    };
+    // Train and test may come without anything to look at: their metrics need none.
+    let there = |name: &&str| split == Split::Dev || headers.iter().any(|h| h == *name);
+    let media = columns.file.as_deref().or(columns.text.as_deref()).filter(there);
+    Ok(Places {
+        id: columns.id.as_deref().or(columns.file.as_deref()).map(find).transpose()?,
+        media: media.map(find).transpose()?,
+        label: find(&columns.label)?,
+    })
+}
+
+struct Builder<'a> {
+    path: &'a Path,
+    classes: &'a ClassNames,
+    places: Places,
+    seen: HashSet<String>,
+    repeats: HashMap<u64, u32>,
+    ids: TextColumn,
+    gold: Vec<u32>,
+    media: TextColumn,
+    /// Place in the record, name, cells.
+    metadata: Vec<(usize, String, TextColumn)>,
+    labels_may_be_indices: bool,
+}
+
+impl<'a> Builder<'a> {
+    fn new(
+        path: &'a Path,
+        classes: &'a ClassNames,
+        headers: &csv::StringRecord,
+        places: Places,
+    ) -> Self {
+        let used = [places.id, places.media, Some(places.label)];
+        let metadata = headers
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| !used.contains(&Some(*i)))
+            .map(|(i, name)| (i, name.to_owned(), TextColumn::default()))
+            .collect();
+        // A class that is called "3" makes a label of 3 a name, not an index.
+        let labels_may_be_indices = !classes.names().iter().any(|n| n.parse::<u32>().is_ok());
+        Self {
+            path,
+            classes,
+            places,
+            metadata,
+            labels_may_be_indices,
+            seen: HashSet::new(),
+            repeats: HashMap::new(),
+            ids: TextColumn::default(),
+            gold: Vec::new(),
+            media: TextColumn::default(),
+        }
+    }
+
+    fn push(&mut self, record: &csv::StringRecord) -> Result<(), IngestError> {
+        let line = record.position().map_or(0, csv::Position::line);
+        let cell = |at: usize| record.get(at).unwrap_or("");
+        let too_large = |_: &str| IngestError::new(self.path, "a column passes 4 GiB", "").at(line);
+        self.gold.push(self.label(cell(self.places.label)).map_err(|e| e.at(line))?);
+        let id = match self.places.id {
+            Some(at) => cell(at).to_owned(),
+            None => self.content_id(record),
+        };
+        if id.is_empty() {
+            return Err(IngestError::new(self.path, "an example without an id", "").at(line));
+        }
+        if let Some(at) = self.places.media {
+            self.media.push(cell(at)).map_err(too_large)?;
+        }
+        for (at, _, cells) in &mut self.metadata {
+            cells.push(record.get(*at).unwrap_or("")).map_err(too_large)?;
+        }
+        self.ids.push(&id).map_err(too_large)?;
+        if let Some(twice) = self.seen.replace(id) {
+            let remedy = "ids must be unique: decisions are kept by them";
+            let what = format!("id {twice:?} stands in an earlier line too");
+            return Err(IngestError::new(self.path, what, remedy).at(line));
+        }
+        Ok(())
+    }
+
+    fn label(&self, name: &str) -> Result<u32, IngestError> {
+        if let Some(class) = self.classes.index(name) {
+            return Ok(class);
+        }
+        let index = name.parse::<u32>().ok().filter(|&k| (k as usize) < self.classes.len());
+        if let (Some(index), true) = (index, self.labels_may_be_indices) {
+            return Ok(index);
+        }
+        let remedy = match self.classes.nearest(name) {
+            Some(near) => format!("did you mean {near:?}? Classes are listed in gaffe.toml"),
+            None => "correct the label, or add the class to `classes` in gaffe.toml".to_owned(),
+        };
+        Err(IngestError::new(
+            self.path,
+            format!("label {name:?} is not in the list of classes"),
+            remedy,
+        ))
+    }
+
+    /// Equal rows are told apart by their number: they are interchangeable.
+    fn content_id(&mut self, record: &csv::StringRecord) -> String {
+        let hash = stable_hash(record.iter().flat_map(|cell| cell.bytes().chain([0])));
+        let count = self.repeats.entry(hash).or_insert(0_u32);
+        *count += 1;
+        match count {
+            1 => format!("row-{hash:016x}"),
+            n => format!("row-{hash:016x}-{n}"),
+        }
+    }
+
+    fn finish(self, columns: &ColumnNames, split: Split) -> Result<Examples, IngestError> {
+        if self.gold.is_empty() {
+            return Err(IngestError::new(self.path, "no examples below the header", ""));
+        }
+        let media = match (self.places.media, &columns.file) {
+            (None, _) => Media::Row,
+            (Some(_), Some(_)) => Media::Picture(self.media),
+            (Some(_), None) => Media::Text(self.media),
+        };
+        let metadata = self
+            .metadata
+            .into_iter()
+            .map(|(_, name, cells)| Column { name, values: typed(cells) })
+            .collect();
+        Ok(Examples { split, ids: self.ids, gold: self.gold, media, metadata })
+    }
+}
+
+/// Numbers if every cell that is not empty is one.
+fn typed(cells: TextColumn) -> ColumnValues {
+    let number = |cell: &str| if cell.is_empty() { Some(f64::NAN) } else { cell.parse().ok() };
+    let numbers: Option<Vec<f64>> = cells.iter().map(number).collect();
+    match numbers {
+        Some(numbers) if numbers.iter().any(|n| !n.is_nan()) => ColumnValues::Number(numbers),
+        _ => ColumnValues::Text(cells),
+    }
+}
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;

@@ -1,0 +1,104 @@
+use super::*;
+
+fn columns() -> ColumnNames {
+    ColumnNames {
+        id: Some("id".into()),
+        file: Some("file".into()),
+        text: None,
+        label: "label".into(),
+    }
+}
+
+fn read_as(text: &str, columns: &ColumnNames) -> Result<Examples, String> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("dev.csv");
+    std::fs::write(&path, text).unwrap();
+    let classes = ClassNames::new(vec!["Shirt".into(), "Coat".into()]).unwrap();
+    read_table(&path, columns, &classes, Split::Dev)
+        .map_err(|e| e.to_string().replace(&format!("{}/", dir.path().display()), ""))
+}
+
+fn read(text: &str) -> Result<Examples, String> {
+    read_as(text, &columns())
+}
+
+#[test]
+fn reads_ids_labels_files_and_typed_metadata() {
+    let text = "\u{feff}id,file,label,capture,brightness\r\na,x.png,Coat,sharp,0.5\r\n\
+                \"b\n2\",y.png,1,\"blurry, dark\",\r\n";
+    let examples = read(text).unwrap();
+    assert_eq!(examples.ids.iter().collect::<Vec<_>>(), ["a", "b\n2"]);
+    assert_eq!(examples.gold, [1, 1], "a name, and an index");
+    let shown: Vec<_> = examples.metadata.iter().map(|c| c.display(1)).collect();
+    assert_eq!(shown, ["blurry, dark", ""]);
+    assert!(matches!(examples.metadata[1].values, ColumnValues::Number(_)));
+    assert!(matches!(examples.media, Media::Picture(_)));
+}
+
+#[test]
+fn errors_name_file_line_and_remedy() {
+    for (text, expected) in [
+        (
+            "id,file,label\na,x,Shirt\nb,y,shirt!\n",
+            "dev.csv:3: label \"shirt!\" is not in the list of classes\n  did you mean \"Shirt\"?",
+        ),
+        ("id,file,label\na,x,7\n", "dev.csv:2: label \"7\" is not"),
+        (
+            "id,file,label\na,x,Shirt\na,y,Coat\n",
+            "dev.csv:3: id \"a\" stands in an earlier line too",
+        ),
+        ("id,file,label\na,x\n", "dev.csv:2: 2 cells, where the header has 3"),
+        (
+            "id,path,label\na,x,Coat\n",
+            "dev.csv:1: no column \"file\"\n  the columns are: id, path, label",
+        ),
+        ("id,file,label\n", "dev.csv: no examples below the header"),
+        ("id,file,label\n,x,Coat\n", "dev.csv:2: an example without an id"),
+    ] {
+        let error = read(text).unwrap_err();
+        assert!(error.starts_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn text_that_is_not_utf8_is_refused_with_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("dev.csv");
+    std::fs::write(&path, b"id,file,label\na,x,Coat\nb,\xff,Coat\n").unwrap();
+    let classes = ClassNames::new(vec!["Coat".into()]).unwrap();
+    let error = read_table(&path, &columns(), &classes, Split::Dev).unwrap_err().to_string();
+    assert!(error.contains("dev.csv:3: not UTF-8 text"), "{error}");
+}
+
+#[test]
+fn without_an_id_column_the_file_or_the_content_is_the_id() {
+    let by_file = ColumnNames { id: None, ..columns() };
+    let examples = read_as("file,label\nx.png,Coat\n", &by_file).unwrap();
+    assert_eq!(examples.ids.get(0), "x.png");
+    let by_content = ColumnNames { id: None, file: None, ..columns() };
+    let one = read_as("a,label\n1,Coat\n2,Coat\n", &by_content).unwrap();
+    let other = read_as("a,label\n2,Coat\n1,Coat\n", &by_content).unwrap();
+    assert_eq!(one.ids.get(0), other.ids.get(1), "the place in the file does not matter");
+    assert_ne!(one.ids.get(0), one.ids.get(1));
+}
+
+#[test]
+fn a_class_that_is_called_by_a_number_is_a_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("dev.csv");
+    std::fs::write(&path, "id,file,label\na,x,1\n").unwrap();
+    let classes = ClassNames::new(vec!["1".into(), "0".into()]).unwrap();
+    let examples = read_table(&path, &columns(), &classes, Split::Dev).unwrap();
+    assert_eq!(examples.gold, [0]);
+}
+
+#[test]
+fn only_dev_needs_something_to_look_at() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("test.csv");
+    std::fs::write(&path, "id,label\na,Coat\n").unwrap();
+    let classes = ClassNames::new(vec!["Coat".into()]).unwrap();
+    let test = read_table(&path, &columns(), &classes, Split::Test).unwrap();
+    assert!(matches!(test.media, Media::Row));
+    assert!(read_table(&path, &columns(), &classes, Split::Dev).is_err());
+}

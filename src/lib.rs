@@ -1,0 +1,16 @@
+//! `gaffe`: inspect a classifier's errors, tag them, fix labels, see what is worth fixing.
+//!
+//! The rooms, from the bottom up: [`dataset`] and [`analysis`] are pure; [`media`], [`store`],
+//! [`scoring`], [`ingest`] and [`export`] touch the outside; [`project`] joins them for [`cli`] and
+//! [`tui`]. A room knows only the rooms below it; ARCHITECTURE.md has the map.
+
+pub mod analysis;
+pub mod cli;
+pub mod dataset;
+pub mod export;
+pub mod ingest;
+pub mod media;
+pub mod project;
+pub mod scoring;
+pub mod store;
+pub mod tui;

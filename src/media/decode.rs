@@ -1,0 +1,96 @@
+//! Decoding of picture files.
+//!
+//! Invariant: memory is bounded whatever the file says of its size.
+
+use image::{DynamicImage, ImageReader, Limits};
+use std::path::{Path, PathBuf};
+
+/// Why a picture can't be shown or scored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MediaError {
+    /// There is no such file, or it can't be opened.
+    #[error("{path}: {reason}")]
+    Open {
+        /// the file
+        path: PathBuf,
+        /// what the system said
+        reason: String,
+    },
+    /// It is no picture of a known format, or a damaged one.
+    #[error("{path}: not a readable picture ({reason})")]
+    Decode {
+        /// the file
+        path: PathBuf,
+        /// what the decoder said
+        reason: String,
+    },
+}
+
+/// The most memory that decoding one picture may take.
+const MAX_BYTES: u64 = 1 << 29;
+
+/// Reads a picture; the format is told from its content, not from its name.
+///
+/// # Errors
+/// A file that is missing, unreadable, of no known format, damaged, or larger than 512 MiB decoded.
+pub fn decode(path: &Path) -> Result<DynamicImage, MediaError> {
+    let open = |e: std::io::Error| MediaError::Open { path: path.into(), reason: reason(&e) };
+    let damaged = |reason: String| MediaError::Decode { path: path.into(), reason };
+    let mut reader =
+        ImageReader::open(path).and_then(ImageReader::with_guessed_format).map_err(open)?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_BYTES);
+    reader.limits(limits);
+    if reader.format().is_none() {
+        return Err(damaged("unknown format".into()));
+    }
+    reader.decode().map_err(|e| damaged(e.to_string()))
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".into(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_a_missing_file_from_a_damaged_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let missing = dir.path().join("none.png");
+        assert!(decode(&missing).unwrap_err().to_string().ends_with("none.png: no such file"));
+        let text = dir.path().join("text.png");
+        std::fs::write(&text, "no picture").unwrap();
+        assert!(decode(&text).unwrap_err().to_string().contains("unknown format"));
+        let whole = dir.path().join("a.png");
+        image::RgbImage::new(9, 5).save(&whole).unwrap();
+        let bytes = std::fs::read(&whole).unwrap();
+        let half = dir.path().join("half.png");
+        std::fs::write(&half, &bytes[..bytes.len() / 2]).unwrap();
+        assert!(matches!(decode(&half), Err(MediaError::Decode { .. })));
+        // the name says JPEG, the content PNG
+        let renamed = dir.path().join("a.jpg");
+        std::fs::write(&renamed, bytes).unwrap();
+        assert_eq!(decode(&renamed).unwrap().width(), 9);
+    }
+
+    #[test]
+    fn a_file_that_claims_to_be_huge_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("bomb.bmp");
+        let mut header = vec![0_u8; 54];
+        header[..2].copy_from_slice(b"BM");
+        header[10] = 54;
+        header[14] = 40;
+        header[18..22].copy_from_slice(&60_000_i32.to_le_bytes());
+        header[22..26].copy_from_slice(&60_000_i32.to_le_bytes());
+        header[26] = 1;
+        header[28] = 24;
+        std::fs::write(&path, header).unwrap();
+        assert!(matches!(decode(&path), Err(MediaError::Decode { .. })));
+    }
+}

@@ -1,0 +1,297 @@
+//! One run's errors, the decisions made on them, and the operations that make more.
+//!
+//! Invariant: in memory only. Each operation returns the event that whoever called writes down.
+
+use crate::analysis::{self, Population, Relabels, Reviewed, Tally};
+use crate::dataset::{
+    ClassNames, DecideError, Difficulty, Event, Examples, Ledger, Order, Review, Run, Stamp, TagId,
+    Verdict,
+};
+use std::collections::HashMap;
+
+/// The label that counts for an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effective {
+    /// Its class.
+    pub class: u32,
+    /// Whether a person set it.
+    pub corrected: bool,
+}
+
+/// A run's errors on the desk. Rows are rows of [`Desk::examples`].
+#[derive(Debug)]
+pub struct Desk {
+    project: String,
+    classes: ClassNames,
+    examples: Examples,
+    run: Run,
+    order: Order,
+    ledger: Ledger,
+    who: String,
+    /// Rows of the examples that have a decision.
+    rows: HashMap<String, u32>,
+    list: Vec<u32>,
+    with_prediction: usize,
+}
+
+impl Desk {
+    pub(super) fn new(
+        project: &str,
+        classes: ClassNames,
+        examples: Examples,
+        run: Run,
+        order: Order,
+        ledger: Ledger,
+    ) -> Self {
+        let relabels = super::relabels(&examples, &ledger, &classes);
+        let list = analysis::review_list(&examples.gold, &relabels, &run);
+        let with_prediction = run.len() - run.without_prediction();
+        let mut desk = Self {
+            project: project.to_owned(),
+            classes,
+            list: analysis::in_order(list, order, &examples, &run),
+            rows: HashMap::new(),
+            who: super::whoami(),
+            examples,
+            run,
+            order,
+            ledger,
+            with_prediction,
+        };
+        desk.find_rows();
+        desk
+    }
+
+    /// The same errors with the decisions of `ledger`.
+    #[must_use]
+    pub fn with_decisions(self, ledger: Ledger) -> Self {
+        Self::new(&self.project, self.classes, self.examples, self.run, self.order, ledger)
+    }
+
+    /// The project's name.
+    pub fn project(&self) -> &str {
+        &self.project
+    }
+
+    /// The classes.
+    pub fn classes(&self) -> &ClassNames {
+        &self.classes
+    }
+
+    /// The examples of the split.
+    pub fn examples(&self) -> &Examples {
+        &self.examples
+    }
+
+    /// The run whose errors these are.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The order of the list.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// The decisions.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The rows to review, in order.
+    pub fn list(&self) -> &[u32] {
+        &self.list
+    }
+
+    /// The id of a row.
+    pub fn id(&self, row: u32) -> &str {
+        self.examples.ids.get(row as usize)
+    }
+
+    /// The gold label of a row.
+    pub fn gold(&self, row: u32) -> u32 {
+        self.examples.gold[row as usize]
+    }
+
+    /// What has been decided about a row.
+    pub fn review(&self, row: u32) -> Option<&Review> {
+        self.ledger.review(self.id(row))
+    }
+
+    /// The label that counts: the correction, else the gold label.
+    pub fn effective(&self, row: u32) -> Effective {
+        match self.review(row).and_then(|r| self.classes.index(&r.relabel.as_ref()?.class)) {
+            Some(class) => Effective { class, corrected: true },
+            None => Effective { class: self.gold(row), corrected: false },
+        }
+    }
+
+    /// The place of an example in the list.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.list.iter().position(|&row| self.id(row) == id)
+    }
+
+    /// Sorts the list otherwise.
+    pub fn set_order(&mut self, order: Order) {
+        let mut list = std::mem::take(&mut self.list);
+        list.sort_unstable();
+        self.list = analysis::in_order(list, order, &self.examples, &self.run);
+        self.order = order;
+    }
+
+    /// The tally of the errors reviewed so far: O(decisions).
+    pub fn tally(&self) -> Tally {
+        let listed = || {
+            let rows = self.rows.iter().filter(|(_, row)| self.is_listed(**row));
+            rows.filter_map(|(id, &row)| Some((row, self.ledger.review(id)?)))
+        };
+        let fixed = listed()
+            .filter(|(row, _)| {
+                Some(self.effective(*row).class) == self.run.prediction(*row as usize)
+            })
+            .count();
+        let population = Population {
+            examples: self.with_prediction,
+            errors: self.list.len(),
+            errors_after_fixes: self.list.len() - fixed,
+        };
+        let reviewed =
+            listed().filter(|(_, review)| review.is_reviewed()).map(|(_, review)| Reviewed {
+                verdict: review.verdict,
+                tags: &review.tags,
+                found: review.found.unwrap_or_default(),
+            });
+        analysis::tally(population, reviewed)
+    }
+
+    /// Whether the row is in the list, without a look at the list.
+    fn is_listed(&self, row: u32) -> bool {
+        let prediction = self.run.prediction(row as usize);
+        prediction.is_some_and(|p| p != self.gold(row) || p != self.effective(row).class)
+    }
+
+    /// The corrected labels by row.
+    pub fn relabels(&self) -> Relabels {
+        super::relabels(&self.examples, &self.ledger, &self.classes)
+    }
+
+    fn find_rows(&mut self) {
+        let decided = |id: &&str| self.ledger.review(id).is_some();
+        let rows = (0_u32..).zip(self.examples.ids.iter()).filter(|(_, id)| decided(id));
+        self.rows = rows.map(|(row, id)| (id.to_owned(), row)).collect();
+    }
+
+    fn stamp(&self, at: u64) -> Stamp {
+        Stamp { at, who: self.who.clone(), run: self.run.name.clone(), order: self.order }
+    }
+
+    fn edit(&mut self, row: u32, at: u64, edit: impl Fn(&mut Review, &Stamp)) -> Option<Event> {
+        let stamp = self.stamp(at);
+        let id = self.examples.ids.get(row as usize);
+        let event = self.ledger.decide(&[id], stamp, edit)?;
+        self.rows.insert(id.to_owned(), row);
+        Some(event)
+    }
+}
+
+/// The operations. Each returns `None` when it changes nothing.
+impl Desk {
+    /// Says who is right. "Label wrong" takes the prediction as the label; the others take back a
+    /// correction that they contradict.
+    pub fn set_verdict(&mut self, row: u32, verdict: Verdict, at: u64) -> Option<Event> {
+        let prediction = self.run.prediction(row as usize)?;
+        let name = self.classes.name(prediction).to_owned();
+        let gold = self.classes.name(self.gold(row)).to_owned();
+        self.edit(row, at, |review, stamp| {
+            review.verdict = Some(verdict);
+            let third = review.relabel.as_ref().is_some_and(|r| r.class != name && r.class != gold);
+            match verdict {
+                Verdict::LabelWrong => review.set_relabel(&name, stamp),
+                Verdict::Neither if third => {}
+                _ => review.relabel = None,
+            }
+        })
+    }
+
+    /// Sets the right class. The verdict follows: the gold label means "model wrong", the prediction
+    /// "label wrong", another class "neither".
+    pub fn set_label(&mut self, row: u32, class: u32, at: u64) -> Option<Event> {
+        if class == self.gold(row) {
+            return self.set_verdict(row, Verdict::ModelWrong, at);
+        }
+        if Some(class) == self.run.prediction(row as usize) {
+            return self.set_verdict(row, Verdict::LabelWrong, at);
+        }
+        let name = self.classes.name(class).to_owned();
+        self.edit(row, at, |review, stamp| {
+            review.verdict = Some(Verdict::Neither);
+            review.set_relabel(&name, stamp);
+        })
+    }
+
+    /// Adds the tag or takes it away.
+    pub fn toggle_tag(&mut self, row: u32, tag: TagId, at: u64) -> Option<Event> {
+        self.edit(row, at, |review, _| review.toggle_tag(tag))
+    }
+
+    /// Makes a tag and puts it on the row.
+    ///
+    /// # Errors
+    /// A name that is empty or taken.
+    pub fn create_tag(
+        &mut self,
+        row: u32,
+        name: &str,
+        at: u64,
+        reserved: impl Fn(char) -> bool,
+    ) -> Result<Event, DecideError> {
+        let stamp = self.stamp(at);
+        let id = self.examples.ids.get(row as usize);
+        let event = self.ledger.create_tag(name, Some(id), stamp, reserved)?;
+        self.rows.insert(id.to_owned(), row);
+        Ok(event)
+    }
+
+    /// Marks how hard it is, or takes the mark away.
+    pub fn toggle_difficulty(&mut self, row: u32, mark: Difficulty, at: u64) -> Option<Event> {
+        self.edit(row, at, |review, _| {
+            review.difficulty = if review.difficulty == Some(mark) { None } else { Some(mark) };
+        })
+    }
+
+    /// Sets the note; an empty one takes it away.
+    pub fn set_note(&mut self, row: u32, note: &str, at: u64) -> Option<Event> {
+        self.edit(row, at, |review, _| note.trim().clone_into(&mut review.note))
+    }
+
+    /// Takes back the last decision of any run.
+    pub fn undo(&mut self, at: u64) -> Option<Event> {
+        let event = self.ledger.undo(self.stamp(at))?;
+        self.learn_rows(&event);
+        Some(event)
+    }
+
+    /// Brings back what was undone last.
+    pub fn redo(&mut self, at: u64) -> Option<Event> {
+        let event = self.ledger.redo(self.stamp(at))?;
+        self.learn_rows(&event);
+        Some(event)
+    }
+
+    /// Goes back to what is written down, after a decision could not be.
+    pub fn restore(&mut self, ledger: Ledger) {
+        self.ledger = ledger;
+        self.find_rows();
+    }
+
+    /// An undo can bring back a decision on an example whose row was forgotten.
+    fn learn_rows(&mut self, event: &Event) {
+        for change in &event.changes {
+            if !self.rows.contains_key(&change.id)
+                && let Some(row) = self.examples.row_of(&change.id)
+            {
+                self.rows.insert(change.id.clone(), row as u32);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What can go wrong with a project as a whole.
+
+use crate::dataset::{DecideError, Split};
+use crate::ingest::IngestError;
+use crate::media::MediaError;
+use crate::scoring::ScoreError;
+use crate::store::StoreError;
+use std::path::PathBuf;
+
+/// An error of the facade; each says what the user can do.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// There is no project file.
+    #[error(
+        "{0}: no project here (no gaffe.toml)\n  make one with: gaffe init TABLE.csv PROBS.npy"
+    )]
+    NoProject(PathBuf),
+    /// The project has no table for the split.
+    #[error("the project has no {0} split\n  add its table under [splits] in gaffe.toml")]
+    NoSplit(Split),
+    /// No run has probabilities for the split.
+    #[error(
+        "no run has predictions for {0} yet\n  score a model with: gaffe score --model MODEL.onnx"
+    )]
+    NoRuns(Split),
+    /// The run is not there.
+    #[error("no run {name:?} with predictions for {split}\n  there is: {}", list(.there))]
+    NoRun {
+        /// the name asked for
+        name: String,
+        /// the split asked for
+        split: Split,
+        /// the runs that have that split
+        there: Vec<String>,
+    },
+    /// The example is not there.
+    #[error("no example {0:?} in this split\n  list the errors with: gaffe errors")]
+    NoExample(String),
+    /// A run of that name is listed in the project file.
+    #[error("{0:?} is a run of gaffe.toml\n  choose another name with --name")]
+    RunTaken(String),
+    /// Only pictures can be scored by this version.
+    #[error(
+        "only pictures can be scored yet, and this project has none\n  name their column `file` under [columns] in gaffe.toml, or import probabilities as .npy"
+    )]
+    NothingToScore,
+    /// A file of the user's.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The decisions.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The model.
+    #[error(transparent)]
+    Score(#[from] ScoreError),
+    /// A picture.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// A tag.
+    #[error("gaffe.toml: {0}\n  correct `tags`")]
+    Tags(#[from] DecideError),
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}

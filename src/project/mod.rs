@@ -1,0 +1,239 @@
+//! The facade that commands and screens share: open a project, its examples, runs and decisions.
+//!
+//! Invariant: decisions are made by a [`Desk`] and written down by the store, in that order, and by
+//! nothing else.
+
+mod desk;
+mod error;
+mod runs;
+
+pub use desk::{Desk, Effective};
+pub use error::ProjectError;
+pub use runs::{RunSource, ScoredRun};
+
+use crate::analysis::{self, ErrorRate, Relabels};
+use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split, Stamp};
+use crate::ingest::{self, Config, FILE_NAME};
+use crate::store::{self, Store};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The folder in the project's where decisions and scored runs are kept.
+const DATA_DIR: &str = ".gaffe";
+
+/// An open project: its settings, not yet its data.
+#[derive(Debug)]
+pub struct Project {
+    root: PathBuf,
+    config: Config,
+    classes: ClassNames,
+}
+
+/// The decisions of a project, open for writing.
+pub struct Writable {
+    /// Writes events down.
+    pub store: Store,
+    /// The state of all decisions.
+    pub ledger: Ledger,
+    /// What was mended on opening, in sentences.
+    pub repairs: Vec<String>,
+}
+
+impl Project {
+    /// Opens the project in `root`.
+    ///
+    /// # Errors
+    /// No `gaffe.toml` there, or a wrong one.
+    pub fn open(root: &Path) -> Result<Self, ProjectError> {
+        if !root.join(FILE_NAME).is_file() {
+            return Err(ProjectError::NoProject(root.into()));
+        }
+        let config = Config::load(root)?;
+        let classes = config.class_names(root)?;
+        Ok(Self { root: root.into(), config, classes })
+    }
+
+    /// The nearest folder at or above `from` that holds a project.
+    pub fn find(from: &Path) -> Option<PathBuf> {
+        let from = from.canonicalize().ok()?;
+        from.ancestors().find(|dir| dir.join(FILE_NAME).is_file()).map(Path::to_path_buf)
+    }
+
+    /// The project's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The project file's content.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The classes in column order.
+    pub fn classes(&self) -> &ClassNames {
+        &self.classes
+    }
+
+    /// Where decisions and scored runs are kept.
+    pub fn data_dir(&self) -> PathBuf {
+        self.root.join(DATA_DIR)
+    }
+
+    /// The table of a split.
+    ///
+    /// # Errors
+    /// When the project has no such split.
+    pub fn table(&self, split: Split) -> Result<PathBuf, ProjectError> {
+        let table = self.config.splits.get(&split);
+        table.map(|t| self.root.join(t)).ok_or(ProjectError::NoSplit(split))
+    }
+
+    /// Reads the examples of a split.
+    ///
+    /// # Errors
+    /// No such split, or a table that can't be used.
+    pub fn examples(&self, split: Split) -> Result<Examples, ProjectError> {
+        let table = self.table(split)?;
+        Ok(ingest::read_table(&table, &self.config.columns, &self.classes, split)?)
+    }
+
+    /// The folder that picture files of a split are relative to.
+    ///
+    /// # Errors
+    /// When the project has no such split.
+    pub fn media_root(&self, split: Split) -> Result<PathBuf, ProjectError> {
+        let table = self.table(split)?;
+        Ok(table.parent().map_or_else(|| self.root.clone(), Path::to_path_buf))
+    }
+
+    /// All decisions, without taking the lock and without writing anything.
+    ///
+    /// # Errors
+    /// A journal that can't be read.
+    pub fn decisions(&self) -> Result<(Ledger, Vec<String>), ProjectError> {
+        let read = store::read(&self.data_dir())?;
+        Ok((Ledger::replay(read.events), read.warnings))
+    }
+
+    /// Opens the decisions for writing. In a new project the tags of `gaffe.toml` are made, on
+    /// letters that are not `reserved`.
+    ///
+    /// # Errors
+    /// Open elsewhere, not writable, or a wrong list of tags.
+    pub fn open_decisions(
+        &self,
+        reserved: impl Fn(char) -> bool + Copy,
+    ) -> Result<Writable, ProjectError> {
+        let opened = Store::open(&self.data_dir())?;
+        let mut store = opened.store;
+        let mut ledger = Ledger::replay(opened.events);
+        if ledger.next_seq() == 0 && !self.config.tags.is_empty() {
+            let stamp = Stamp { at: now(), who: whoami(), ..Stamp::default() };
+            let event = ledger.set_up(&self.config.tags, stamp, reserved)?;
+            store.append(&event)?;
+        }
+        Ok(Writable { store, ledger, repairs: opened.repairs })
+    }
+
+    /// Puts a run's errors on the desk, ready to be reviewed.
+    ///
+    /// # Errors
+    /// No such run or split, or data that can't be used.
+    pub fn desk(
+        &self,
+        split: Split,
+        run: &str,
+        order: Order,
+        ledger: Ledger,
+    ) -> Result<Desk, ProjectError> {
+        let examples = self.examples(split)?;
+        let run = self.run(run, split, &examples)?;
+        Ok(Desk::new(&self.config.name, self.classes.clone(), examples, run, order, ledger))
+    }
+
+    /// The error of `run` on a split, under the effective labels.
+    ///
+    /// # Errors
+    /// As [`Project::desk`].
+    pub fn error_rate(
+        &self,
+        split: Split,
+        run: &str,
+        ledger: &Ledger,
+    ) -> Result<ErrorRate, ProjectError> {
+        let examples = self.examples(split)?;
+        let run = self.run(run, split, &examples)?;
+        let relabels = self.relabels(&examples, ledger);
+        Ok(analysis::error_rate(&examples.gold, &relabels, &run))
+    }
+
+    /// The corrected labels of a split by row.
+    pub fn relabels(&self, examples: &Examples, ledger: &Ledger) -> Relabels {
+        relabels(examples, ledger, &self.classes)
+    }
+}
+
+/// One pass over the ids: the decisions are few, the examples many.
+fn relabels(examples: &Examples, ledger: &Ledger, classes: &ClassNames) -> Relabels {
+    if ledger.reviews().next().is_none() {
+        return Relabels::new();
+    }
+    let class = |id| classes.index(&ledger.review(id)?.relabel.as_ref()?.class);
+    (0_u32..).zip(examples.ids.iter()).filter_map(|(row, id)| Some((row, class(id)?))).collect()
+}
+
+/// Milliseconds since 1970-01-01 UTC.
+pub fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Who decides: `GAFFE_USER`, else the login name.
+pub fn whoami() -> String {
+    ["GAFFE_USER", "USER", "LOGNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// A run that a person or a script can name: `name`, or the first one there is for the split.
+pub(crate) fn choose<'a>(
+    wanted: Option<&str>,
+    runs: &'a [RunSource],
+    split: Split,
+) -> Result<&'a RunSource, ProjectError> {
+    let with_split = || runs.iter().filter(|r| r.splits.contains(&split));
+    match wanted {
+        Some(name) => with_split().find(|r| r.name == name).ok_or_else(|| ProjectError::NoRun {
+            name: name.to_owned(),
+            split,
+            there: with_split().map(|r| r.name.clone()).collect(),
+        }),
+        None => with_split().next().ok_or(ProjectError::NoRuns(split)),
+    }
+}
+
+impl Project {
+    /// The name of the run to use: `wanted`, else the first that has probabilities for `split`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn run_name(&self, wanted: Option<&str>, split: Split) -> Result<String, ProjectError> {
+        Ok(choose(wanted, &self.runs()?, split)?.name.clone())
+    }
+
+    /// Reads a run's probabilities for `examples`.
+    ///
+    /// # Errors
+    /// No such run, a file of another shape, rows that are no probabilities.
+    pub fn run(&self, name: &str, split: Split, examples: &Examples) -> Result<Run, ProjectError> {
+        let runs = self.runs()?;
+        let path = choose(Some(name), &runs, split)?.path(split);
+        let matrix = ingest::read_matrix(&path, examples.len(), self.classes.len())?;
+        Run::new(name, matrix).map_err(|e| {
+            let remedy = "save the probabilities (softmax output, float32), not logits";
+            ingest::IngestError::new(&path, e.to_string(), remedy).into()
+        })
+    }
+}

@@ -1,0 +1,148 @@
+//! Runs on disk: those that `gaffe.toml` names, and those that were scored here.
+//!
+//! Invariant: the probabilities of a scored run are whole or not there: written aside, then renamed.
+
+use super::{Project, ProjectError};
+use crate::dataset::{Matrix, Split};
+use crate::ingest::{IngestError, write_matrix};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// A run and where its probabilities lie.
+#[derive(Debug, Clone)]
+pub struct RunSource {
+    /// Its name.
+    pub name: String,
+    /// The splits it has probabilities for.
+    pub splits: Vec<Split>,
+    files: BTreeMap<Split, PathBuf>,
+}
+
+impl RunSource {
+    pub(super) fn path(&self, split: Split) -> PathBuf {
+        self.files.get(&split).cloned().unwrap_or_default()
+    }
+}
+
+/// What is written beside the probabilities of a scored run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ScoredRun {
+    /// The model file.
+    pub model: PathBuf,
+    /// When: milliseconds since 1970-01-01 UTC.
+    pub at: u64,
+    /// Rows scored.
+    pub examples: usize,
+    /// Rows that could not be read, which have no prediction.
+    pub unreadable: usize,
+    /// Wall time of the scoring.
+    pub seconds: f64,
+}
+
+impl Project {
+    /// All runs: those of the project file, then the scored ones, each by name.
+    ///
+    /// # Errors
+    /// When the folder of scored runs can't be read.
+    pub fn runs(&self) -> Result<Vec<RunSource>, ProjectError> {
+        let mut runs: Vec<RunSource> = self
+            .config()
+            .runs
+            .iter()
+            .map(|(name, files)| {
+                let file = |split| files.split(split).map(|path| (split, self.root().join(path)));
+                source(name.clone(), Split::ALL.into_iter().filter_map(file).collect())
+            })
+            .collect();
+        runs.extend(self.scored()?);
+        Ok(runs)
+    }
+
+    fn runs_dir(&self) -> PathBuf {
+        self.data_dir().join("runs")
+    }
+
+    fn scored(&self) -> Result<Vec<RunSource>, ProjectError> {
+        let dir = self.runs_dir();
+        if !dir.is_dir() {
+            return Ok(vec![]);
+        }
+        let failed = |e| ProjectError::from(IngestError::io(&dir, &e));
+        let mut scored = Vec::new();
+        for entry in fs::read_dir(&dir).map_err(failed)? {
+            let folder = entry.map_err(failed)?.path();
+            let name = folder.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+            let file = |split: Split| folder.join(format!("{split}.npy"));
+            let files: BTreeMap<_, _> = Split::ALL
+                .into_iter()
+                .map(|split| (split, file(split)))
+                .filter(|(_, path)| path.is_file())
+                .collect();
+            if !files.is_empty() {
+                scored.push(source(name, files));
+            }
+        }
+        scored.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(scored)
+    }
+
+    /// Whether a scored run may be called `name`.
+    ///
+    /// # Errors
+    /// When the project file has a run of that name, or it can't be the name of a folder.
+    pub fn check_run_name(&self, name: &str) -> Result<(), ProjectError> {
+        if self.config().runs.contains_key(name) {
+            return Err(ProjectError::RunTaken(name.to_owned()));
+        }
+        if !crate::ingest::is_run_name(name) {
+            let remedy = "use letters, digits, '-', '_' and '.' with --name";
+            let what = format!("{name:?} can't be the name of a run");
+            return Err(IngestError::new(&self.runs_dir(), what, remedy).into());
+        }
+        Ok(())
+    }
+
+    /// Keeps a scored run, in place of one of the same name and split.
+    ///
+    /// # Errors
+    /// When it can't be written; then nothing is changed.
+    pub fn save_run(
+        &self,
+        name: &str,
+        split: Split,
+        matrix: &Matrix,
+        about: &ScoredRun,
+    ) -> Result<(), ProjectError> {
+        self.check_run_name(name)?;
+        let dir = self.runs_dir().join(name);
+        fs::create_dir_all(&dir).map_err(|e| IngestError::io(&dir, &e))?;
+        let text = serde_json::to_vec_pretty(about)
+            .map_err(|e| IngestError::new(&dir, e.to_string(), ""))?;
+        replace(&dir.join(format!("{split}.json")), |file, path| {
+            use std::io::Write;
+            (&*file).write_all(&text).map_err(|e| IngestError::io(path, &e))
+        })?;
+        replace(&dir.join(format!("{split}.npy")), |file, path| write_matrix(file, path, matrix))?;
+        Ok(())
+    }
+}
+
+fn source(name: String, files: BTreeMap<Split, PathBuf>) -> RunSource {
+    RunSource { name, splits: files.keys().copied().collect(), files }
+}
+
+/// Writes a file beside its place, syncs it and renames it into its place.
+fn replace(
+    path: &Path,
+    write: impl FnOnce(&File, &Path) -> Result<(), IngestError>,
+) -> Result<(), IngestError> {
+    let failed = |e: &std::io::Error| IngestError::io(path, e).with_remedy("nothing was changed");
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let temporary = tempfile::NamedTempFile::new_in(dir).map_err(|e| failed(&e))?;
+    write(temporary.as_file(), path)?;
+    temporary.as_file().sync_all().map_err(|e| failed(&e))?;
+    temporary.persist(path).map_err(|e| failed(&e.error))?;
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! Why a model can't be used, or an example can't be scored.
+//!
+//! Invariant: a message is one line that names the file and what is wrong, and at most one more that
+//! says what to do.
+
+use std::path::PathBuf;
+
+/// What scoring can fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum ScoreError {
+    /// The model can't be used.
+    #[error("{}: {problem}", path.display())]
+    Model {
+        /// The ONNX file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: ModelProblem,
+    },
+    /// One example can't be scored; others can.
+    #[error("{0}")]
+    Example(String),
+    /// Scoring was stopped by its caller.
+    #[error("scoring was cancelled")]
+    Cancelled,
+}
+
+/// What is wrong with a model. Shapes are as the file has them, `?` where it leaves them open.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelProblem {
+    /// No such file.
+    #[error("no such file\n`model` in gaffe.toml says where the ONNX file is")]
+    Missing,
+    /// The file is there but can't be read.
+    #[error("can't be read: {0}")]
+    Unreadable(std::io::Error),
+    /// The file is something else that is easily taken for a model.
+    #[error("is {what}, not an ONNX model\n{remedy}")]
+    Foreign {
+        /// What it is, with its article.
+        what: &'static str,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+    /// No ONNX, or only a part of one.
+    #[error("is no ONNX model, or is cut short\nexport or copy it again")]
+    Damaged,
+    /// Another number of inputs than one.
+    #[error(
+        "takes {} inputs ({}); an image classifier takes one\n\
+         export the model with the image as its only input",
+        .0.len(), .0.join(", ")
+    )]
+    Inputs(Vec<String>),
+    /// An input that is not float32.
+    #[error("input `{input}` is {kind}, not float32\nexport the model with a float32 input")]
+    InputType {
+        /// The name of the input.
+        input: String,
+        /// Its type.
+        kind: String,
+    },
+    /// An input that is no image.
+    #[error(
+        "input `{input}` has the shape {shape}\n\
+         an image input is [N, C, H, W] or [N, H, W, C] with 1 or 3 channels"
+    )]
+    InputShape {
+        /// The name of the input.
+        input: String,
+        /// Its shape.
+        shape: String,
+    },
+    /// Neither the model nor the project says how many channels an image has.
+    #[error("leaves the number of channels open\nset `channels` to 1 or 3 in [preprocess]")]
+    ChannelsOpen,
+    /// Neither the model nor the project says how large an image is.
+    #[error("leaves the image size open\nset `size = [height, width]` in [preprocess]")]
+    SizeOpen,
+    /// The model and the project contradict each other.
+    #[error(
+        "the model has {key} = {model}, [preprocess] says {key} = {project}\n\
+         correct that line of gaffe.toml, or drop it"
+    )]
+    Contradiction {
+        /// The key of `[preprocess]`.
+        key: &'static str,
+        /// The model's value.
+        model: String,
+        /// The project's value.
+        project: String,
+    },
+    /// A value in `[preprocess]` that can't be used.
+    #[error("[preprocess] in gaffe.toml: {0}")]
+    Preprocess(String),
+    /// Another number of classes than the project has.
+    #[error(
+        "the model gives {found} classes, the project has {project} (output `{output}`)\n\
+         correct `classes` in gaffe.toml, or take another model"
+    )]
+    Classes {
+        /// The output that was read.
+        output: String,
+        /// Its number of values for one image.
+        found: usize,
+        /// The project's number of classes, K.
+        project: usize,
+    },
+    /// Several outputs, none of which is known by name or by its width.
+    #[error(
+        "none of its outputs ({0}) has a value for each class\n\
+         correct `classes` in gaffe.toml, or name the output `logits`"
+    )]
+    Outputs(String),
+    /// An operator that tract does not have.
+    #[error(
+        "node `{node}` needs the operator {operator}, which tract does not have\n\
+         export the model without it, or import predictions instead"
+    )]
+    Operator {
+        /// The node of the graph.
+        node: String,
+        /// Its operator.
+        operator: String,
+    },
+    /// A batch that can't be changed to one image.
+    #[error("takes {0} images at a time\nexport the model with a free batch axis")]
+    FixedBatch(usize),
+    /// tract refused the model in another way.
+    #[error(
+        "tract can't run it: {0}\nexport it again (opset 13 to 18), or import predictions instead"
+    )]
+    Engine(String),
+    /// Infinite values or NaN on plain test images.
+    #[error("gives values that are not finite on a test image\ncheck the export, `mean` and `std`")]
+    NotFinite,
+}
+
+impl ModelProblem {
+    /// Words for an error of tract: its outermost and innermost message, without the dumps of nodes
+    /// and tensors that they can carry.
+    pub(super) fn engine(error: &anyhow::Error) -> Self {
+        let outer = first_line(&error.to_string());
+        let inner = first_line(&error.root_cause().to_string());
+        Self::Engine(if outer == inner { outer } else { format!("{outer}: {inner}") })
+    }
+
+    /// Words for a panic inside tract.
+    pub(super) fn panicked(payload: &(dyn std::any::Any + Send)) -> Self {
+        Self::Engine(panic_text(payload))
+    }
+}
+
+/// The message of a panic, on one line.
+pub(super) fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+    first_line(text.unwrap_or("it panicked"))
+}
+
+const LINE: usize = 120;
+
+fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}

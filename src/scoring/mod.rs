@@ -1,0 +1,20 @@
+//! Scoring: an image classifier in ONNX, run locally over the examples of a split.
+//!
+//! Invariant: a model that loads has been run. Its plan gave finite values of the right width on two
+//! test images, and the optimised plan is only used where it agrees with the plain one.
+
+mod batch;
+mod error;
+mod graph;
+mod model;
+mod onnx_file;
+mod plan;
+mod preprocess;
+
+pub use batch::{Fetch, Scored, score_all};
+pub use error::{ModelProblem, ScoreError};
+pub use model::{Model, Scorer};
+pub use preprocess::Preprocess;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,376 @@
+use super::*;
+use image::{DynamicImage, GrayImage, RgbImage};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn fixture(name: &str) -> PathBuf {
+    root("tests/fixtures/models").join(name)
+}
+
+fn fashion(name: &str) -> PathBuf {
+    root("sample_data/fashion").join(name)
+}
+
+fn open(path: PathBuf) -> DynamicImage {
+    image::open(path).unwrap()
+}
+
+fn plain(red: u8, green: u8, blue: u8) -> DynamicImage {
+    RgbImage::from_pixel(6, 4, image::Rgb([red, green, blue])).into()
+}
+
+fn load(name: &str, preprocess: &Preprocess, classes: usize) -> Result<Model, ScoreError> {
+    Model::load(&fixture(name), preprocess, classes)
+}
+
+fn fashion_preprocess() -> Preprocess {
+    let config = std::fs::read_to_string(fashion("gaffe.toml")).unwrap();
+    let config: toml::Table = config.parse().unwrap();
+    config["preprocess"].clone().try_into().unwrap()
+}
+
+fn fashion_model(name: &str) -> Model {
+    Model::load(&fashion(name), &fashion_preprocess(), 10).unwrap()
+}
+
+fn fashion_image(row: usize) -> Result<DynamicImage, String> {
+    image::open(fashion(&format!("images/dev-{row:05}.png"))).map_err(|e| e.to_string())
+}
+
+fn all(model: &Model, rows: usize) -> Scored {
+    score_all(model, rows, &fashion_image, &|_| (), &AtomicBool::new(false)).unwrap()
+}
+
+/// Softmax of 4 × the channel means, which is what the fixture models compute.
+fn expected(means: [f64; 3]) -> Vec<f32> {
+    let powers = means.map(|m| (4.0 * m).exp());
+    powers.iter().map(|p| (p / powers.iter().sum::<f64>()) as f32).collect()
+}
+
+#[track_caller]
+fn assert_near(ours: &[f32], theirs: &[f32], tolerance: f32) {
+    assert_eq!(ours.len(), theirs.len());
+    for (i, (a, b)) in ours.iter().zip(theirs).enumerate() {
+        assert!((a - b).abs() <= tolerance, "value {i}: {a} is not {b}");
+    }
+}
+
+/// The text of the error without the path in front, which differs between machines.
+#[track_caller]
+fn refusal(path: &Path, preprocess: &Preprocess, classes: usize) -> String {
+    let text = Model::load(path, preprocess, classes).unwrap_err().to_string();
+    let rest = text.strip_prefix(&format!("{}: ", path.display()));
+    let rest = rest.expect("the message begins with the file").to_owned();
+    assert!(rest.lines().count() <= 2, "{rest}");
+    assert!(rest.lines().all(|line| line.chars().count() <= 160), "{rest}");
+    rest
+}
+
+#[track_caller]
+fn assert_refused(name: &str, preprocess: &Preprocess, classes: usize, why: &str) {
+    let text = refusal(&fixture(name), preprocess, classes);
+    assert!(text.contains(why), "{text}");
+}
+
+mod models {
+    use super::*;
+
+    #[test]
+    fn v1_gives_what_onnx_runtime_gave() {
+        let model = fashion_model("models/v1.onnx");
+        assert_eq!(model.describe(), "image: 1×28×28 NCHW → logits: softmax applied");
+        assert_eq!(model.notes(), [""; 0]);
+        let scored = all(&model, 300);
+        assert!(scored.failed.is_empty(), "{:?}", scored.failed);
+        let dev: ndarray::Array2<f32> = ndarray_npy::read_npy(fashion("runs/v1/dev.npy")).unwrap();
+        let theirs = &dev.as_slice().unwrap()[..3000];
+        assert_near(&scored.probs, theirs, 1e-4);
+        let top = |row: &[f32]| (0..10).max_by(|&a, &b| row[a].total_cmp(&row[b]));
+        for (ours, theirs) in scored.probs.chunks(10).zip(theirs.chunks(10)) {
+            assert_eq!(top(ours), top(theirs));
+        }
+    }
+
+    #[test]
+    fn v2_gives_other_probabilities_than_v1() {
+        let [v1, v2] = ["models/v1.onnx", "models/v2.onnx"].map(|m| all(&fashion_model(m), 50));
+        assert_ne!(v1.probs, v2.probs);
+        for row in v2.probs.chunks(10) {
+            assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn channels_last_and_probabilities_are_taken_as_they_are() {
+        let model = load("nhwc_softmax.onnx", &Preprocess::default(), 3).unwrap();
+        let text = "pixels: 3×4×6 NHWC → probabilities: taken as probabilities";
+        assert_eq!(model.describe(), text);
+        let probs = model.score(&plain(255, 51, 0)).unwrap();
+        assert_near(&probs, &expected([1.0, 0.2, 0.0]), 1e-6);
+    }
+
+    #[test]
+    fn where_tract_optimises_wrongly_the_plain_plan_is_used() {
+        let model = load("quantised_softmax.onnx", &Preprocess::default(), 3).unwrap();
+        let note = "the optimised plan gives other values: the slower plain one is used";
+        assert_eq!(model.notes(), [note]);
+        let text = "pixels: 3×4×6 NHWC → scores_out: taken as probabilities";
+        assert_eq!(model.describe(), text, "though its rows do not sum to 1 before rounding");
+        let probs = model.score(&plain(255, 51, 0)).unwrap();
+        // ONNX Runtime gives 60/64, 2/64 and 1/64
+        assert_near(&probs, &[60.0 / 63.0, 2.0 / 63.0, 1.0 / 63.0], 1e-6);
+    }
+
+    #[test]
+    fn the_output_that_is_wide_enough_is_read_and_the_others_are_named() {
+        let size = Preprocess { size: Some([4, 6]), ..Preprocess::default() };
+        let model = load("open_size.onnx", &size, 3).unwrap();
+        let probs = model.score(&plain(0, 255, 51)).unwrap();
+        assert_near(&probs, &expected([0.0, 1.0, 0.2]), 1e-6);
+        assert_eq!(model.notes(), ["output `second` is read; third would fit as well"]);
+        let wide = load("open_size.onnx", &size, 6).unwrap();
+        assert_eq!(wide.score(&plain(0, 0, 0)).unwrap().len(), 6);
+        assert!(wide.notes().is_empty());
+    }
+
+    #[test]
+    fn mean_and_std_are_applied_a_channel_each_or_to_all() {
+        let with = |mean: &[f32], std: &[f32]| Preprocess {
+            size: Some([4, 6]),
+            channels: Some(3),
+            mean: Some(mean.to_vec()),
+            std: Some(std.to_vec()),
+        };
+        let each = load("open_size.onnx", &with(&[0.2, 0.4, 0.0], &[0.5, 1.0, 2.0]), 3).unwrap();
+        let probs = each.score(&plain(153, 51, 255)).unwrap();
+        assert_near(&probs, &expected([0.8, -0.2, 0.5]), 1e-5);
+        let same = load("open_size.onnx", &with(&[0.2], &[2.0]), 3).unwrap();
+        let probs = same.score(&plain(153, 51, 255)).unwrap();
+        assert_near(&probs, &expected([0.2, 0.0, 0.4]), 1e-5);
+    }
+
+    #[test]
+    fn values_that_look_like_sigmoids_are_noted() {
+        let grey = Preprocess { size: Some([4, 6]), channels: Some(1), ..Preprocess::default() };
+        let model = load("sigmoid.onnx", &grey, 3).unwrap();
+        assert_eq!(model.describe(), "x: 1×4×6 NCHW → output: softmax applied");
+        assert!(model.notes()[0].contains("sigmoid"), "{:?}", model.notes());
+    }
+}
+
+mod refusals {
+    use super::*;
+
+    const NONE: Preprocess = Preprocess { size: None, channels: None, mean: None, std: None };
+
+    #[test]
+    fn a_file_that_is_no_model_is_called_what_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |bytes: &[u8], why: &str| {
+            let path = folder.path().join("m.onnx");
+            std::fs::write(&path, bytes).unwrap();
+            let text = refusal(&path, &NONE, 10);
+            assert!(text.contains(why), "{text}");
+        };
+        check(b"version https://git-lfs.github.com/spec/v1\noid", "git lfs pull");
+        check(b"PK\x03\x04archive", "PyTorch checkpoint");
+        check(&std::fs::read(fixture("picture.png")).unwrap(), "is a PNG image");
+        check(b"", "no ONNX model, or is cut short");
+        check(b"id,label\n1,cat\n", "no ONNX model, or is cut short");
+        assert!(refusal(&folder.path().join("gone.onnx"), &NONE, 10).starts_with("no such file"));
+        assert!(refusal(folder.path(), &NONE, 10).starts_with("can't be read"));
+    }
+
+    #[test]
+    fn a_model_cut_anywhere_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cut.onnx");
+        let whole = std::fs::read(fashion("models/v1.onnx")).unwrap();
+        let near_the_end = whole.len() - 40..whole.len();
+        for end in (1..whole.len()).step_by(9973).chain(near_the_end) {
+            std::fs::write(&path, &whole[..end]).unwrap();
+            let text = refusal(&path, &fashion_preprocess(), 10);
+            assert!(text.contains("cut short"), "cut at {end}: {text}");
+        }
+    }
+
+    #[test]
+    fn inputs_that_are_no_single_float_image() {
+        assert_refused("two_inputs.onnx", &NONE, 16, "takes 2 inputs (image, mask)");
+        assert_refused("flat.onnx", &NONE, 784, "`image` has the shape [?, 784]");
+        assert_refused("bytes.onnx", &NONE, 16, "`image` is U8, not float32");
+    }
+
+    #[test]
+    fn sizes_that_are_open_or_contradict_the_project() {
+        let with = |size, channels| Preprocess { size, channels, ..NONE };
+        assert_refused("open_size.onnx", &NONE, 3, "set `size = [height, width]`");
+        assert_refused("sigmoid.onnx", &with(Some([4, 6]), None), 3, "set `channels`");
+        assert_refused("sigmoid.onnx", &with(Some([4, 6]), Some(2)), 3, "must be 1 or 3");
+        assert_refused("sigmoid.onnx", &with(Some([0, 6]), Some(3)), 3, "must not be 0");
+        let text = "model has channels = 3, [preprocess] says channels = 1";
+        assert_refused("open_size.onnx", &with(Some([4, 6]), Some(1)), 3, text);
+        let text = "model has size = [4, 6], [preprocess] says size = [6, 4]";
+        assert_refused("nhwc_softmax.onnx", &with(Some([6, 4]), None), 3, text);
+    }
+
+    #[test]
+    fn means_and_deviations_that_do_not_fit() {
+        let mean = |v: &[f32]| Preprocess { mean: Some(v.to_vec()), ..NONE };
+        let std = |v: &[f32]| Preprocess { std: Some(v.to_vec()), ..NONE };
+        let text = "`mean` has 2 values, the model 3 channels";
+        assert_refused("nhwc_softmax.onnx", &mean(&[0.5, 0.5]), 3, text);
+        assert_refused("nhwc_softmax.onnx", &mean(&[f32::NAN]), 3, "`mean` holds NaN");
+        assert_refused("nhwc_softmax.onnx", &mean(&[127.5]), 3, "after dividing by 255");
+        assert_refused("nhwc_softmax.onnx", &std(&[1.0, 0.0, 1.0]), 3, "`std` must not be 0");
+    }
+
+    #[test]
+    fn another_number_of_classes() {
+        let v1 = refusal(&fashion("models/v1.onnx"), &fashion_preprocess(), 64);
+        // not the embedding, though it is 64 wide
+        assert!(v1.contains("gives 10 classes, the project has 64 (output `logits`)"), "{v1}");
+        assert_refused("unnamed_outputs.onnx", &NONE, 16, "none of its outputs (b, c)");
+    }
+
+    #[test]
+    fn what_tract_can_not_run() {
+        let text = "node `pool_3` needs the operator FancyPool";
+        assert_refused("custom_operator.onnx", &NONE, 16, text);
+        assert_refused("not_finite.onnx", &NONE, 16, "not finite");
+        assert_refused("batch_of_eight.onnx", &NONE, 16, "takes 8 images at a time");
+    }
+
+    #[test]
+    fn a_key_that_preprocess_does_not_have() {
+        assert!(toml::from_str::<Preprocess>("mena = [0.5]").is_err());
+        assert_eq!(toml::from_str::<Preprocess>("").unwrap(), NONE);
+    }
+}
+
+mod pictures {
+    use super::super::preprocess::{Axes, Layout, Preparer};
+    use super::*;
+
+    /// The picture as the model sees it, in levels from 0 to 255.
+    fn prepared(image: &DynamicImage, axes: Axes, channels: usize, side: [u32; 2]) -> Vec<f32> {
+        let layout = Layout { axes, channels, height: side[0], width: side[1] };
+        let levels = Preprocess { std: Some(vec![1.0 / 255.0]), ..Preprocess::default() };
+        let preparer = Preparer::new(layout, &levels).unwrap();
+        preparer.prepare(image, &mut fast_image_resize::Resizer::new()).unwrap()
+    }
+
+    fn levels(image: &[u8]) -> Vec<f32> {
+        image.iter().map(|&v| f32::from(v)).collect()
+    }
+
+    #[track_caller]
+    fn assert_like_pillow(ours: &[f32], theirs: &[u8]) {
+        let theirs = levels(theirs);
+        assert_near(ours, &theirs, 3.0);
+        let total: f32 = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).sum();
+        assert!(total / ours.len() as f32 <= 1.0, "on average {} off", total / ours.len() as f32);
+    }
+
+    #[test]
+    fn shrinking_gives_what_pillow_gives() {
+        let picture = open(fixture("picture.png"));
+        let rgb = prepared(&picture, Axes::Nhwc, 3, [28, 28]);
+        assert_like_pillow(&rgb, &open(fixture("picture_28_rgb.png")).into_rgb8());
+        let grey = prepared(&picture, Axes::Nchw, 1, [28, 28]);
+        assert_like_pillow(&grey, &open(fixture("picture_28_grey.png")).into_luma8());
+    }
+
+    #[test]
+    fn colour_becomes_grey_as_in_pillow() {
+        let grey = prepared(&open(fixture("picture.png")), Axes::Nchw, 1, [53, 37]);
+        assert_near(&grey, &levels(&open(fixture("picture_grey.png")).into_luma8()), 1e-3);
+    }
+
+    #[test]
+    fn grey_stays_exact_in_one_channel_and_in_three() {
+        let ramp: Vec<u8> = (0..=255).collect();
+        let grey = GrayImage::from_raw(16, 16, ramp.clone()).unwrap();
+        let coloured = DynamicImage::ImageLuma8(grey.clone()).to_rgb8().into();
+        let alpha = DynamicImage::ImageLuma8(grey.clone()).to_luma_alpha8().into();
+        let deep = DynamicImage::ImageLuma8(grey.clone()).to_luma16().into();
+        for image in [grey.into(), coloured, alpha, deep] {
+            assert_near(&prepared(&image, Axes::Nchw, 1, [16, 16]), &levels(&ramp), 1e-3);
+            let planes = prepared(&image, Axes::Nchw, 3, [16, 16]);
+            assert_near(&planes, &levels(&ramp.repeat(3)), 1e-3);
+        }
+    }
+
+    #[test]
+    fn channels_are_planes_or_interleaved() {
+        let image = RgbImage::from_raw(2, 1, vec![1, 2, 3, 4, 5, 6]).unwrap().into();
+        let planes = prepared(&image, Axes::Nchw, 3, [1, 2]);
+        assert_near(&planes, &[1.0, 4.0, 2.0, 5.0, 3.0, 6.0], 1e-3);
+        let interleaved = prepared(&image, Axes::Nhwc, 3, [1, 2]);
+        assert_near(&interleaved, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 1e-3);
+    }
+
+    #[test]
+    fn a_picture_without_pixels_is_an_error_of_that_example() {
+        let model = load("nhwc_softmax.onnx", &Preprocess::default(), 3).unwrap();
+        let error = model.score(&RgbImage::new(0, 5).into()).unwrap_err();
+        assert!(matches!(&error, ScoreError::Example(text) if text.contains("no pixels")));
+    }
+}
+
+mod batches {
+    use super::*;
+
+    #[test]
+    fn an_example_that_fails_is_a_row_of_nan_and_ends_nothing() {
+        let model = fashion_model("models/v1.onnx");
+        let fetch = |row| match row {
+            3 => {
+                // so that the failure of row 5 comes first
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                Err("gone".to_owned())
+            }
+            5 => panic!("the decoder broke"),
+            _ => fashion_image(row),
+        };
+        let most = AtomicUsize::new(0);
+        let progress = |done| {
+            most.fetch_max(done, Ordering::Relaxed);
+        };
+        let scored = score_all(&model, 8, &fetch, &progress, &AtomicBool::new(false)).unwrap();
+        assert_eq!(scored.failed, [(3, "gone".to_owned()), (5, "the decoder broke".to_owned())]);
+        assert_eq!(most.into_inner(), 8);
+        for (row, values) in scored.probs.chunks(10).enumerate() {
+            let failed = row == 3 || row == 5;
+            assert!(values.iter().all(|v| v.is_nan() == failed), "row {row}: {values:?}");
+        }
+    }
+
+    #[test]
+    fn cancelling_ends_it_early() {
+        let model = fashion_model("models/v1.onnx");
+        let (cancel, fetched) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let fetch = |row| {
+            fetched.fetch_add(1, Ordering::Relaxed);
+            fashion_image(row)
+        };
+        let progress = |done| {
+            if done == 4 {
+                cancel.store(true, Ordering::Relaxed);
+            }
+        };
+        let end = score_all(&model, 2000, &fetch, &progress, &cancel);
+        assert!(matches!(end, Err(ScoreError::Cancelled)));
+        assert!(fetched.into_inner() < 200);
+    }
+
+    #[test]
+    fn nothing_to_score_is_no_error() {
+        let scored = all(&fashion_model("models/v1.onnx"), 0);
+        assert!(scored.probs.is_empty() && scored.failed.is_empty());
+    }
+}

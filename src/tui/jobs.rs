@@ -1,0 +1,160 @@
+//! Worker threads: one writes decisions down, one makes pictures ready.
+//!
+//! Invariant: the thread that draws never waits for a disk or a decoder. What a job answers carries
+//! what it was asked for, so that an answer nobody waits for any more is dropped.
+
+use super::app::{Message, PictureKey};
+use crate::dataset::{Event, Ledger};
+use crate::media;
+use crate::store::{Cursor, Store};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+/// What the writer is asked to do.
+enum Order {
+    Save { epoch: u64, event: Box<Event> },
+    Remember(Cursor),
+}
+
+/// The worker threads. Dropping it lets the writer finish what it was given.
+pub struct Jobs {
+    orders: Option<Sender<Order>>,
+    writer: Option<JoinHandle<()>>,
+    wishes: Arc<Wishes>,
+    answers: Receiver<Message>,
+}
+
+/// The pictures that are wanted now, most urgent first.
+#[derive(Default)]
+struct Wishes {
+    queue: Mutex<(VecDeque<PictureKey>, bool)>,
+    changed: Condvar,
+}
+
+impl Jobs {
+    /// Starts the threads. `dir` is the project's data folder; `picture` gives the file of a row.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn start(
+        store: Store,
+        dir: PathBuf,
+        picture: impl Fn(u32) -> PathBuf + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (answer, answers) = channel();
+        let (orders, incoming) = channel();
+        let decoder_answer = answer.clone();
+        let wishes = Arc::new(Wishes::default());
+        let shared = wishes.clone();
+        let writer = thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || write_down(store, &dir, &incoming, &answer))?;
+        thread::Builder::new()
+            .name("pictures".into())
+            .spawn(move || make_ready(&shared, &picture, &decoder_answer))?;
+        Ok(Self { orders: Some(orders), writer: Some(writer), wishes, answers })
+    }
+
+    /// Writes a decision down.
+    pub fn save(&self, epoch: u64, event: Box<Event>) {
+        self.order(Order::Save { epoch, event });
+    }
+
+    /// Remembers the place.
+    pub fn remember(&self, cursor: Cursor) {
+        self.order(Order::Remember(cursor));
+    }
+
+    /// Makes pictures ready; earlier wishes are forgotten.
+    pub fn prepare(&self, keys: Vec<PictureKey>) {
+        let mut queue = self.wishes.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.0 = keys.into();
+        self.wishes.changed.notify_one();
+    }
+
+    /// An answer, if one is there.
+    pub fn answer(&self) -> Option<Message> {
+        self.answers.try_recv().ok()
+    }
+
+    fn order(&self, order: Order) {
+        // The writer ends only after `orders` is dropped.
+        if let Some(orders) = &self.orders {
+            let _ = orders.send(order);
+        }
+    }
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        self.orders = None;
+        self.wishes.queue.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+        self.wishes.changed.notify_all();
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+fn write_down(mut store: Store, dir: &Path, orders: &Receiver<Order>, answer: &Sender<Message>) {
+    // Decisions made before the app knew of a failure rest on one that is not there: they are void.
+    let mut epoch = 0;
+    while let Ok(order) = orders.recv() {
+        match order {
+            Order::Remember(cursor) => {
+                // The place is a convenience: losing it is no reason to interrupt.
+                let _ = cursor.save(dir);
+            }
+            Order::Save { epoch: sent, .. } if sent < epoch => {}
+            Order::Save { epoch: sent, event } => {
+                let message = match append(&mut store, &event) {
+                    Ok(()) => Message::Saved { epoch: sent },
+                    Err(reason) => {
+                        epoch = sent + 1;
+                        let ledger = store.events().ok().map(Ledger::replay).map(Box::new);
+                        Message::SaveFailed { epoch: sent, reason, ledger }
+                    }
+                };
+                let _ = answer.send(message);
+            }
+        }
+    }
+}
+
+fn append(store: &mut Store, event: &Event) -> Result<(), String> {
+    match catch_unwind(AssertUnwindSafe(|| store.append(event))) {
+        Ok(written) => written.map_err(|e| e.to_string()),
+        Err(_) => Err("the store stopped inside".to_owned()),
+    }
+}
+
+fn make_ready(wishes: &Wishes, picture: &impl Fn(u32) -> PathBuf, answer: &Sender<Message>) {
+    while let Some(key) = next_wish(wishes) {
+        let made = catch_unwind(AssertUnwindSafe(|| {
+            let image = media::decode(&picture(key.row)).map_err(|e| e.to_string())?;
+            let cells = media::fit(&image, key.cols, key.rows);
+            cells.map(Arc::new).ok_or_else(|| "the picture has no pixels".to_owned())
+        }));
+        let made = made.unwrap_or_else(|_| Err("the decoder stopped inside".to_owned()));
+        if answer.send(Message::Picture(key, made)).is_err() {
+            break;
+        }
+    }
+}
+
+fn next_wish(wishes: &Wishes) -> Option<PictureKey> {
+    let mut queue = wishes.queue.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        if queue.1 {
+            return None;
+        }
+        if let Some(key) = queue.0.pop_front() {
+            return Some(key);
+        }
+        queue = wishes.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+    }
+}

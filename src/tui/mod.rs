@@ -1,0 +1,134 @@
+//! The review on a terminal: events → commands → state → effects, and the state → the screen.
+//!
+//! Invariant: one thread reads keys and draws; all pending events are taken in, then the screen is
+//! drawn once.
+
+pub mod app;
+pub mod command;
+mod jobs;
+pub mod keymap;
+pub mod layout;
+pub mod screens;
+pub mod terminal;
+pub mod theme;
+mod widgets;
+
+pub use widgets::category_name;
+
+use crate::dataset::Media;
+use crate::project::now;
+use crate::store::Store;
+use app::{App, Effect, Message};
+use command::Context;
+use crossterm::event::{self, Event, KeyEventKind};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::{execute, queue};
+use jobs::Jobs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use terminal::{Guard, Screen};
+use theme::Theme;
+use tui_input::backend::crossterm::to_input_request;
+
+/// How long to sleep when an answer of a job is awaited, and when nothing is.
+const SOON: Duration = Duration::from_millis(4);
+const IDLE: Duration = Duration::from_millis(200);
+
+/// Where the review's files are.
+pub struct Places {
+    /// The project's data folder.
+    pub data_dir: PathBuf,
+    /// What picture files are relative to.
+    pub media_root: PathBuf,
+}
+
+/// Runs the review until the user leaves, or the program is told to end.
+///
+/// # Errors
+/// No terminal, or one that can't be written to.
+pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
+    let theme = Theme::from_env(|name| std::env::var(name).ok());
+    let ended = end_signals()?;
+    let files = match &app.desk().examples().media {
+        Media::Picture(files) => files.clone(),
+        Media::Row | Media::Text(_) => crate::dataset::TextColumn::default(),
+    };
+    let root = places.media_root;
+    let mut guard = Guard::enter()?;
+    let picture = move |row: u32| root.join(files.get(row as usize));
+    let jobs = Jobs::start(store, places.data_dir, picture)?;
+    let size = guard.screen.size()?;
+    let mut effects = app.start();
+    effects.extend(app.update(Message::Resized(size.width, size.height), now()));
+    let mut quit = carry_out(&jobs, effects);
+    while !quit && !ended.load(Ordering::Relaxed) {
+        paint(&mut guard.screen, &app, theme)?;
+        app.update(Message::Painted, now());
+        quit = take_in(&mut app, &jobs)?;
+    }
+    Ok(app)
+}
+
+/// SIGTERM and SIGHUP ask us to end; the terminal is given back and what was decided is written.
+fn end_signals() -> io::Result<Arc<AtomicBool>> {
+    let ended = Arc::new(AtomicBool::new(false));
+    #[cfg(unix)]
+    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+        signal_hook::flag::register(signal, ended.clone())?;
+    }
+    Ok(ended)
+}
+
+fn paint(screen: &mut Screen, app: &App, theme: Theme) -> io::Result<()> {
+    queue!(screen.backend_mut(), BeginSynchronizedUpdate)?;
+    screen.draw(|frame| screens::draw(app, theme, frame))?;
+    execute!(screen.backend_mut(), EndSynchronizedUpdate)
+}
+
+/// Waits for something to happen, then takes in all that has. True when the user leaves.
+fn take_in(app: &mut App, jobs: &Jobs) -> io::Result<bool> {
+    let mut quit = false;
+    let mut wait = if app.is_waiting() { SOON } else { IDLE };
+    while event::poll(wait)? {
+        wait = Duration::ZERO;
+        if let Some(message) = message(app, &event::read()?) {
+            quit |= carry_out(jobs, app.update(message, now()));
+        }
+    }
+    while let Some(message) = jobs.answer() {
+        quit |= carry_out(jobs, app.update(message, now()));
+    }
+    Ok(quit)
+}
+
+/// What a terminal event means where the app is.
+fn message(app: &App, event: &Event) -> Option<Message> {
+    match event {
+        Event::Key(key) if key.kind == KeyEventKind::Press => {
+            if let Some(command) = app.keymap().command(app.context(), *key) {
+                return Some(Message::Command(command));
+            }
+            let in_field = matches!(app.context(), Context::Prompt | Context::Picker);
+            to_input_request(event).filter(|_| in_field).map(Message::Edit)
+        }
+        Event::Paste(text) => Some(Message::Paste(text.clone())),
+        Event::Resize(cols, rows) => Some(Message::Resized(*cols, *rows)),
+        _ => None,
+    }
+}
+
+fn carry_out(jobs: &Jobs, effects: Vec<Effect>) -> bool {
+    let mut quit = false;
+    for effect in effects {
+        match effect {
+            Effect::Save { epoch, event } => jobs.save(epoch, event),
+            Effect::Remember(cursor) => jobs.remember(cursor),
+            Effect::Prepare(keys) => jobs.prepare(keys),
+            Effect::Quit => quit = true,
+        }
+    }
+    quit
+}

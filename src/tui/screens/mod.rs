@@ -1,0 +1,31 @@
+//! What is drawn. Reads the app, changes nothing, computes no statistic.
+
+mod popup;
+mod review;
+
+use super::app::{App, Mode};
+use super::layout;
+use super::theme::Theme;
+use ratatui::Frame;
+use ratatui::widgets::{Paragraph, Wrap};
+
+/// Draws the whole screen.
+pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let Some(places) = layout::review(area) else {
+        let (cols, rows) = layout::SMALLEST;
+        let text = format!(
+            "gaffe needs {cols}×{rows}; this terminal has {}×{}. Enlarge it, or q to quit.",
+            area.width, area.height
+        );
+        frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
+        return;
+    };
+    review::draw(app, &places, theme, frame);
+    match app.mode() {
+        Mode::Review => {}
+        Mode::Help(scroll) => popup::draw_help(app, *scroll, theme, frame),
+        Mode::Prompt(prompt) => popup::draw_prompt(app, prompt, &places, theme, frame),
+        Mode::Picker(picker) => popup::draw_picker(app, picker, theme, frame),
+    }
+}

@@ -1,0 +1,288 @@
+//! The review: one error, everything that is known of it, everything that was decided.
+
+use super::popup::hints;
+use crate::analysis::top_classes;
+use crate::dataset::{Media, Review, Tag};
+use crate::media::text;
+use crate::tui::app::{App, Picture, Tone, describe};
+use crate::tui::command::Context;
+use crate::tui::layout;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{bar, draw_picture, draw_tally, tally_line};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
+
+/// Draws the review.
+pub fn draw(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<'_>) {
+    draw_header(app, places.header, theme, frame);
+    match app.row() {
+        Some(row) => {
+            draw_example(app, row, places.picture, theme, frame);
+            let lines = side_lines(app, row, places.side, theme);
+            frame.render_widget(Paragraph::new(lines), places.side);
+            frame.render_widget(
+                Paragraph::new(note_line(app, row, places.note, theme)),
+                places.note,
+            );
+        }
+        None => draw_empty(app, places.picture, frame),
+    }
+    let tags = tag_line(app, theme);
+    frame.render_widget(Paragraph::new(tags).wrap(Wrap { trim: false }), places.tags);
+    draw_tallies(app, places, theme, frame);
+    draw_footer(app, places, theme, frame);
+}
+
+fn draw_header(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
+    let desk = app.desk();
+    let (project, split, run) = (desk.project(), desk.examples().split, &desk.run().name);
+    let order = desk.order().name();
+    let count = desk.list().len();
+    let place = if count == 0 { 0 } else { app.position() + 1 };
+    let right = format!("{place} of {count} errors  {} reviewed ", app.tally().reviewed);
+    let room = usize::from(area.width).saturating_sub(text::width(&right));
+    let left = text::fit(&format!(" {project} · {split} · {run}   {order}"), room);
+    frame.render_widget(Paragraph::new(left).style(theme.strong()), area);
+    frame.render_widget(Paragraph::new(right).right_aligned().style(theme.strong()), area);
+}
+
+fn draw_example(app: &App, row: u32, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
+    match &app.desk().examples().media {
+        Media::Picture(_) => match app.picture() {
+            Some(Picture::Ready(cells)) => draw_picture(cells, area, theme, frame.buffer_mut()),
+            Some(Picture::Failed(reason)) => draw_card(reason, area, theme, frame),
+            Some(Picture::Pending) | None => {}
+        },
+        Media::Text(texts) => {
+            let lines: Vec<Line<'_>> =
+                text::lines(texts.get(row as usize)).map(Line::from).collect();
+            frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
+        }
+        Media::Row => {
+            let lines = metadata_lines(app, row, usize::from(area.width), theme);
+            frame.render_widget(Paragraph::new(lines), area);
+        }
+    }
+}
+
+fn draw_card(reason: &str, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
+    let lines = vec![
+        Line::styled("this picture can't be shown", theme.trouble()),
+        Line::default(),
+        Line::from(text::line(reason).into_owned()),
+        Line::default(),
+        Line::styled("it can still be decided on, or skipped", theme.dim()),
+    ];
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
+}
+
+fn draw_empty(app: &App, area: Rect, frame: &mut Frame<'_>) {
+    let desk = app.desk();
+    let text = format!(
+        "{} makes no errors on {}. Another run: gaffe review --run NAME",
+        text::line(&desk.run().name),
+        desk.examples().split
+    );
+    frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
+}
+
+/// Labels, decision, classes, metadata: always on the same lines.
+fn side_lines(app: &App, row: u32, area: Rect, theme: Theme) -> Vec<Line<'static>> {
+    let desk = app.desk();
+    let classes = desk.classes();
+    let width = usize::from(area.width);
+    let name = |class: u32| text::fit(classes.name(class), width.saturating_sub(18));
+    let predicted = desk.run().prediction(row as usize).map_or_else(String::new, name);
+    let confidence = format!("{:.2}", desk.run().confidence(row as usize));
+    let mut lines = vec![
+        Line::from(vec![
+            Span::styled("gold       ", theme.dim()),
+            Span::styled(name(desk.gold(row)), theme.gold().patch(theme.strong())),
+        ]),
+        Line::from(vec![
+            Span::styled("predicted  ", theme.dim()),
+            Span::styled(predicted, theme.prediction().patch(theme.strong())),
+            Span::raw(format!("  {confidence}")),
+        ]),
+        decided_line(app, row, width, theme),
+        Line::default(),
+    ];
+    lines.extend(class_lines(app, row, width, theme));
+    lines.push(Line::default());
+    let id = text::fit(desk.id(row), width.saturating_sub(4));
+    lines.push(Line::from(vec![Span::styled("id  ", theme.dim()), Span::raw(id)]));
+    if !matches!(desk.examples().media, Media::Row) {
+        lines.extend(metadata_lines(app, row, width, theme));
+    }
+    lines
+}
+
+fn decided_line(app: &App, row: u32, width: usize, theme: Theme) -> Line<'static> {
+    let review = app.desk().review(row).filter(|review| !review.is_empty());
+    let Some(review) = review else { return Line::styled("decided    —", theme.dim()) };
+    let bare = Review { tags: vec![], ..review.clone() };
+    let said =
+        if bare.is_empty() { "tags only".to_owned() } else { describe(&bare, app.desk().ledger()) };
+    Line::from(vec![
+        Span::styled("decided    ", theme.dim()),
+        Span::styled(text::fit(&said, width.saturating_sub(11)), theme.done()),
+    ])
+}
+
+/// Up to ten classes: all in their own order, each with its digit; else the most probable ones and
+/// the gold label.
+fn class_lines(app: &App, row: u32, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    const SHOWN: usize = 10;
+    let desk = app.desk();
+    let probs = desk.run().probs.row(row as usize);
+    let mut shown: Vec<(u32, f32)> = if probs.len() <= SHOWN {
+        probs.iter().enumerate().map(|(k, &p)| (k as u32, p)).collect()
+    } else {
+        top_classes(probs, SHOWN)
+    };
+    let gold = desk.gold(row);
+    if !shown.iter().any(|(class, _)| *class == gold) {
+        shown.pop();
+        shown.push((gold, probs[gold as usize]));
+    }
+    let longest =
+        shown.iter().map(|(k, _)| text::width(desk.classes().name(*k))).max().unwrap_or(0);
+    let name_width = longest.clamp(4, width.saturating_sub(20));
+    shown
+        .into_iter()
+        .map(|(class, p)| class_line(app, row, (class, p), (name_width, width), theme))
+        .collect()
+}
+
+fn class_line(
+    app: &App,
+    row: u32,
+    (class, p): (u32, f32),
+    (name_width, width): (usize, usize),
+    theme: Theme,
+) -> Line<'static> {
+    let desk = app.desk();
+    let is_gold = class == desk.gold(row);
+    let is_predicted = Some(class) == desk.run().prediction(row as usize);
+    let effective = desk.effective(row);
+    let style = match (is_gold, is_predicted) {
+        (true, _) => theme.gold(),
+        (_, true) => theme.prediction(),
+        _ => ratatui::style::Style::new(),
+    };
+    let digit = match class {
+        0..=8 => (class + 1).to_string(),
+        9 => "0".to_owned(),
+        _ => " ".to_owned(),
+    };
+    let mark = match (is_gold, is_predicted, effective.corrected && effective.class == class) {
+        (true, _, true) => "g ✓",
+        (true, ..) => "g  ",
+        (_, true, true) => "p ✓",
+        (_, true, _) => "p  ",
+        (_, _, true) => "  ✓",
+        _ => "   ",
+    };
+    let name = text::fit(desk.classes().name(class), name_width);
+    let pad = " ".repeat(name_width.saturating_sub(text::width(&name)));
+    let number = if p >= 0.005 { format!("{p:.2}") } else { "    ".to_owned() };
+    let bar_width = width.saturating_sub(name_width + 12);
+    Line::from(vec![
+        Span::styled(format!("{digit} "), theme.accent()),
+        Span::styled(format!("{name}{pad} "), style),
+        Span::styled(bar(f64::from(p), bar_width), style),
+        Span::raw(format!(" {number} ")),
+        Span::styled(mark, style),
+    ])
+}
+
+fn metadata_lines(app: &App, row: u32, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let columns = &app.desk().examples().metadata;
+    columns
+        .iter()
+        .map(|column| {
+            let name = text::fit(&column.name, width / 2);
+            let room = width.saturating_sub(text::width(&name) + 2);
+            let value = text::fit(&column.display(row as usize), room);
+            Line::from(vec![Span::styled(format!("{name}  "), theme.dim()), Span::raw(value)])
+        })
+        .collect()
+}
+
+/// The tags with their letters; those of the example are marked.
+fn tag_line(app: &App, theme: Theme) -> Line<'static> {
+    let on = |tag: &Tag| {
+        let review = app.row().and_then(|row| app.desk().review(row));
+        review.is_some_and(|review| review.tags.contains(&tag.id))
+    };
+    let mut spans = vec![Span::styled(" tags ", theme.dim())];
+    for tag in app.desk().ledger().tags() {
+        let style = if on(tag) { theme.done().patch(theme.strong()) } else { theme.dim() };
+        let key = tag.key.map_or_else(|| "·".to_owned(), |key| key.to_string());
+        spans.push(Span::styled(format!(" {key} "), theme.accent()));
+        spans.push(Span::styled(text::fit(&tag.name, 24), style));
+        spans.push(Span::styled(if on(tag) { " ● " } else { "   " }, style));
+    }
+    if let Some(key) = app.keymap().keys(Context::Review, "new-tag").first() {
+        spans.push(Span::styled(format!(" {key} "), theme.accent()));
+        spans.push(Span::styled("new", theme.dim()));
+    }
+    Line::from(spans)
+}
+
+fn note_line(app: &App, row: u32, area: Rect, theme: Theme) -> Line<'static> {
+    let note = app.desk().review(row).map_or("", |review| review.note.as_str());
+    let note = if note.is_empty() { "—" } else { note };
+    let note = text::fit(note, usize::from(area.width).saturating_sub(7));
+    Line::from(vec![Span::styled(" note  ", theme.dim()), Span::raw(note)])
+}
+
+fn draw_tallies(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<'_>) {
+    let ledger = app.desk().ledger();
+    if let Some(area) = places.tally {
+        draw_tally(app.tally(), ledger, theme, area, frame.buffer_mut());
+    }
+    if let Some(area) = places.tally_line {
+        let line = tally_line(app.tally(), ledger, usize::from(area.width).saturating_sub(8));
+        let spans = vec![Span::styled(" tally ", theme.dim()), Span::raw(line)];
+        frame.render_widget(Paragraph::new(Line::from(spans)), area);
+    }
+}
+
+fn draw_footer(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<'_>) {
+    let status = app.status();
+    let (word, style) = match status.tone {
+        Tone::Hint => ("", theme.dim()),
+        Tone::Saving => ("saving ", theme.dim()),
+        Tone::Saved => ("saved  ", theme.done()),
+        Tone::Trouble => ("", theme.trouble()),
+    };
+    let width = usize::from(places.status.width).saturating_sub(9);
+    let line = Line::from(vec![
+        Span::styled(format!(" {word}"), style),
+        Span::styled(text::fit(&status.text, width), style),
+    ]);
+    frame.render_widget(Paragraph::new(line), places.status);
+    frame.render_widget(Paragraph::new(keys_line(app)).style(theme.dim()), places.keys);
+}
+
+/// What the keys do now; `label wrong` says which label it would take.
+fn keys_line(app: &App) -> String {
+    let prediction = app.row().and_then(|row| app.desk().run().prediction(row as usize));
+    let taken = prediction.map_or("", |class| app.desk().classes().name(class));
+    let label_wrong = format!("label wrong→{}", text::fit(taken, 14));
+    hints(
+        app,
+        Context::Review,
+        &[
+            ("model-wrong", "model wrong"),
+            ("label-wrong", &label_wrong),
+            ("next", "skip"),
+            ("undo", "undo"),
+            ("help", "keys"),
+            ("quit", "quit"),
+        ],
+    )
+}

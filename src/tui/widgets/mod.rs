@@ -1,0 +1,9 @@
+//! Small pieces that screens are made of.
+
+mod bars;
+mod picture;
+mod tally;
+
+pub use bars::bar;
+pub use picture::draw_picture;
+pub use tally::{category_name, draw_tally, tally_line};

@@ -1,0 +1,27 @@
+//! A picture as half-block cells, written into the frame's buffer.
+//!
+//! Invariant: works wherever text does: in tmux, under pop-ups, in tests.
+
+use crate::media::Cells;
+use crate::tui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Draws `cells` in the middle of `area`.
+pub fn draw_picture(cells: &Cells, area: Rect, theme: Theme, buffer: &mut Buffer) {
+    let left = area.x + area.width.saturating_sub(cells.cols()) / 2;
+    let top = area.y + area.height.saturating_sub(cells.rows()) / 2;
+    for row in 0..cells.rows().min(area.height) {
+        for col in 0..cells.cols().min(area.width) {
+            let Some((upper, lower)) = cells.cell(col, row) else { continue };
+            let mut style = Style::new().fg(theme.pixel(upper));
+            if let Some(lower) = lower {
+                style = style.bg(theme.pixel(lower));
+            }
+            if let Some(cell) = buffer.cell_mut((left + col, top + row)) {
+                cell.set_symbol("▀").set_style(style);
+            }
+        }
+    }
+}
