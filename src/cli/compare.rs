@@ -1,7 +1,7 @@
 //! `gaffe compare A B`: what B fixed and what it broke.
 
 use super::print::{self, Table, count, percent};
-use super::{SplitArg, say};
+use super::{SplitArg, decisions};
 use crate::analysis::{self, Comparison, Group};
 use crate::dataset::{Examples, Split};
 use crate::project::Project;
@@ -47,9 +47,7 @@ pub fn run(project: &Project, args: &CompareArgs, out: &mut dyn Write) -> Result
     let examples = project.examples(split)?;
     let before = project.run(&args.before, split, &examples)?;
     let after = project.run(&args.after, split, &examples)?;
-    let (ledger, warnings) = project.decisions()?;
-    warnings.iter().for_each(|warning| say(warning));
-    let relabels = project.relabels(&examples, &ledger);
+    let relabels = project.relabels(&examples, &decisions(project)?);
     let column = args.by.as_deref().map(|name| find_column(&examples, name)).transpose()?;
     let by = |column| analysis::compare_by(&examples.gold, &relabels, (&before, &after), column);
     let report = Report {

@@ -1,8 +1,8 @@
 //! `gaffe errors`: the errors of a run as a list.
 
 use super::print::{self, Format, Table};
-use super::{OrderArg, Selection, TestGuard, say};
-use crate::dataset::Split;
+use super::{OrderArg, Selection, TestGuard, desk};
+use crate::dataset::{Split, Verdict};
 use crate::project::{Desk, Project};
 use anyhow::Result;
 use clap::Args;
@@ -42,10 +42,7 @@ struct ErrorRow {
 pub fn run(project: &Project, args: &ErrorsArgs, out: &mut dyn Write) -> Result<()> {
     let split = Split::from(args.selection.split);
     args.guard.check(split)?;
-    let run = project.run_name(args.selection.run.as_deref(), split)?;
-    let (ledger, warnings) = project.decisions()?;
-    warnings.iter().for_each(|warning| say(warning));
-    let desk = project.desk(split, &run, args.order.into(), ledger)?;
+    let desk = desk(project, &args.selection, args.order.into())?;
     let rows = desk.list().iter().take(args.limit.unwrap_or(usize::MAX));
     let rows: Vec<ErrorRow> = rows.map(|&row| error_row(&desk, row)).collect();
     if args.format.json {
@@ -78,6 +75,6 @@ fn error_row(desk: &Desk, row: u32) -> ErrorRow {
         label: classes.name(desk.effective(row).class).to_owned(),
         prediction: prediction.map_or_else(String::new, |class| classes.name(class).to_owned()),
         confidence: desk.run().confidence(row as usize),
-        verdict: desk.review(row).and_then(|r| r.verdict).map(|verdict| verdict.name()),
+        verdict: desk.review(row).and_then(|r| r.verdict).map(Verdict::name),
     }
 }

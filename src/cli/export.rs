@@ -1,6 +1,6 @@
 //! `gaffe export`: corrected labels and tags, as files.
 
-use super::{Selection, SplitArg, print, say};
+use super::{Selection, SplitArg, decisions, desk, print, say};
 use crate::dataset::{Order, Split};
 use crate::export::{LabelRows, label_fixes, tagged_examples, write_labels, write_tags};
 use crate::ingest::IngestError;
@@ -64,9 +64,7 @@ fn labels(project: &Project, args: &LabelsArgs, out: &mut dyn Write) -> Result<(
     let split = Split::from(args.split);
     let source = project.table(split)?;
     let examples = project.examples(split)?;
-    let (ledger, warnings) = project.decisions()?;
-    warnings.iter().for_each(|warning| say(warning));
-    let fixes = label_fixes(&examples, project.classes(), &ledger);
+    let fixes = label_fixes(&examples, project.classes(), &decisions(project)?);
     let rows = if args.changed { LabelRows::Changed } else { LabelRows::All };
     let column = &project.config().columns.label;
     to(args.output.as_deref(), &source, out, |out| {
@@ -80,13 +78,9 @@ fn labels(project: &Project, args: &LabelsArgs, out: &mut dyn Write) -> Result<(
 }
 
 fn tags(project: &Project, args: &TagsArgs, out: &mut dyn Write) -> Result<()> {
-    let split = Split::from(args.selection.split);
-    let run = project.run_name(args.selection.run.as_deref(), split)?;
-    let (ledger, warnings) = project.decisions()?;
-    warnings.iter().for_each(|warning| say(warning));
-    let desk = project.desk(split, &run, Order::Data, ledger)?;
+    let desk = desk(project, &args.selection, Order::Data)?;
     let tagged = tagged_examples(&desk);
-    to(args.output.as_deref(), &project.table(split)?, out, |out| {
+    to(args.output.as_deref(), &project.table(desk.examples().split)?, out, |out| {
         if args.json { print::json(&tagged, out) } else { Ok(write_tags(&tagged, out)?) }
     })?;
     say(&format!("{} tagged examples", tagged.len()));

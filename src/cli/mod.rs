@@ -14,8 +14,8 @@ mod score;
 mod show;
 mod tally;
 
-use crate::dataset::{Order, Split};
-use crate::project::{Project, ProjectError};
+use crate::dataset::{Ledger, Order, Split};
+use crate::project::{Desk, Project, ProjectError};
 use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{self, Write};
@@ -193,6 +193,22 @@ fn locate(told: Option<&Path>, hint: Option<&Path>) -> Result<Project> {
     let root = Project::find(here).or_else(|| Project::find(hint?.parent()?));
     let root = root.ok_or_else(|| ProjectError::NoProject(here.into()))?;
     Ok(Project::open(&root)?)
+}
+
+/// All decisions; what is wrong with them is told, not fatal.
+fn decisions(project: &Project) -> Result<Ledger> {
+    let (ledger, warnings) = project.decisions()?;
+    for warning in warnings {
+        say(&warning);
+    }
+    Ok(ledger)
+}
+
+/// The selected run's errors, with the decisions made so far.
+fn desk(project: &Project, selection: &Selection, order: Order) -> Result<Desk> {
+    let split = Split::from(selection.split);
+    let run = project.run_name(selection.run.as_deref(), split)?;
+    Ok(project.desk(split, &run, order, decisions(project)?)?)
 }
 
 /// Tells the user something that is no result.

@@ -1,7 +1,7 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
 use super::{OrderArg, Selection, TestGuard, init, locate, say};
-use crate::dataset::Split;
+use crate::dataset::{Ledger, Order, Split};
 use crate::project::{Project, ProjectError};
 use crate::store::Cursor;
 use crate::tui::app::{App, Status};
@@ -86,11 +86,11 @@ pub fn run(project: &Project, args: &ReviewArgs) -> Result<()> {
     let order = match (args.order, &cursor) {
         (Some(order), _) => order.into(),
         (None, Some(cursor)) => cursor.order,
-        (None, None) => Default::default(),
+        (None, None) => Order::default(),
     };
     let keymap = Arc::new(Keymap::standard()?);
     // The data is read before anything is written.
-    let draft = project.desk(split, &run, order, Default::default())?;
+    let draft = project.desk(split, &run, order, Ledger::default())?;
     let writable = project.open_decisions(|letter| keymap.is_reserved(letter))?;
     let desk = draft.with_decisions(writable.ledger);
     let at = cursor.filter(|cursor| cursor.run == run).map(|cursor| cursor.id);

@@ -1,7 +1,7 @@
 //! `gaffe runs`: every run with its error on each split.
 
+use super::decisions;
 use super::print::{self, Format, Table, count, interval, percent};
-use super::say;
 use crate::dataset::Split;
 use crate::project::Project;
 use anyhow::Result;
@@ -29,8 +29,7 @@ struct RunRow {
 
 /// Prints the runs, and the error of people if it is known.
 pub fn run(project: &Project, args: &RunsArgs, out: &mut dyn Write) -> Result<()> {
-    let (ledger, warnings) = project.decisions()?;
-    warnings.iter().for_each(|warning| say(warning));
+    let ledger = decisions(project)?;
     let mut rows = Vec::new();
     for source in project.runs()? {
         for &split in &source.splits {

@@ -1,6 +1,6 @@
 //! `gaffe show ID`: one example, printed inline.
 
-use super::{Selection, TestGuard, print, say};
+use super::{Selection, TestGuard, desk, print, say};
 use crate::analysis::top_classes;
 use crate::dataset::{Media, Order, Split};
 use crate::media::{self, text};
@@ -47,10 +47,7 @@ struct Shown {
 pub fn run(project: &Project, args: &ShowArgs, out: &mut dyn Write) -> Result<()> {
     let split = Split::from(args.selection.split);
     args.guard.check(split)?;
-    let run = project.run_name(args.selection.run.as_deref(), split)?;
-    let (ledger, warnings) = project.decisions()?;
-    warnings.iter().for_each(|warning| say(warning));
-    let desk = project.desk(split, &run, Order::Data, ledger)?;
+    let desk = desk(project, &args.selection, Order::Data)?;
     let row = desk.examples().row_of(&args.id);
     let row = row.ok_or_else(|| ProjectError::NoExample(args.id.clone()))? as u32;
     let shown = shown(&desk, row);

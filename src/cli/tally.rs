@@ -1,7 +1,7 @@
 //! `gaffe tally`: the kinds of error, most frequent first, and the ceiling of each.
 
 use super::print::{self, Format, Table, interval, percent};
-use super::{Selection, say};
+use super::{Selection, desk};
 use crate::analysis::{Basis, Category, Tally, TallyRow};
 use crate::dataset::{Ledger, Order, Split};
 use crate::project::Project;
@@ -71,11 +71,8 @@ impl CategoryRow {
 
 /// Prints the tally.
 pub fn run(project: &Project, args: &TallyArgs, out: &mut dyn Write) -> Result<()> {
-    let split = Split::from(args.selection.split);
-    let run = project.run_name(args.selection.run.as_deref(), split)?;
-    let (ledger, warnings) = project.decisions()?;
-    warnings.iter().for_each(|warning| say(warning));
-    let desk = project.desk(split, &run, Order::default(), ledger)?;
+    let desk = desk(project, &args.selection, Order::default())?;
+    let (split, run) = (desk.examples().split, &desk.run().name);
     let tally = desk.tally();
     let rows: Vec<CategoryRow> =
         tally.rows.iter().map(|row| CategoryRow::new(row, desk.ledger())).collect();
@@ -85,7 +82,7 @@ pub fn run(project: &Project, args: &TallyArgs, out: &mut dyn Write) -> Result<(
     if args.format.json {
         let report = Report {
             project: desk.project(),
-            run: &run,
+            run,
             split,
             examples: tally.population.examples,
             errors: tally.population.errors,

@@ -1,5 +1,6 @@
 //! One row for each tagged example.
 
+use crate::dataset::{Difficulty, Verdict};
 use crate::project::Desk;
 use serde::Serialize;
 use std::io::Write;
@@ -41,8 +42,8 @@ pub fn tagged_examples(desk: &Desk) -> Vec<TaggedExample> {
             label: name(desk.effective(row).class),
             prediction: desk.run().prediction(row as usize).map(name),
             confidence: desk.run().confidence(row as usize),
-            verdict: review.verdict.map(|verdict| verdict.name()),
-            difficulty: review.difficulty.map(|difficulty| difficulty.name()),
+            verdict: review.verdict.map(Verdict::name),
+            difficulty: review.difficulty.map(Difficulty::name),
             note: review.note.clone(),
         })
     };

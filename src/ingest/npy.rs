@@ -1,4 +1,4 @@
-//! NumPy's `.npy`: probability matrices, N×K.
+//! `NumPy`'s `.npy`: probability matrices, N×K.
 //!
 //! Invariant: a large f32 file is mapped, never copied; the map is the only unsafe code there is.
 

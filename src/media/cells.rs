@@ -39,7 +39,7 @@ impl Cells {
 }
 
 /// Fits a picture into `cols` × `rows` cells: by a whole factor with the nearest pixel when it is
-/// enlarged, with CatmullRom when it is shrunk. `None` if there is no room or no pixel.
+/// enlarged, with `CatmullRom` when it is shrunk. `None` if there is no room or no pixel.
 pub fn fit(image: &DynamicImage, cols: u16, rows: u16) -> Option<Cells> {
     let (room_x, room_y) = (u32::from(cols), u32::from(rows) * 2);
     let (w, h) = (image.width(), image.height());

@@ -35,7 +35,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(
+    pub(crate) fn new(
         project: &str,
         classes: ClassNames,
         examples: Examples,

@@ -72,3 +72,18 @@ pub(super) fn replace(
         .and_then(|()| fs::rename(&new, path))
         .map_err(writing(path))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_one_lock_until_it_is_let_go_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Lock::acquire(dir.path()).unwrap();
+        let error = Lock::acquire(dir.path()).unwrap_err();
+        assert!(matches!(error, StoreError::Locked { .. }), "{error}");
+        drop(lock);
+        Lock::acquire(dir.path()).unwrap();
+    }
+}

@@ -247,16 +247,16 @@ pub fn show(key: &str) -> String {
 /// As [`Keymap::standard`].
 pub fn markdown() -> Result<String, KeymapError> {
     let keymap = Keymap::standard()?;
-    let mut out = String::from("| key | in the review |\n| --- | --- |\n");
+    let mut lines = vec!["| key | in the review |".to_owned(), "| --- | --- |".to_owned()];
     for row in TABLE.iter().filter(|row| row.contexts.contains(&Context::Review)) {
         let keys: Vec<String> = keymap
             .keys(Context::Review, row.id)
             .iter()
             .map(|key| format!("`{}`", show(key)))
             .collect();
-        out.push_str(&format!("| {} | {} |\n", keys.join(" "), row.help));
+        lines.push(format!("| {} | {} |", keys.join(" "), row.help));
     }
-    Ok(out)
+    Ok(lines.join("\n"))
 }
 
 #[cfg(test)]

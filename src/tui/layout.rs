@@ -2,7 +2,7 @@
 //!
 //! Invariant: the same size gives the same places; nothing moves between examples.
 
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 
 /// The least that a review can be done on.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -16,7 +16,7 @@ pub struct Review {
     pub picture: Rect,
     /// Labels, classes, metadata.
     pub side: Rect,
-    /// The tally as bars: on wide terminals.
+    /// The tally as bars: on large terminals.
     pub tally: Option<Rect>,
     /// The tags with their letters.
     pub tags: Rect,
@@ -30,40 +30,46 @@ pub struct Review {
     pub keys: Rect,
 }
 
-/// Lays the review out; `None` below [`SMALLEST`].
+/// Lines that labels, classes and metadata take beside the picture.
+const SIDE_LINES: u16 = 20;
+/// Lines below them from which the tally is worth drawing as bars.
+const TALLY_LINES: u16 = 8;
+
+/// Lays the review out; `None` below [`SMALLEST`]. The picture gets all the room there is: what else
+/// there is to say stands in one column beside it.
 pub fn review(area: Rect) -> Option<Review> {
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         return None;
     }
-    let wide = area.width >= 120 && area.height >= 24;
+    let roomy = area.width >= 100;
     let tag_lines = if area.height >= 30 { 2 } else { 1 };
+    let body_lines = area.height - tag_lines - 4;
+    let bars = roomy && body_lines >= SIDE_LINES + TALLY_LINES;
     let [header, body, tags, note, tally_line, status, keys] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Min(1),
         Constraint::Length(tag_lines),
         Constraint::Length(1),
-        Constraint::Length(u16::from(!wide)),
+        Constraint::Length(u16::from(!bars)),
         Constraint::Length(1),
         Constraint::Length(1),
     ])
     .areas(area);
-    let side_width = if area.width < 100 { 34 } else { 42 };
-    let tally_width = if wide { 40 } else { 0 };
-    let [picture, side, tally] = Layout::horizontal([
-        Constraint::Min(1),
-        Constraint::Length(side_width),
-        Constraint::Length(tally_width),
-    ])
-    .spacing(1)
-    .areas(body);
+    let [picture, column] =
+        Layout::horizontal([Constraint::Min(1), Constraint::Length(if roomy { 42 } else { 34 })])
+            .spacing(1)
+            .areas(body);
+    let [side, tally] =
+        Layout::vertical([Constraint::Max(SIDE_LINES), Constraint::Fill(u16::from(bars))])
+            .areas(column);
     Some(Review {
         header,
-        picture: picture.inner(ratatui::layout::Margin::new(1, 0)),
-        side,
-        tally: wide.then_some(tally),
+        picture: picture.inner(Margin::new(1, 0)),
+        side: if bars { side } else { column },
+        tally: bars.then_some(tally),
         tags,
         note,
-        tally_line: (!wide).then_some(tally_line),
+        tally_line: (!bars).then_some(tally_line),
         status,
         keys,
     })
@@ -77,5 +83,38 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
         y: area.y + (area.height - height) / 2,
         width,
         height,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_picture_of_28_pixels_is_enlarged_where_there_is_room() {
+        let room = |w, h| {
+            let picture = review(Rect::new(0, 0, w, h)).unwrap().picture;
+            (picture.width / 28).min(2 * picture.height / 28)
+        };
+        assert_eq!((room(80, 24), room(120, 34), room(160, 50)), (1, 2, 3));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_overlaps_and_nothing_leaves_the_screen(w in 0_u16..250, h in 0_u16..90) {
+            let area = Rect::new(0, 0, w, h);
+            let Some(r) = review(area) else {
+                prop_assert!(w < SMALLEST.0 || h < SMALLEST.1);
+                return Ok(());
+            };
+            let mut places = vec![r.header, r.picture, r.side, r.tags, r.note, r.status, r.keys];
+            places.extend(r.tally);
+            places.extend(r.tally_line);
+            for (i, a) in places.iter().enumerate() {
+                prop_assert!(!a.is_empty() && area.intersection(*a) == *a, "{a:?}");
+                prop_assert!(places[i + 1..].iter().all(|b| !a.intersects(*b)));
+            }
+        }
     }
 }

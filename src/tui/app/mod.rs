@@ -17,7 +17,7 @@ use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
 use crate::analysis::Tally;
-use crate::dataset::{Difficulty, Event, Ledger, Media, TagId, Verdict};
+use crate::dataset::{Difficulty, Event, Ledger, Media, Review, TagId, Verdict};
 use crate::media::Cells;
 use crate::project::Desk;
 use crate::store::Cursor;
@@ -228,6 +228,9 @@ impl App {
     }
 
     fn command(&mut self, command: Command) -> Vec<Effect> {
+        if self.frozen && command != Command::Quit {
+            return vec![];
+        }
         if !matches!(self.mode, Mode::Review) {
             return self.popup_command(command);
         }
@@ -252,9 +255,6 @@ impl App {
     /// Decisions on the example that is shown.
     fn decide(&mut self, command: Command) -> Vec<Effect> {
         let Some(row) = self.row() else { return vec![] };
-        if self.frozen {
-            return vec![];
-        }
         if self.painted != Some(row) {
             self.dropped += 1;
             self.status = Status::hint(say::dropped(self.dropped));
@@ -285,8 +285,7 @@ impl App {
 
     fn label(&mut self, row: u32, class: u32) -> Vec<Effect> {
         if class as usize >= self.desk.classes().len() {
-            self.status = Status::hint(format!("there are {} classes", self.desk.classes().len()));
-            return vec![];
+            return self.nothing(&format!("there are {} classes", self.desk.classes().len()));
         }
         let event = self.desk.set_label(row, class, self.now);
         self.decided(event, true)
@@ -296,10 +295,7 @@ impl App {
         let tag = self.desk.ledger().tags().iter().find(|tag| tag.key == Some(letter));
         match tag.map(|tag| tag.id) {
             Some(id) => self.toggle_tag(row, id),
-            None => {
-                self.status = Status::hint(format!("no tag on {letter}: + makes one"));
-                vec![]
-            }
+            None => self.nothing(&format!("no tag on {letter}: + makes one")),
         }
     }
 
@@ -316,12 +312,11 @@ impl App {
     /// Sends a decision to the store and, if asked to, goes on.
     fn decided(&mut self, event: Option<Event>, go_on: bool) -> Vec<Effect> {
         let mut effects = Vec::new();
-        match event {
-            Some(event) => {
-                let text = say::decision(&event, self.desk.ledger());
-                effects.push(self.save(event, text));
-            }
-            None => self.status = Status::hint("that was decided already"),
+        if let Some(event) = event {
+            let text = say::decision(&event, self.desk.ledger());
+            effects.push(self.save(event, text));
+        } else {
+            self.status = Status::hint("that was decided already");
         }
         if go_on {
             effects.extend(self.go(self.position + 1));
@@ -395,7 +390,7 @@ impl App {
     }
 
     fn open_from(&self, start: usize) -> Option<usize> {
-        let reviewed = |row| self.desk.review(row).is_some_and(|r| r.is_reviewed());
+        let reviewed = |row| self.desk.review(row).is_some_and(Review::is_reviewed);
         let rest = self.desk.list().iter().enumerate().skip(start);
         rest.filter(|(_, row)| !reviewed(**row)).map(|(i, _)| i).next()
     }
@@ -436,15 +431,12 @@ impl App {
         self.epoch += 1;
         self.unsaved = 0;
         self.quitting = false;
-        match ledger {
-            Some(ledger) => {
-                self.desk.restore(*ledger);
-                self.status = Status::trouble(format!("NOT SAVED, taken back: {reason}"));
-            }
-            None => {
-                self.frozen = true;
-                self.status = Status::trouble(format!("NOT SAVED: {reason}. Quit and start again"));
-            }
+        if let Some(ledger) = ledger {
+            self.desk.restore(*ledger);
+            self.status = Status::trouble(format!("NOT SAVED, taken back: {reason}"));
+        } else {
+            self.frozen = true;
+            self.status = Status::trouble(format!("NOT SAVED: {reason}. Quit and start again"));
         }
         self.tally = self.desk.tally();
         vec![]
@@ -477,5 +469,4 @@ impl App {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: typing in a field never triggers a command of the review.
 
-use super::{App, Effect, Mode, Status};
+use super::{App, Effect, Mode};
 use crate::analysis::top_classes;
 use crate::tui::command::Command;
 use tui_input::{Input, InputRequest};
@@ -66,7 +66,7 @@ impl App {
 
     pub(super) fn popup_command(&mut self, command: Command) -> Vec<Effect> {
         match (std::mem::replace(&mut self.mode, Mode::Review), command) {
-            (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(prompt),
+            (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(&prompt),
             (Mode::Prompt(prompt), Command::Cancel) => {
                 self.draft = Some(prompt);
                 vec![]
@@ -80,7 +80,7 @@ impl App {
         }
     }
 
-    fn accept_prompt(&mut self, prompt: Prompt) -> Vec<Effect> {
+    fn accept_prompt(&mut self, prompt: &Prompt) -> Vec<Effect> {
         let text = prompt.input.value();
         match prompt.kind {
             PromptKind::Note => {
@@ -92,16 +92,13 @@ impl App {
     }
 
     /// A name that is there already means that tag.
-    fn make_tag(&mut self, prompt: Prompt) -> Vec<Effect> {
+    fn make_tag(&mut self, prompt: &Prompt) -> Vec<Effect> {
         let keymap = self.keymap.clone();
         let reserved = |letter| keymap.is_reserved(letter);
         match self.desk.create_tag(prompt.row, prompt.input.value(), self.now, reserved) {
             Ok(event) => self.decided(Some(event), false),
             Err(crate::dataset::DecideError::TagExists(name)) => self.use_tag(prompt.row, &name),
-            Err(error) => {
-                self.status = Status::hint(error.to_string());
-                vec![]
-            }
+            Err(error) => self.nothing(&error.to_string()),
         }
     }
 

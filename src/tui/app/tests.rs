@@ -1,1 +1,265 @@
+//! State tables: (state, messages) → (state, effects).
 
+use super::*;
+use crate::dataset::{ClassNames, Examples, Matrix, Order, Run, Split, TextColumn};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// Four examples of three classes; the model is wrong on the last three.
+fn app() -> App {
+    let mut ids = TextColumn::default();
+    for id in ["a", "b", "c", "d"] {
+        ids.push(id).unwrap();
+    }
+    let gold = vec![0, 1, 2, 1];
+    let media = Media::Row;
+    let examples = Examples { split: Split::Dev, ids, gold, media, metadata: vec![] };
+    let probs = vec![0.8, 0.1, 0.1, 0.7, 0.2, 0.1, 0.6, 0.3, 0.1, 0.5, 0.1, 0.4];
+    let run = Run::new("v1", Matrix::new(probs, 4, 3).unwrap()).unwrap();
+    let names = ["cat", "dog", "fox"].map(str::to_owned).to_vec();
+    let mut ledger = Ledger::default();
+    ledger.set_up(&["blurry".to_owned()], crate::dataset::Stamp::default(), |_| false).unwrap();
+    let classes = ClassNames::new(names).unwrap();
+    let desk = Desk::new("pets", classes, examples, run, Order::Data, ledger);
+    let keymap = Arc::new(Keymap::standard().unwrap());
+    let mut app = App::new(desk, keymap, None, (80, 24));
+    app.start();
+    app.update(Message::Painted, 1);
+    app
+}
+
+fn key(app: &App, c: char) -> Message {
+    let code = match c {
+        '\n' => KeyCode::Enter,
+        '\u{1b}' => KeyCode::Esc,
+        '→' => KeyCode::Right,
+        '←' => KeyCode::Left,
+        '↓' => KeyCode::Down,
+        '\t' => KeyCode::Tab,
+        c => KeyCode::Char(c),
+    };
+    match app.keymap.command(app.context(), KeyEvent::new(code, KeyModifiers::NONE)) {
+        Some(command) => Message::Command(command),
+        None => Message::Edit(InputRequest::InsertChar(c)),
+    }
+}
+
+/// Presses keys, each after the screen was painted and with the store answering at once.
+fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+    let mut all = Vec::new();
+    for c in keys.chars() {
+        let message = key(app, c);
+        let effects = app.update(message, 5);
+        for effect in &effects {
+            if let Effect::Save { epoch, .. } = effect {
+                app.update(Message::Saved { epoch: *epoch }, 5);
+            }
+        }
+        app.update(Message::Painted, 5);
+        all.extend(effects);
+    }
+    all
+}
+
+fn id(app: &App) -> &str {
+    app.desk.id(app.row().unwrap())
+}
+
+fn said(app: &App, id: &str) -> String {
+    let review = app.desk.ledger().review(id);
+    review.map_or_else(String::new, |review| say::review(review, app.desk.ledger()))
+}
+
+#[test]
+fn each_key_decides_and_goes_on_or_stays() {
+    for (keys, decided, at) in [
+        ("\n", "model wrong", "c"),
+        (" ", "label wrong → cat", "c"),
+        ("=", "both acceptable", "c"),
+        ("-", "neither", "c"),
+        (",", "unsure", "c"),
+        ("1", "label wrong → cat", "c"),
+        ("2", "model wrong", "c"),
+        ("3", "neither → fox", "c"),
+        ("4", "", "b"),
+        ("b", "blurry", "b"),
+        ("bb", "", "b"),
+        ("x", "", "b"),
+        ("<", "very easy", "b"),
+        ("<>", "very hard", "b"),
+        ("<<", "", "b"),
+        ("b\n", "model wrong, blurry", "c"),
+        ("3←-", "neither → fox", "c"),
+        (" ←\n", "model wrong", "c"),
+        ("→", "", "c"),
+    ] {
+        let mut app = app();
+        press(&mut app, keys);
+        assert_eq!((said(&app, "b").as_str(), id(&app)), (decided, at), "keys {keys:?}");
+    }
+}
+
+#[test]
+fn undo_goes_back_to_the_example_and_redo_does_it_again() {
+    let mut app = app();
+    press(&mut app, "b\n→");
+    assert_eq!(id(&app), "d");
+    press(&mut app, "u");
+    assert_eq!((id(&app), said(&app, "b").as_str()), ("b", "blurry"));
+    press(&mut app, "u");
+    assert_eq!(said(&app, "b"), "");
+    press(&mut app, "UU");
+    assert_eq!(said(&app, "b"), "model wrong, blurry");
+    press(&mut app, "U");
+    assert_eq!(app.status().text, "nothing to redo");
+}
+
+#[test]
+fn a_tag_is_made_on_the_spot_and_a_known_name_means_that_tag() {
+    let mut app = app();
+    press(&mut app, "+dark\n");
+    assert_eq!((said(&app, "b").as_str(), id(&app)), ("dark", "b"));
+    press(&mut app, "d");
+    assert_eq!(said(&app, "b"), "", "its letter is d");
+    press(&mut app, "+ Blurry\n");
+    assert_eq!(said(&app, "b"), "blurry");
+    assert_eq!(app.desk.ledger().tags().len(), 2);
+    press(&mut app, "+\n");
+    assert_eq!(app.status().text, "a tag needs a name");
+}
+
+#[test]
+fn typing_is_no_command_and_escape_keeps_the_text() {
+    let mut app = app();
+    press(&mut app, ";quq b");
+    assert!(matches!(app.mode(), Mode::Prompt(_)));
+    press(&mut app, "\u{1b}");
+    assert!(matches!(app.mode(), Mode::Review) && app.desk.review(1).is_none());
+    press(&mut app, ";!\n");
+    assert_eq!(app.desk.review(1).unwrap().note, "quq b!");
+    press(&mut app, ";");
+    let Mode::Prompt(prompt) = app.mode() else { panic!("no field") };
+    assert_eq!(prompt.input.value(), "quq b!", "the note is there to be edited");
+}
+
+#[test]
+fn a_class_is_chosen_by_a_part_of_its_name() {
+    let mut app = app();
+    press(&mut app, "\tox\n");
+    assert_eq!((said(&app, "b").as_str(), id(&app)), ("neither → fox", "c"));
+    press(&mut app, "\tzz\n");
+    assert_eq!(app.status().text, "no class of that name");
+    press(&mut app, "\t");
+    let Mode::Picker(picker) = app.mode() else { panic!("no picker") };
+    assert_eq!(picker.matches, [0, 1, 2], "most probable first");
+    press(&mut app, "↓\n");
+    assert_eq!(said(&app, "c"), "neither → dog");
+}
+
+#[test]
+fn a_key_that_came_before_its_example_was_painted_decides_nothing() {
+    let mut app = app();
+    app.update(Message::Command(Command::ModelWrong), 1);
+    assert_eq!(id(&app), "c");
+    let effects = app.update(Message::Command(Command::ModelWrong), 1);
+    assert!(effects.is_empty());
+    assert_eq!((id(&app), said(&app, "c").as_str()), ("c", ""));
+    assert!(app.status().text.starts_with("1 key dropped"), "{}", app.status().text);
+    app.update(Message::Painted, 1);
+    app.update(Message::Command(Command::ModelWrong), 1);
+    assert_eq!(said(&app, "c"), "model wrong");
+}
+
+#[test]
+fn a_paste_is_no_key() {
+    let mut app = app();
+    app.update(Message::Paste("b\n\n".into()), 1);
+    assert_eq!((id(&app), said(&app, "b").as_str()), ("b", ""));
+    press(&mut app, ";");
+    app.update(Message::Paste("two\nlines\u{1b}[2J".into()), 1);
+    press(&mut app, "\n");
+    assert_eq!(app.desk.review(1).unwrap().note, "two lines [2J");
+}
+
+#[test]
+fn it_says_saved_only_after_the_store_has_said_so() {
+    let mut app = app();
+    let effects = app.update(Message::Command(Command::ModelWrong), 1);
+    assert!(matches!(effects[0], Effect::Save { epoch: 0, .. }));
+    assert_eq!(app.status().tone, Tone::Saving);
+    assert!(app.update(Message::Command(Command::Quit), 1).is_empty(), "it waits for the store");
+    let effects = app.update(Message::Saved { epoch: 0 }, 1);
+    assert_eq!((app.status().tone, effects), (Tone::Saved, vec![Effect::Quit]));
+}
+
+#[test]
+fn what_could_not_be_saved_is_taken_back_and_late_answers_are_void() {
+    let mut app = app();
+    let before = app.desk.ledger().clone();
+    app.update(Message::Command(Command::ModelWrong), 1);
+    app.update(Message::Painted, 1);
+    app.update(Message::Command(Command::ModelWrong), 1);
+    let failed = |epoch| Message::SaveFailed {
+        epoch,
+        reason: "disk full".into(),
+        ledger: Some(Box::new(before.clone())),
+    };
+    app.update(failed(0), 1);
+    assert_eq!((said(&app, "b").as_str(), said(&app, "c").as_str()), ("", ""));
+    assert_eq!(app.status().tone, Tone::Trouble);
+    assert_eq!(app.tally().reviewed, 0);
+    app.update(Message::Painted, 1);
+    let effects = app.update(Message::Command(Command::Unsure), 1);
+    let Effect::Save { epoch, event } = &effects[0] else { panic!("not sent") };
+    assert_eq!((*epoch, event.seq), (1, before.next_seq()));
+    app.update(failed(0), 1);
+    assert_eq!(app.status().tone, Tone::Saving, "the answer to what is void changes nothing");
+    app.update(Message::Saved { epoch: 1 }, 1);
+    assert_eq!(app.status().tone, Tone::Saved);
+}
+
+#[test]
+fn when_the_truth_is_not_known_nothing_more_is_decided() {
+    let mut app = app();
+    app.update(Message::Command(Command::ModelWrong), 1);
+    let reason = "gone".to_owned();
+    app.update(Message::SaveFailed { epoch: 0, reason, ledger: None }, 1);
+    app.update(Message::Painted, 1);
+    assert!(app.update(Message::Command(Command::ModelWrong), 1).is_empty());
+    assert!(app.update(Message::Command(Command::Undo), 1).is_empty());
+    assert_eq!(app.update(Message::Command(Command::Quit), 1), [Effect::Quit]);
+}
+
+#[test]
+fn moving_stays_in_the_list_and_is_remembered() {
+    let mut app = app();
+    press(&mut app, "←");
+    assert_eq!(id(&app), "b");
+    let effects = press(&mut app, "→→→→");
+    assert_eq!(id(&app), "d");
+    assert!(matches!(effects.last(), Some(Effect::Remember(cursor)) if cursor.id == "d"));
+    press(&mut app, "\n");
+    assert_eq!((id(&app), said(&app, "d").as_str()), ("d", "model wrong"));
+    press(&mut app, "]");
+    assert_eq!(id(&app), "b", "the next one that is open, from the start again");
+    press(&mut app, "\n\n]");
+    assert!(app.status().text.starts_with("all errors are reviewed"));
+}
+
+#[test]
+fn another_order_keeps_the_example() {
+    let mut app = app();
+    press(&mut app, "→O");
+    assert_eq!((app.desk.order(), id(&app)), (Order::Random, "c"));
+    press(&mut app, "\n");
+    assert_eq!(app.desk.ledger().review("c").unwrap().found, Some(Order::Random));
+}
+
+#[test]
+fn below_the_smallest_size_nothing_is_decided() {
+    let mut app = app();
+    app.painted = None;
+    app.update(Message::Resized(40, 10), 1);
+    app.update(Message::Painted, 1);
+    app.update(Message::Command(Command::ModelWrong), 1);
+    assert_eq!(said(&app, "b"), "");
+}

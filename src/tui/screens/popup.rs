@@ -64,7 +64,8 @@ pub fn draw_prompt(
             .areas(places.note);
     frame.render_widget(Paragraph::new(caption).style(theme.accent()), left);
     draw_input(&prompt.input, field, frame);
-    let keys = hints(app, Context::Prompt, &[("accept", "save"), ("cancel", "close")]);
+    let keys =
+        hints(app, Context::Prompt, &[("accept", "save"), ("cancel", "close")], places.keys.width);
     frame.render_widget(Clear, places.keys);
     frame.render_widget(Paragraph::new(keys).style(theme.dim()), places.keys);
 }
@@ -105,19 +106,22 @@ pub fn draw_picker(app: &App, picker: &Picker, theme: Theme, frame: &mut Frame<'
         lines.push(Line::styled("no class of that name", theme.dim()));
     }
     frame.render_widget(Paragraph::new(lines), list);
-    let hint =
-        hints(app, Context::Picker, &[("accept", "take"), ("down", "down"), ("cancel", "close")]);
+    let commands = [("accept", "take"), ("down", "down"), ("cancel", "close")];
+    let hint = hints(app, Context::Picker, &commands, keys.width);
     frame.render_widget(Paragraph::new(hint).style(theme.dim()), keys);
     draw_input(&picker.input, field, frame);
 }
 
-/// `⏎ save  esc close`, with the keys of the keymap.
-pub fn hints(app: &App, context: Context, commands: &[(&str, &str)]) -> String {
-    let mut out = String::new();
+/// `⏎ save  esc close`, with the keys of the keymap: as many as fit into `width`, whole.
+pub fn hints(app: &App, context: Context, commands: &[(&str, &str)], width: u16) -> String {
+    let mut line = String::new();
     for (id, word) in commands {
-        if let Some(key) = app.keymap().keys(context, id).first() {
-            out.push_str(&format!(" {} {word} ", keymap::show(key)));
+        let Some(key) = app.keymap().keys(context, id).first() else { continue };
+        let hint = format!(" {} {word} ", keymap::show(key));
+        if text::width(&line) + text::width(&hint) > usize::from(width) {
+            break;
         }
+        line.push_str(&hint);
     }
-    out
+    line
 }

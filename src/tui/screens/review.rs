@@ -2,7 +2,7 @@
 
 use super::popup::hints;
 use crate::analysis::top_classes;
-use crate::dataset::{Media, Review, Tag};
+use crate::dataset::{Column, Media, Review, Tag};
 use crate::media::text;
 use crate::tui::app::{App, Picture, Tone, describe};
 use crate::tui::command::Context;
@@ -61,7 +61,7 @@ fn draw_example(app: &App, row: u32, area: Rect, theme: Theme, frame: &mut Frame
             frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
         }
         Media::Row => {
-            let lines = metadata_lines(app, row, usize::from(area.width), theme);
+            let lines = metadata(app, row, usize::from(area.width), theme);
             frame.render_widget(Paragraph::new(lines), area);
         }
     }
@@ -81,7 +81,7 @@ fn draw_card(reason: &str, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
 fn draw_empty(app: &App, area: Rect, frame: &mut Frame<'_>) {
     let desk = app.desk();
     let text = format!(
-        "{} makes no errors on {}. Another run: gaffe review --run NAME",
+        "{} makes no errors on {}.\n\nFor another run: gaffe review --run NAME",
         text::line(&desk.run().name),
         desk.examples().split
     );
@@ -114,7 +114,7 @@ fn side_lines(app: &App, row: u32, area: Rect, theme: Theme) -> Vec<Line<'static
     let id = text::fit(desk.id(row), width.saturating_sub(4));
     lines.push(Line::from(vec![Span::styled("id  ", theme.dim()), Span::raw(id)]));
     if !matches!(desk.examples().media, Media::Row) {
-        lines.extend(metadata_lines(app, row, width, theme));
+        lines.extend(flow(metadata(app, row, width, theme), width));
     }
     lines
 }
@@ -198,17 +198,30 @@ fn class_line(
     ])
 }
 
-fn metadata_lines(app: &App, row: u32, width: usize, theme: Theme) -> Vec<Line<'static>> {
-    let columns = &app.desk().examples().metadata;
-    columns
-        .iter()
-        .map(|column| {
-            let name = text::fit(&column.name, width / 2);
-            let room = width.saturating_sub(text::width(&name) + 2);
-            let value = text::fit(&column.display(row as usize), room);
-            Line::from(vec![Span::styled(format!("{name}  "), theme.dim()), Span::raw(value)])
-        })
-        .collect()
+/// The name and value of each metadata column.
+fn metadata(app: &App, row: u32, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let cell = |column: &Column| {
+        let name = text::fit(&column.name, width / 2);
+        let room = width.saturating_sub(text::width(&name) + 1);
+        let value = text::fit(&column.display(row as usize), room);
+        Line::from(vec![Span::styled(format!("{name} "), theme.dim()), Span::raw(value)])
+    };
+    app.desk().examples().metadata.iter().map(cell).collect()
+}
+
+/// As many on a line as fit.
+fn flow(cells: Vec<Line<'static>>, width: usize) -> Vec<Line<'static>> {
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for cell in cells {
+        match lines.last_mut() {
+            Some(line) if line.width() + 2 + cell.width() <= width => {
+                line.push_span(Span::raw("  "));
+                line.extend(cell);
+            }
+            _ => lines.push(cell),
+        }
+    }
+    lines
 }
 
 /// The tags with their letters; those of the example are marked.
@@ -217,17 +230,20 @@ fn tag_line(app: &App, theme: Theme) -> Line<'static> {
         let review = app.row().and_then(|row| app.desk().review(row));
         review.is_some_and(|review| review.tags.contains(&tag.id))
     };
-    let mut spans = vec![Span::styled(" tags ", theme.dim())];
+    let mut spans = vec![Span::styled(" tags  ", theme.dim())];
     for tag in app.desk().ledger().tags() {
-        let style = if on(tag) { theme.done().patch(theme.strong()) } else { theme.dim() };
+        let (mark, style) = if on(tag) {
+            ("● ", theme.done().patch(theme.strong()))
+        } else {
+            ("  ", theme.dim())
+        };
         let key = tag.key.map_or_else(|| "·".to_owned(), |key| key.to_string());
-        spans.push(Span::styled(format!(" {key} "), theme.accent()));
-        spans.push(Span::styled(text::fit(&tag.name, 24), style));
-        spans.push(Span::styled(if on(tag) { " ● " } else { "   " }, style));
+        spans.push(Span::styled(key, theme.accent()));
+        spans.push(Span::styled(format!(" {}{mark}", text::fit(&tag.name, 24)), style));
     }
     if let Some(key) = app.keymap().keys(Context::Review, "new-tag").first() {
-        spans.push(Span::styled(format!(" {key} "), theme.accent()));
-        spans.push(Span::styled("new", theme.dim()));
+        spans.push(Span::styled(key.clone(), theme.accent()));
+        spans.push(Span::styled(" new", theme.dim()));
     }
     Line::from(spans)
 }
@@ -265,24 +281,24 @@ fn draw_footer(app: &App, places: &layout::Review, theme: Theme, frame: &mut Fra
         Span::styled(text::fit(&status.text, width), style),
     ]);
     frame.render_widget(Paragraph::new(line), places.status);
-    frame.render_widget(Paragraph::new(keys_line(app)).style(theme.dim()), places.keys);
+    frame.render_widget(
+        Paragraph::new(keys_line(app, places.keys.width)).style(theme.dim()),
+        places.keys,
+    );
 }
 
 /// What the keys do now; `label wrong` says which label it would take.
-fn keys_line(app: &App) -> String {
+fn keys_line(app: &App, width: u16) -> String {
     let prediction = app.row().and_then(|row| app.desk().run().prediction(row as usize));
     let taken = prediction.map_or("", |class| app.desk().classes().name(class));
     let label_wrong = format!("label wrong→{}", text::fit(taken, 14));
-    hints(
-        app,
-        Context::Review,
-        &[
-            ("model-wrong", "model wrong"),
-            ("label-wrong", &label_wrong),
-            ("next", "skip"),
-            ("undo", "undo"),
-            ("help", "keys"),
-            ("quit", "quit"),
-        ],
-    )
+    let commands = [
+        ("model-wrong", "model wrong"),
+        ("label-wrong", &label_wrong),
+        ("help", "all keys"),
+        ("next", "skip"),
+        ("undo", "undo"),
+        ("quit", "quit"),
+    ];
+    hints(app, Context::Review, &commands, width)
 }

@@ -1,0 +1,3 @@
+mod readme;
+mod screens;
+mod support;

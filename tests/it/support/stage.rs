@@ -1,0 +1,148 @@
+//! The app on a test backend: real data, keys through the keymap, effects carried out at once.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use gaffe::dataset::{Ledger, Media, Order, Split};
+use gaffe::media;
+use gaffe::project::Project;
+use gaffe::tui::app::{App, Effect, Message};
+use gaffe::tui::keymap::Keymap;
+use gaffe::tui::screens;
+use gaffe::tui::theme::{Depth, Theme};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tui_input::InputRequest;
+
+pub struct Stage {
+    app: App,
+    terminal: Terminal<TestBackend>,
+    media_root: PathBuf,
+}
+
+impl Stage {
+    pub fn sample(cols: u16, rows: u16) -> Self {
+        Self::open(&sample(), sample(), cols, rows)
+    }
+
+    pub fn sample_without_pictures(cols: u16, rows: u16) -> Self {
+        Self::open(&sample(), PathBuf::from("gone"), cols, rows)
+    }
+
+    pub fn texts(cols: u16, rows: u16) -> Self {
+        let long = "A plot that goes nowhere, slowly. ".repeat(12);
+        let table = format!("id,text,label,stars\na,\"{long}\nLine two \u{1b}[31mred\",good,1\n");
+        Self::of_table(&table, &["bad", "good"], &[0.9, 0.1], cols, rows)
+    }
+
+    pub fn rows(cols: u16, rows: u16) -> Self {
+        let names: Vec<String> = (0..40).map(|k| format!("class {k:02} 漢字")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut probs = vec![0.01; 40];
+        probs[33] = 0.61;
+        let table = "id,label,age,job\nx1,class 07 漢字,44,night porter\n";
+        Self::of_table(table, &names, &probs, cols, rows)
+    }
+
+    pub fn without_errors(cols: u16, rows: u16) -> Self {
+        Self::of_table("id,text,label\na,fine,bad\n", &["bad", "good"], &[0.9, 0.1], cols, rows)
+    }
+
+    fn of_table(table: &str, classes: &[&str], probs: &[f32], cols: u16, rows: u16) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let text = if table.starts_with("id,text") { "text = \"text\"\n" } else { "" };
+        let config = format!(
+            "name = \"t\"\nclasses = {classes:?}\n[columns]\nid = \"id\"\nlabel = \"label\"\n{text}\
+             [splits]\ndev = \"dev.csv\"\n[runs.v1]\ndev = \"p.npy\"\n"
+        );
+        std::fs::write(dir.path().join("gaffe.toml"), config).unwrap();
+        std::fs::write(dir.path().join("dev.csv"), table).unwrap();
+        let array = ndarray::Array2::from_shape_vec((1, probs.len()), probs.to_vec()).unwrap();
+        ndarray_npy::write_npy(dir.path().join("p.npy"), &array).unwrap();
+        Self::open(dir.path(), PathBuf::new(), cols, rows)
+    }
+
+    fn open(root: &Path, media_root: PathBuf, cols: u16, rows: u16) -> Self {
+        let project = Project::open(root).unwrap();
+        let keymap = Arc::new(Keymap::standard().unwrap());
+        let mut ledger = Ledger::default();
+        let tags = &project.config().tags;
+        ledger.set_up(tags, Default::default(), |c| keymap.is_reserved(c)).unwrap();
+        let desk = project.desk(Split::Dev, "v1", Order::Random, ledger).unwrap();
+        let app = App::new(desk, keymap, None, (cols, rows));
+        let terminal = Terminal::new(TestBackend::new(cols, rows)).unwrap();
+        let mut stage = Self { app, terminal, media_root };
+        let effects = stage.app.start();
+        stage.carry_out(effects);
+        stage.draw();
+        stage
+    }
+
+    /// Presses a key, then paints, as the program does.
+    pub fn key(&mut self, code: KeyCode) {
+        let event = KeyEvent::new(code, KeyModifiers::NONE);
+        let command = self.app.keymap().command(self.app.context(), event);
+        let message = match (command, code) {
+            (Some(command), _) => Message::Command(command),
+            (None, KeyCode::Char(c)) => Message::Edit(InputRequest::InsertChar(c)),
+            (None, other) => panic!("{other:?} has no meaning here"),
+        };
+        let effects = self.app.update(message, 1_700_000_000_000);
+        self.carry_out(effects);
+        self.draw();
+    }
+
+    /// What is on the screen, line by line.
+    pub fn draw(&mut self) -> String {
+        self.paint();
+        self.terminal.backend().to_string()
+    }
+
+    /// What is on the screen, with its colours.
+    pub fn paint(&mut self) -> Buffer {
+        let theme = Theme::new(Depth::True, true);
+        self.terminal.draw(|frame| screens::draw(&self.app, theme, frame)).unwrap();
+        self.app.update(Message::Painted, 0);
+        self.terminal.backend().buffer().clone()
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let answers = match effect {
+                Effect::Save { epoch, .. } => vec![Message::Saved { epoch }],
+                Effect::Prepare(keys) => keys.into_iter().map(|key| self.decode(key)).collect(),
+                Effect::Remember(_) | Effect::Quit => vec![],
+            };
+            for answer in answers {
+                self.app.update(answer, 0);
+            }
+        }
+    }
+
+    fn decode(&self, key: gaffe::tui::app::PictureKey) -> Message {
+        let Media::Picture(files) = &self.app.desk().examples().media else {
+            panic!("no pictures here")
+        };
+        let path = self.media_root.join(files.get(key.row as usize));
+        let picture = media::decode(&path)
+            .map(|image| Arc::new(media::fit(&image, key.cols, key.rows).unwrap()))
+            .map_err(|e| e.to_string());
+        Message::Picture(key, picture)
+    }
+}
+
+/// Presses the keys of a text; `\n` is Enter, `\t` Tab.
+pub fn press(stage: &mut Stage, keys: &str) {
+    for c in keys.chars() {
+        stage.key(match c {
+            '\n' => KeyCode::Enter,
+            '\t' => KeyCode::Tab,
+            c => KeyCode::Char(c),
+        });
+    }
+}
+
+fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/fashion")
+}
