@@ -104,12 +104,13 @@ fn print_text(shown: &Shown, out: &mut dyn Write) -> Result<()> {
         line("text", part)?;
     }
     line("gold", &shown.gold)?;
-    let classes: Vec<String> =
-        shown.classes.iter().map(|(name, p)| format!("{name} {p:.2}")).collect();
+    let classes = shown.classes.iter().filter(|(_, p)| *p >= 0.005);
+    let classes: Vec<String> = classes.map(|(name, p)| format!("{name} {p:.2}")).collect();
     match &shown.prediction {
-        Some(prediction) => line("predicted", &format!("{prediction} ({})", classes.join(", ")))?,
+        Some(prediction) => line("predicted", prediction)?,
         None => line("predicted", "nothing: the model gave no probabilities")?,
     }
+    line("classes", &classes.join(", "))?;
     for (name, value) in &shown.metadata {
         line(name, value)?;
     }

@@ -143,9 +143,13 @@ fn explain(tally: &Tally) -> String {
             "Reviewed in random order: shares and ceilings estimate those of all errors."
         }
         Basis::ReviewedOnly => {
-            "Not all were reviewed in random order: shares describe the reviewed errors only, and \
-             ceilings take away only the errors seen."
+            "Some were not come upon in random order: shares describe the reviewed errors\n\
+             only, and ceilings take away only the errors seen."
         }
     };
-    format!("{basis} {} reviewed have no tag and a right label.", tally.unexplained)
+    let unexplained = match tally.unexplained {
+        1 => "1 reviewed error has no tag and a right label.".to_owned(),
+        n => format!("{n} reviewed errors have no tag and a right label."),
+    };
+    format!("{basis}\n{unexplained}")
 }

@@ -12,7 +12,7 @@ pub use error::ProjectError;
 pub use runs::{RunSource, ScoredRun};
 
 use crate::analysis::{self, ErrorRate, Relabels};
-use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split, Stamp};
+use crate::dataset::{ClassNames, Examples, Ledger, Order, Split, Stamp};
 use crate::ingest::{self, Config, FILE_NAME};
 use crate::store::{self, Store};
 use std::path::{Path, PathBuf};
@@ -195,45 +195,4 @@ pub fn whoami() -> String {
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))
         .unwrap_or_else(|| "unknown".to_owned())
-}
-
-/// A run that a person or a script can name: `name`, or the first one there is for the split.
-pub(crate) fn choose<'a>(
-    wanted: Option<&str>,
-    runs: &'a [RunSource],
-    split: Split,
-) -> Result<&'a RunSource, ProjectError> {
-    let with_split = || runs.iter().filter(|r| r.splits.contains(&split));
-    match wanted {
-        Some(name) => with_split().find(|r| r.name == name).ok_or_else(|| ProjectError::NoRun {
-            name: name.to_owned(),
-            split,
-            there: with_split().map(|r| r.name.clone()).collect(),
-        }),
-        None => with_split().next().ok_or(ProjectError::NoRuns(split)),
-    }
-}
-
-impl Project {
-    /// The name of the run to use: `wanted`, else the first that has probabilities for `split`.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn run_name(&self, wanted: Option<&str>, split: Split) -> Result<String, ProjectError> {
-        Ok(choose(wanted, &self.runs()?, split)?.name.clone())
-    }
-
-    /// Reads a run's probabilities for `examples`.
-    ///
-    /// # Errors
-    /// No such run, a file of another shape, rows that are no probabilities.
-    pub fn run(&self, name: &str, split: Split, examples: &Examples) -> Result<Run, ProjectError> {
-        let runs = self.runs()?;
-        let path = choose(Some(name), &runs, split)?.path(split);
-        let matrix = ingest::read_matrix(&path, examples.len(), self.classes.len())?;
-        Run::new(name, matrix).map_err(|e| {
-            let remedy = "save the probabilities (softmax output, float32), not logits";
-            ingest::IngestError::new(&path, e.to_string(), remedy).into()
-        })
-    }
 }

@@ -3,8 +3,8 @@
 //! Invariant: the probabilities of a scored run are whole or not there: written aside, then renamed.
 
 use super::{Project, ProjectError};
-use crate::dataset::{Matrix, Split};
-use crate::ingest::{IngestError, write_matrix};
+use crate::dataset::{Examples, Matrix, Run, Split};
+use crate::ingest::{IngestError, is_run_name, read_matrix, write_matrix};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -21,7 +21,7 @@ pub struct RunSource {
 }
 
 impl RunSource {
-    pub(super) fn path(&self, split: Split) -> PathBuf {
+    fn path(&self, split: Split) -> PathBuf {
         self.files.get(&split).cloned().unwrap_or_default()
     }
 }
@@ -60,6 +60,28 @@ impl Project {
         Ok(runs)
     }
 
+    /// The name of the run to use: `wanted`, else the first that has probabilities for `split`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn run_name(&self, wanted: Option<&str>, split: Split) -> Result<String, ProjectError> {
+        Ok(choose(wanted, &self.runs()?, split)?.name.clone())
+    }
+
+    /// Reads a run's probabilities for `examples`.
+    ///
+    /// # Errors
+    /// No such run, a file of another shape, rows that are no probabilities.
+    pub fn run(&self, name: &str, split: Split, examples: &Examples) -> Result<Run, ProjectError> {
+        let runs = self.runs()?;
+        let path = choose(Some(name), &runs, split)?.path(split);
+        let matrix = read_matrix(&path, examples.len(), self.classes.len())?;
+        Run::new(name, matrix).map_err(|e| {
+            let remedy = "save the probabilities (softmax output, float32), not logits";
+            IngestError::new(&path, e.to_string(), remedy).into()
+        })
+    }
+
     fn runs_dir(&self) -> PathBuf {
         self.data_dir().join("runs")
     }
@@ -96,7 +118,7 @@ impl Project {
         if self.config().runs.contains_key(name) {
             return Err(ProjectError::RunTaken(name.to_owned()));
         }
-        if !crate::ingest::is_run_name(name) {
+        if !is_run_name(name) {
             let remedy = "use letters, digits, '-', '_' and '.' with --name";
             let what = format!("{name:?} can't be the name of a run");
             return Err(IngestError::new(&self.runs_dir(), what, remedy).into());
@@ -126,6 +148,23 @@ impl Project {
         })?;
         replace(&dir.join(format!("{split}.npy")), |file, path| write_matrix(file, path, matrix))?;
         Ok(())
+    }
+}
+
+/// The run called `wanted`, or the first one that has probabilities for `split`.
+fn choose<'a>(
+    wanted: Option<&str>,
+    runs: &'a [RunSource],
+    split: Split,
+) -> Result<&'a RunSource, ProjectError> {
+    let with_split = || runs.iter().filter(|r| r.splits.contains(&split));
+    match wanted {
+        Some(name) => with_split().find(|r| r.name == name).ok_or_else(|| ProjectError::NoRun {
+            name: name.to_owned(),
+            split,
+            there: with_split().map(|r| r.name.clone()).collect(),
+        }),
+        None => with_split().next().ok_or(ProjectError::NoRuns(split)),
     }
 }
 

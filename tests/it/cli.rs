@@ -42,7 +42,15 @@ fn predictions(npy: &Path) -> Vec<usize> {
 /// Gold label and `capture` of each dev example of the sample, from its table.
 fn gold() -> Vec<(usize, String)> {
     const CLASSES: [&str; 10] = [
-        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
         "Ankle boot",
     ];
     let mut reader = csv::Reader::from_path(sample_dir().join("dev.csv")).unwrap();
@@ -104,7 +112,11 @@ fn a_comparison_counts_what_a_second_look_at_the_arrays_counts() {
         check(group, group["value"].as_str().unwrap());
     }
     let text = folder.gaffe(&["compare", "v1", "v2", "--by", "capture"]);
-    let total = format!("fixes {} errors of v1, makes {} new", count("", true, false), count("", false, true));
+    let total = format!(
+        "fixes {} errors of v1, makes {} new",
+        count("", true, false),
+        count("", false, true)
+    );
     assert!(text.ok().contains(&total) && text.out.contains("blurry"), "{text:#?}");
     let back = folder.gaffe(&["compare", "v2", "v1", "--json"]).json();
     assert_eq!((&back["fixed"], &back["broken"]), (&report["broken"], &report["fixed"]));
@@ -164,7 +176,10 @@ fn the_tally_counts_shares_and_ceilings() {
         reviewer.decide(|desk, at| desk.set_verdict(row, Verdict::ModelWrong, at));
     }
     let tally = folder.gaffe(&["tally", "--json"]).json();
-    let lines: Vec<(&str, u64)> = tally["categories"].as_array().unwrap().iter()
+    let lines: Vec<(&str, u64)> = tally["categories"]
+        .as_array()
+        .unwrap()
+        .iter()
         .map(|c| (c["category"].as_str().unwrap(), c["count"].as_u64().unwrap()))
         .collect();
     assert_eq!(lines, [("blurry", 4), ("label wrong", 2), ("ambiguous", 1)]);
@@ -231,7 +246,7 @@ fn show_prints_one_example_and_what_was_decided() {
     assert_eq!((&shown["prediction"], &shown["metadata"]["place"]), (&"dog".into(), &"out".into()));
     assert_eq!(shown["classes"][0][0], "dog");
     let text = folder.gaffe(&["show", "e"]);
-    for part in ["fetches", "dog (dog 0.60", "label wrong", "odd", "seen twice"] {
+    for part in ["fetches", "dog 0.60", "label wrong", "odd", "seen twice"] {
         assert!(text.ok().contains(part), "{part}: {text:#?}");
     }
     let unknown = folder.gaffe(&["show", "zebra"]);
@@ -287,7 +302,9 @@ fn wrong_usage_is_told_from_failure() {
         assert_eq!((outcome.code, outcome.out.as_str()), (2, ""), "{args:?} {outcome:#?}");
         assert!(!outcome.err.is_empty());
     }
-    for args in [&["errors", "--run", "v9"][..], &["compare", "v1", "v9"], &["tally", "--run", "v9"]] {
+    for args in
+        [&["errors", "--run", "v9"][..], &["compare", "v1", "v9"], &["tally", "--run", "v9"]]
+    {
         let refused = folder.gaffe(args);
         assert!(refused.refused().contains("\"v9\"") && refused.err.contains("v1"), "{refused:#?}");
     }
@@ -318,7 +335,14 @@ fn reading_commands_print_json_alone_and_write_nothing() {
 #[test]
 fn csv_without_records_still_has_its_columns() {
     let folder = Folder::small();
-    let right = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]];
+    let right = [
+        [1.0, 0.0, 0.0],
+        [0.0, 1.0, 0.0],
+        [0.0, 0.0, 1.0],
+        [0.0, 1.0, 0.0],
+        [1.0, 0.0, 0.0],
+        [1.0, 0.0, 0.0],
+    ];
     folder.npy("v1.npy", &right);
     let header = |args: &[&str]| folder.gaffe(args).ok().lines().next().unwrap_or("").to_owned();
     assert!(header(&["errors", "--csv"]).starts_with("id,gold,"));
@@ -371,7 +395,9 @@ fn a_closed_pipe_ends_it_quietly() {
     let rows: Vec<String> = (0..20_000).map(|i| format!("row-{i},words,cat,in\n")).collect();
     folder.write("dev.csv", "id,text,label,place\n".to_owned() + &rows.concat());
     folder.npy("v1.npy", &vec![[0.2, 0.7, 0.1]; 20_000]);
-    for args in [&["errors"][..], &["errors", "--json"], &["errors", "--csv"], &["export", "labels"]] {
+    for args in
+        [&["errors"][..], &["errors", "--json"], &["errors", "--csv"], &["export", "labels"]]
+    {
         let (code, err) = head_1(&folder, args);
         assert_eq!(code, 0, "{args:?}: {err}");
         assert!(err.lines().all(|line| !line.contains("ipe")), "{args:?}: {err}");

@@ -166,7 +166,8 @@ fn exports_go_to_a_device_or_through_a_link_as_to_a_file() {
 #[test]
 fn a_full_disk_is_not_blamed_on_the_table() {
     let folder = relabelled();
-    for args in [&["export", "labels"][..], &["export", "tags"], &["errors"], &["errors", "--csv"]] {
+    for args in [&["export", "labels"][..], &["export", "tags"], &["errors"], &["errors", "--csv"]]
+    {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let outcome = Outcome::of(command(folder.root(), args).stdout(full));
         assert_eq!(outcome.code, 1, "{args:?} {outcome:#?}");

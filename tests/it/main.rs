@@ -1,3 +1,6 @@
+mod cli;
 mod readme;
 mod screens;
 mod support;
+#[cfg(unix)]
+mod terminal;

@@ -3,11 +3,14 @@
 //! Invariant: a decision acts on the example that was painted when its key was pressed, and counts
 //! as saved only after the store has said so.
 
+mod decide;
+mod message;
 mod pictures;
 mod popup;
 mod say;
 mod status;
 
+pub use message::{Effect, Message};
 pub use pictures::{Picture, PictureKey, Pictures};
 pub use popup::{Picker, Prompt, PromptKind};
 pub use say::review as describe;
@@ -17,61 +20,11 @@ use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
 use crate::analysis::Tally;
-use crate::dataset::{Difficulty, Event, Ledger, Media, Review, TagId, Verdict};
-use crate::media::Cells;
+use crate::dataset::{Media, Review};
 use crate::project::Desk;
 use crate::store::Cursor;
 use ratatui::layout::Rect;
 use std::sync::Arc;
-use tui_input::InputRequest;
-
-/// What happens to the app.
-pub enum Message {
-    /// A key that has a command.
-    Command(Command),
-    /// A key in a field.
-    Edit(InputRequest),
-    /// Pasted text.
-    Paste(String),
-    /// The terminal's size.
-    Resized(u16, u16),
-    /// The store has a decision.
-    Saved {
-        /// the epoch it was sent in
-        epoch: u64,
-    },
-    /// The store could not take a decision.
-    SaveFailed {
-        /// the epoch it was sent in
-        epoch: u64,
-        /// why
-        reason: String,
-        /// what is written down, if it could be read back
-        ledger: Option<Box<Ledger>>,
-    },
-    /// A picture was made ready, or could not be.
-    Picture(PictureKey, Result<Arc<Cells>, String>),
-    /// The screen shows what was drawn last.
-    Painted,
-}
-
-/// What the app wants done.
-#[derive(Debug, PartialEq)]
-pub enum Effect {
-    /// Write a decision down.
-    Save {
-        /// comes back with the answer; an older one is void
-        epoch: u64,
-        /// the decision
-        event: Box<Event>,
-    },
-    /// Remember the place.
-    Remember(Cursor),
-    /// Make these pictures ready, the first most urgently; forget earlier wishes.
-    Prepare(Vec<PictureKey>),
-    /// Leave.
-    Quit,
-}
 
 /// What is on top of the review.
 #[derive(Debug)]
@@ -252,110 +205,6 @@ impl App {
         }
     }
 
-    /// Decisions on the example that is shown.
-    fn decide(&mut self, command: Command) -> Vec<Effect> {
-        let Some(row) = self.row() else { return vec![] };
-        if self.painted != Some(row) {
-            self.dropped += 1;
-            self.status = Status::hint(say::dropped(self.dropped));
-            return vec![];
-        }
-        self.dropped = 0;
-        match command {
-            Command::ModelWrong => self.verdict(row, Verdict::ModelWrong),
-            Command::LabelWrong => self.verdict(row, Verdict::LabelWrong),
-            Command::BothAcceptable => self.verdict(row, Verdict::BothAcceptable),
-            Command::Neither => self.verdict(row, Verdict::Neither),
-            Command::Unsure => self.verdict(row, Verdict::Unsure),
-            Command::Class(number) => self.label(row, u32::from(number)),
-            Command::Tag(letter) => self.tag(row, letter),
-            Command::VeryEasy => self.difficulty(row, Difficulty::VeryEasy),
-            Command::VeryHard => self.difficulty(row, Difficulty::VeryHard),
-            Command::NewTag => self.open_prompt(PromptKind::NewTag, row),
-            Command::Note => self.open_prompt(PromptKind::Note, row),
-            Command::PickClass => self.open_picker(row),
-            _ => vec![],
-        }
-    }
-
-    fn verdict(&mut self, row: u32, verdict: Verdict) -> Vec<Effect> {
-        let event = self.desk.set_verdict(row, verdict, self.now);
-        self.decided(event, true)
-    }
-
-    fn label(&mut self, row: u32, class: u32) -> Vec<Effect> {
-        if class as usize >= self.desk.classes().len() {
-            return self.nothing(&format!("there are {} classes", self.desk.classes().len()));
-        }
-        let event = self.desk.set_label(row, class, self.now);
-        self.decided(event, true)
-    }
-
-    fn tag(&mut self, row: u32, letter: char) -> Vec<Effect> {
-        let tag = self.desk.ledger().tags().iter().find(|tag| tag.key == Some(letter));
-        match tag.map(|tag| tag.id) {
-            Some(id) => self.toggle_tag(row, id),
-            None => self.nothing(&format!("no tag on {letter}: + makes one")),
-        }
-    }
-
-    fn toggle_tag(&mut self, row: u32, tag: TagId) -> Vec<Effect> {
-        let event = self.desk.toggle_tag(row, tag, self.now);
-        self.decided(event, false)
-    }
-
-    fn difficulty(&mut self, row: u32, mark: Difficulty) -> Vec<Effect> {
-        let event = self.desk.toggle_difficulty(row, mark, self.now);
-        self.decided(event, false)
-    }
-
-    /// Sends a decision to the store and, if asked to, goes on.
-    fn decided(&mut self, event: Option<Event>, go_on: bool) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        if let Some(event) = event {
-            let text = say::decision(&event, self.desk.ledger());
-            effects.push(self.save(event, text));
-        } else {
-            self.status = Status::hint("that was decided already");
-        }
-        if go_on {
-            effects.extend(self.go(self.position + 1));
-        }
-        effects
-    }
-
-    fn save(&mut self, event: Event, text: String) -> Effect {
-        self.tally = self.desk.tally();
-        self.unsaved += 1;
-        self.status = Status::saving(text);
-        Effect::Save { epoch: self.epoch, event: Box::new(event) }
-    }
-
-    fn take_back(&mut self) -> Vec<Effect> {
-        match self.desk.undo(self.now) {
-            Some(event) => self.revert("undone", event),
-            None => self.nothing("nothing to undo"),
-        }
-    }
-
-    fn bring_back(&mut self) -> Vec<Effect> {
-        match self.desk.redo(self.now) {
-            Some(event) => self.revert("redone", event),
-            None => self.nothing("nothing to redo"),
-        }
-    }
-
-    fn revert(&mut self, word: &str, event: Event) -> Vec<Effect> {
-        let place = event.changes.first().map(|change| self.desk.position(&change.id));
-        let elsewhere = if place == Some(None) { " (not in this list)" } else { "" };
-        let text = format!("{word}{elsewhere}  {}", say::decision(&event, self.desk.ledger()));
-        let mut effects = vec![self.save(event, text)];
-        if let Some(Some(position)) = place {
-            effects.extend(self.go(position));
-        }
-        effects
-    }
-
     fn nothing(&mut self, text: &str) -> Vec<Effect> {
         self.status = Status::hint(text);
         vec![]
@@ -406,40 +255,6 @@ impl App {
     fn quit(&mut self) -> Vec<Effect> {
         self.quitting = true;
         if self.unsaved == 0 { vec![Effect::Quit] } else { vec![] }
-    }
-
-    fn saved(&mut self, epoch: u64) -> Vec<Effect> {
-        if epoch != self.epoch {
-            return vec![];
-        }
-        self.unsaved = self.unsaved.saturating_sub(1);
-        if self.unsaved == 0 {
-            self.status.confirm();
-        }
-        if self.quitting && self.unsaved == 0 { vec![Effect::Quit] } else { vec![] }
-    }
-
-    fn save_failed(
-        &mut self,
-        epoch: u64,
-        reason: &str,
-        ledger: Option<Box<Ledger>>,
-    ) -> Vec<Effect> {
-        if epoch != self.epoch {
-            return vec![];
-        }
-        self.epoch += 1;
-        self.unsaved = 0;
-        self.quitting = false;
-        if let Some(ledger) = ledger {
-            self.desk.restore(*ledger);
-            self.status = Status::trouble(format!("NOT SAVED, taken back: {reason}"));
-        } else {
-            self.frozen = true;
-            self.status = Status::trouble(format!("NOT SAVED: {reason}. Quit and start again"));
-        }
-        self.tally = self.desk.tally();
-        vec![]
     }
 
     fn picture_key(&self, row: u32) -> Option<PictureKey> {

@@ -1,8 +1,9 @@
 //! State tables: (state, messages) → (state, effects).
 
 use super::*;
-use crate::dataset::{ClassNames, Examples, Matrix, Order, Run, Split, TextColumn};
+use crate::dataset::{ClassNames, Examples, Ledger, Matrix, Order, Run, Split, TextColumn};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::InputRequest;
 
 /// Four examples of three classes; the model is wrong on the last three.
 fn app() -> App {

@@ -172,30 +172,39 @@ fn class_line(
         (_, true) => theme.prediction(),
         _ => ratatui::style::Style::new(),
     };
-    let digit = match class {
+    let corrected = effective.corrected && effective.class == class;
+    let name = text::fit(desk.classes().name(class), name_width);
+    let pad = " ".repeat(name_width.saturating_sub(text::width(&name)));
+    let number = if p >= 0.005 { format!("{p:.2}") } else { "    ".to_owned() };
+    let bar_width = width.saturating_sub(name_width + 12);
+    Line::from(vec![
+        Span::styled(format!("{} ", digit(class)), theme.accent()),
+        Span::styled(format!("{name}{pad} "), style),
+        Span::styled(bar(f64::from(p), bar_width), style),
+        Span::raw(format!(" {number} ")),
+        Span::styled(mark(is_gold, is_predicted, corrected), style),
+    ])
+}
+
+/// The key that sets the class: the digits in the order of a keyboard.
+fn digit(class: u32) -> String {
+    match class {
         0..=8 => (class + 1).to_string(),
         9 => "0".to_owned(),
         _ => " ".to_owned(),
-    };
-    let mark = match (is_gold, is_predicted, effective.corrected && effective.class == class) {
+    }
+}
+
+/// g for the gold label, p for the prediction, a tick for the label that a person set.
+fn mark(is_gold: bool, is_predicted: bool, corrected: bool) -> &'static str {
+    match (is_gold, is_predicted, corrected) {
         (true, _, true) => "g ✓",
         (true, ..) => "g  ",
         (_, true, true) => "p ✓",
         (_, true, _) => "p  ",
         (_, _, true) => "  ✓",
         _ => "   ",
-    };
-    let name = text::fit(desk.classes().name(class), name_width);
-    let pad = " ".repeat(name_width.saturating_sub(text::width(&name)));
-    let number = if p >= 0.005 { format!("{p:.2}") } else { "    ".to_owned() };
-    let bar_width = width.saturating_sub(name_width + 12);
-    Line::from(vec![
-        Span::styled(format!("{digit} "), theme.accent()),
-        Span::styled(format!("{name}{pad} "), style),
-        Span::styled(bar(f64::from(p), bar_width), style),
-        Span::raw(format!(" {number} ")),
-        Span::styled(mark, style),
-    ])
+    }
 }
 
 /// The name and value of each metadata column.

@@ -1,2 +1,5 @@
+pub mod project;
+#[cfg(unix)]
+pub mod pty;
 pub mod stage;
 pub mod svg;

@@ -137,8 +137,8 @@ impl Folder {
         ndarray_npy::write_npy(self.file(name), &array).unwrap();
     }
 
-    /// Every file and folder below the outer folder with its content.
-    pub fn listing(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+    /// Every file and folder below the outer folder, with a checksum of its content.
+    pub fn listing(&self) -> BTreeMap<PathBuf, u32> {
         let mut listing = BTreeMap::new();
         list(self.outer(), &mut listing);
         listing
@@ -277,14 +277,14 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn list(dir: &Path, into: &mut BTreeMap<PathBuf, Vec<u8>>) {
+fn list(dir: &Path, into: &mut BTreeMap<PathBuf, u32>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() && !path.is_symlink() {
-            into.insert(path.clone(), vec![]);
+            into.insert(path.clone(), 0);
             list(&path, into);
         } else {
-            into.insert(path.clone(), fs::read(&path).unwrap_or_default());
+            into.insert(path.clone(), crc32fast::hash(&fs::read(&path).unwrap_or_default()));
         }
     }
 }

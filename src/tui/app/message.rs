@@ -1,0 +1,57 @@
+//! What comes into the app and what goes out of it.
+
+use super::PictureKey;
+use crate::dataset::{Event, Ledger};
+use crate::media::Cells;
+use crate::store::Cursor;
+use crate::tui::command::Command;
+use std::sync::Arc;
+use tui_input::InputRequest;
+
+/// What happens to the app.
+pub enum Message {
+    /// A key that has a command.
+    Command(Command),
+    /// A key in a field.
+    Edit(InputRequest),
+    /// Pasted text.
+    Paste(String),
+    /// The terminal's size.
+    Resized(u16, u16),
+    /// The store has a decision.
+    Saved {
+        /// the epoch it was sent in
+        epoch: u64,
+    },
+    /// The store could not take a decision.
+    SaveFailed {
+        /// the epoch it was sent in
+        epoch: u64,
+        /// why
+        reason: String,
+        /// what is written down, if it could be read back
+        ledger: Option<Box<Ledger>>,
+    },
+    /// A picture was made ready, or could not be.
+    Picture(PictureKey, Result<Arc<Cells>, String>),
+    /// The screen shows what was drawn last.
+    Painted,
+}
+
+/// What the app wants done.
+#[derive(Debug, PartialEq)]
+pub enum Effect {
+    /// Write a decision down.
+    Save {
+        /// comes back with the answer; an older one is void
+        epoch: u64,
+        /// the decision
+        event: Box<Event>,
+    },
+    /// Remember the place.
+    Remember(Cursor),
+    /// Make these pictures ready, the first most urgently; forget earlier wishes.
+    Prepare(Vec<PictureKey>),
+    /// Leave.
+    Quit,
+}
