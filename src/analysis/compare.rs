@@ -3,7 +3,7 @@
 use super::Relabels;
 use crate::dataset::{Column, Run};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Counts of examples by whether each run gets them right under the effective labels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -72,18 +72,23 @@ pub fn compare_by(
     runs: (&Run, &Run),
     column: &Column,
 ) -> Vec<Group> {
-    let mut groups: BTreeMap<String, Comparison> = BTreeMap::new();
+    let mut groups: HashMap<&str, (Comparison, f64)> = HashMap::new();
     for row in 0..gold.len() {
         let Some((before, after)) = wrong(gold, relabels, runs, row) else { continue };
-        groups.entry(column.display(row)).or_default().count(before, after);
+        let number = column.numbers.as_ref().map_or(0.0, |numbers| numbers[row]);
+        let group = groups.entry(column.cells.get(row)).or_insert((Comparison::default(), number));
+        group.0.count(before, after);
     }
-    groups.into_iter().map(|(value, comparison)| Group { value, comparison }).collect()
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by(|(a, (_, x)), (b, (_, y))| x.total_cmp(y).then_with(|| a.cmp(b)));
+    let group = |(value, (comparison, _)): (&str, _)| Group { value: value.to_owned(), comparison };
+    groups.into_iter().map(group).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{ColumnValues, Matrix, TextColumn};
+    use crate::dataset::{Matrix, TextColumn};
 
     fn run(right: &[bool]) -> Run {
         let values: Vec<f32> =
@@ -117,7 +122,7 @@ mod tests {
         for v in ["sharp", "blurry", "blurry"] {
             values.push(v).unwrap();
         }
-        let column = Column { name: "capture".into(), values: ColumnValues::Text(values) };
+        let column = Column::new("capture".into(), values);
         let groups = compare_by(&[0; 3], &Relabels::new(), (&before, &after), &column);
         let names: Vec<_> = groups.iter().map(|g| g.value.as_str()).collect();
         assert_eq!(names, ["blurry", "sharp"]);

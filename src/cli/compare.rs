@@ -5,7 +5,7 @@ use super::{SplitArg, decisions};
 use crate::analysis::{self, Comparison, Group};
 use crate::dataset::{Examples, Split};
 use crate::project::Project;
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -49,6 +49,7 @@ pub fn run(project: &Project, args: &CompareArgs, out: &mut dyn Write) -> Result
     let after = project.run(&args.after, split, &examples)?;
     let relabels = project.relabels(&examples, &decisions(project)?);
     let column = args.by.as_deref().map(|name| find_column(&examples, name)).transpose()?;
+    const MOST_GROUPS: usize = 50;
     let by = |column| analysis::compare_by(&examples.gold, &relabels, (&before, &after), column);
     let report = Report {
         before: &args.before,
@@ -58,6 +59,13 @@ pub fn run(project: &Project, args: &CompareArgs, out: &mut dyn Write) -> Result
         by: args.by.as_deref(),
         groups: column.map(by).unwrap_or_default(),
     };
+    if let (Some(by), true) = (report.by, report.groups.len() > MOST_GROUPS) {
+        bail!(
+            "column {by:?} has {} values, more than {MOST_GROUPS}\n  \
+             choose one with few values, such as where or how the data was taken",
+            report.groups.len()
+        );
+    }
     if args.json { print::json(&report, out) } else { print_report(&report, out) }
 }
 

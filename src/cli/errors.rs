@@ -2,7 +2,7 @@
 
 use super::print::{self, Format, Table};
 use super::{OrderArg, Selection, TestGuard, desk};
-use crate::dataset::{Split, Verdict};
+use crate::dataset::Verdict;
 use crate::project::{Desk, Project};
 use anyhow::Result;
 use clap::Args;
@@ -28,6 +28,8 @@ pub struct ErrorsArgs {
     format: Format,
 }
 
+const FIELDS: [&str; 6] = ["id", "gold", "label", "prediction", "confidence", "verdict"];
+
 #[derive(Serialize)]
 struct ErrorRow {
     id: String,
@@ -40,8 +42,7 @@ struct ErrorRow {
 
 /// Prints the list.
 pub fn run(project: &Project, args: &ErrorsArgs, out: &mut dyn Write) -> Result<()> {
-    let split = Split::from(args.selection.split);
-    args.guard.check(split)?;
+    args.guard.check(args.selection.split())?;
     let desk = desk(project, &args.selection, args.order.into())?;
     let rows = desk.list().iter().take(args.limit.unwrap_or(usize::MAX));
     let rows: Vec<ErrorRow> = rows.map(|&row| error_row(&desk, row)).collect();
@@ -49,7 +50,7 @@ pub fn run(project: &Project, args: &ErrorsArgs, out: &mut dyn Write) -> Result<
         return print::json(&rows, out);
     }
     if args.format.csv {
-        return print::csv(&rows, out);
+        return print::csv(&FIELDS, &rows, out);
     }
     let mut table = Table::new(&["id", "gold", "prediction", "confidence", "verdict", "label"]);
     for row in rows {

@@ -1,8 +1,10 @@
 //! `gaffe export`: corrected labels and tags, as files.
 
-use super::{Selection, SplitArg, decisions, desk, print, say};
-use crate::dataset::{Order, Split};
-use crate::export::{LabelRows, label_fixes, tagged_examples, write_labels, write_tags};
+use super::{Selection, SplitArg, decisions, print, say};
+use crate::dataset::Split;
+use crate::export::{
+    LabelRows, label_fixes, tagged_examples, write_labels, write_tags, write_whole,
+};
 use crate::ingest::IngestError;
 use crate::project::Project;
 use anyhow::{Result, bail};
@@ -67,7 +69,7 @@ fn labels(project: &Project, args: &LabelsArgs, out: &mut dyn Write) -> Result<(
     let fixes = label_fixes(&examples, project.classes(), &decisions(project)?);
     let rows = if args.changed { LabelRows::Changed } else { LabelRows::All };
     let column = &project.config().columns.label;
-    to(args.output.as_deref(), &source, out, |out| {
+    to(args.output.as_deref(), project, out, |out| {
         if args.json {
             return print::json(&fixes, out);
         }
@@ -78,37 +80,32 @@ fn labels(project: &Project, args: &LabelsArgs, out: &mut dyn Write) -> Result<(
 }
 
 fn tags(project: &Project, args: &TagsArgs, out: &mut dyn Write) -> Result<()> {
-    let desk = desk(project, &args.selection, Order::Data)?;
-    let tagged = tagged_examples(&desk);
-    to(args.output.as_deref(), &project.table(desk.examples().split)?, out, |out| {
+    let split = args.selection.split();
+    let examples = project.examples(split)?;
+    let run = project.run_name(args.selection.run.as_deref(), split)?;
+    let run = project.run(&run, split, &examples)?;
+    let ledger = decisions(project)?;
+    let tagged = tagged_examples(&examples, project.classes(), &run, &ledger);
+    to(args.output.as_deref(), project, out, |out| {
         if args.json { print::json(&tagged, out) } else { Ok(write_tags(&tagged, out)?) }
     })?;
     say(&format!("{} tagged examples", tagged.len()));
     Ok(())
 }
 
-/// Writes to `file` whole or not at all, or to `out`. The data itself is never overwritten.
+/// Writes to `file`, or to `out`. The project's own files are never overwritten.
 fn to(
     file: Option<&Path>,
-    source: &Path,
+    project: &Project,
     out: &mut dyn Write,
     write: impl FnOnce(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {
     let Some(path) = file else { return write(out) };
-    let same = |a: &Path, b: &Path| {
-        a.canonicalize().ok().is_some_and(|a| Some(a) == b.canonicalize().ok())
-    };
-    if same(path, source) {
-        bail!(
-            "{}: the project's own table is not overwritten\n  choose another file",
-            path.display()
-        );
+    if project.owns(path) {
+        bail!("{}: a file of the project, never overwritten\n  choose another", path.display());
     }
-    let failed = |e: io::Error| IngestError::io(path, &e);
-    let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut temporary = tempfile::NamedTempFile::new_in(dir).map_err(failed)?;
-    write(&mut io::BufWriter::new(&mut temporary))?;
-    temporary.as_file().sync_all().map_err(failed)?;
-    temporary.persist(path).map_err(|e| failed(e.error))?;
-    Ok(())
+    write_whole(path, write).map_err(|error| match error.downcast::<io::Error>() {
+        Ok(error) => IngestError::io(path, &error).into(),
+        Err(other) => other,
+    })
 }

@@ -1,10 +1,11 @@
 //! `gaffe init`: a project made of data files.
 
 use super::say;
-use crate::dataset::{Ledger, Order};
+use crate::dataset::{Ledger, Split};
 use crate::ingest::{self, FILE_NAME, Guess, IngestError};
+use crate::media::text;
 use crate::project::Project;
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -28,23 +29,51 @@ pub fn run(args: &InitArgs, out: &mut dyn Write) -> Result<()> {
     let guess = ingest::guess(&args.data)?;
     if args.dry_run {
         write!(out, "{}", guess.config.to_toml()?)?;
+        tell(&guess);
         return Ok(());
     }
     let path = guess.root.join(FILE_NAME);
     ensure!(!path.exists(), "{}: there already\n  edit it, or remove it first", path.display());
     let project = write(&guess)?;
-    writeln!(out, "wrote {}. Open it with: gaffe {}", path.display(), project.root().display())?;
+    writeln!(out, "wrote {}", text::line(&path.display().to_string()))?;
+    tell(&guess);
+    if project.run_name(None, split_of(&guess)).is_ok() {
+        say(&format!("open it with: gaffe {}", guess.root.display()));
+    }
     Ok(())
 }
 
-/// The project of data files: the one beside the table, else a new one.
-pub fn project_of(files: &[PathBuf]) -> Result<Project> {
+/// The project of data files, with the split that they are: the one beside the table, else a new one.
+pub fn project_of(files: &[PathBuf]) -> Result<(Project, Split)> {
     let guess = ingest::guess(files)?;
-    if guess.root.join(FILE_NAME).exists() {
-        say(&format!("using {}", guess.root.join(FILE_NAME).display()));
-        return Ok(Project::open(&guess.root)?);
+    let path = guess.root.join(FILE_NAME);
+    if path.exists() {
+        let project = Project::open(&guess.root)?;
+        let Some(stranger) = files.iter().find(|file| !project.owns(file)) else {
+            return Ok((project, split_of(&guess)));
+        };
+        bail!(
+            "{}: not a file of the project in its folder\n  \
+             add it to {}, or move it to a folder of its own",
+            stranger.display(),
+            path.display()
+        );
     }
-    write(&guess)
+    let project = write(&guess)?;
+    say(&format!("wrote {}", path.display()));
+    tell(&guess);
+    Ok((project, split_of(&guess)))
+}
+
+/// What was taken for granted.
+fn tell(guess: &Guess) {
+    for sentence in &guess.assumed {
+        say(sentence);
+    }
+}
+
+fn split_of(guess: &Guess) -> Split {
+    guess.config.splits.keys().next().copied().unwrap_or(Split::Dev)
 }
 
 /// Writes the project file, and takes it back if the data can't be used with it.
@@ -52,21 +81,28 @@ fn write(guess: &Guess) -> Result<Project> {
     let path = guess.root.join(FILE_NAME);
     let text = guess.config.to_toml()?;
     std::fs::write(&path, text).map_err(|e| IngestError::io(&path, &e))?;
-    let checked = check(&guess.root);
+    let checked = check(&guess.root, split_of(guess));
     if checked.is_err() {
         std::fs::remove_file(&path).map_err(|e| IngestError::io(&path, &e))?;
     }
     checked
 }
 
-fn check(root: &Path) -> Result<Project> {
+/// Reads everything once. A model that is worse than guessing hints at classes in another order.
+fn check(root: &Path, split: Split) -> Result<Project> {
     let project = Project::open(root)?;
-    for &split in project.config().splits.keys() {
-        if let Ok(run) = project.run_name(None, split) {
-            project.desk(split, &run, Order::Data, Ledger::default())?;
-        } else {
-            project.examples(split)?;
-        }
+    let Ok(run) = project.run_name(None, split) else {
+        project.examples(split)?;
+        return Ok(project);
+    };
+    let error = project.error_rate(split, &run, &Ledger::default())?.rate.share;
+    let chance = 1.0 - 1.0 / project.classes().len() as f64;
+    if error > chance {
+        say(&format!(
+            "warning: {:.0} % of the predictions are wrong, which is worse than guessing\n  \
+             are the classes in the order of the columns?",
+            error * 100.0
+        ));
     }
     Ok(project)
 }

@@ -15,6 +15,8 @@ mod show;
 mod tally;
 
 use crate::dataset::{Ledger, Order, Split};
+use crate::export::ExportError;
+use crate::media::text;
 use crate::project::{Desk, Project, ProjectError};
 use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -27,7 +29,6 @@ use std::process::ExitCode;
 #[command(
     name = "gaffe",
     version,
-    args_conflicts_with_subcommands = true,
     after_help = "Examples:\n  \
         gaffe sample_data/fashion             review the errors of a project\n  \
         gaffe dev.csv probs.npy               make a project of a table and its probabilities\n  \
@@ -43,8 +44,8 @@ struct Cli {
     data: Vec<PathBuf>,
     #[command(flatten)]
     review: review::ReviewArgs,
-    /// The project's folder [default: this one or the nearest above]
-    #[arg(short, long, global = true, env = "GAFFE_PROJECT", value_name = "DIR")]
+    /// The project's folder [default: GAFFE_PROJECT, else this one or the nearest above]
+    #[arg(short, long, global = true, value_name = "DIR")]
     project: Option<PathBuf>,
 }
 
@@ -85,9 +86,15 @@ struct Selection {
     /// The run [default: the first one]
     #[arg(long, value_name = "NAME")]
     run: Option<String>,
-    /// The split
-    #[arg(long, value_enum, default_value_t = SplitArg::Dev)]
-    split: SplitArg,
+    /// The split [default: dev]
+    #[arg(long, value_enum)]
+    split: Option<SplitArg>,
+}
+
+impl Selection {
+    fn split(&self) -> Split {
+        self.split.map_or(Split::Dev, Split::from)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -152,11 +159,13 @@ impl TestGuard {
 /// Parses the command line and runs it.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut out = io::stdout().lock();
+    let mut out = io::BufWriter::new(io::stdout().lock());
     match run(cli, &mut out).and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
+            // What is left in the buffer failed once already.
+            let _ = out.into_parts();
             say(&format!("gaffe: {error}"));
             ExitCode::FAILURE
         }
@@ -164,7 +173,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
-    let project = cli.project.as_deref();
+    let named = std::env::var_os("GAFFE_PROJECT").filter(|dir| !dir.is_empty());
+    let project = cli.project.or_else(|| named.map(PathBuf::from));
+    let project = project.as_deref();
+    if cli.command.is_some() && (!cli.data.is_empty() || cli.review.is_given()) {
+        let text = "data files and options of the review don't go before a command\n  \
+                    name the project with -p DIR, and give the command's own options after it";
+        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text).exit();
+    }
     match cli.command {
         None => review::open_data(&cli.data, project, &cli.review),
         Some(Command::Review(args)) => review::run(&locate(project, None)?, &args),
@@ -189,9 +205,9 @@ fn locate(told: Option<&Path>, hint: Option<&Path>) -> Result<Project> {
     if let Some(root) = told {
         return Ok(Project::open(root)?);
     }
-    let here = Path::new(".");
-    let root = Project::find(here).or_else(|| Project::find(hint?.parent()?));
-    let root = root.ok_or_else(|| ProjectError::NoProject(here.into()))?;
+    let here = std::env::current_dir()?;
+    let root = Project::find(&here).or_else(|| Project::find(hint?.parent()?));
+    let root = root.ok_or(ProjectError::NoProject(here))?;
     Ok(Project::open(&root)?)
 }
 
@@ -206,15 +222,28 @@ fn decisions(project: &Project) -> Result<Ledger> {
 
 /// The selected run's errors, with the decisions made so far.
 fn desk(project: &Project, selection: &Selection, order: Order) -> Result<Desk> {
-    let split = Split::from(selection.split);
+    let split = selection.split();
     let run = project.run_name(selection.run.as_deref(), split)?;
     Ok(project.desk(split, &run, order, decisions(project)?)?)
 }
 
-/// Tells the user something that is no result.
-fn say(text: &str) {
-    // When standard error is closed there is nobody to tell.
-    let _ = writeln!(io::stderr(), "{text}");
+/// Tells the user something that is no result. It may quote data, so it is made safe.
+fn say(message: &str) {
+    let mut err = io::stderr().lock();
+    for line in message.lines() {
+        // When standard error is closed there is nobody to tell.
+        let _ = writeln!(err, "{}", text::line(line));
+    }
+}
+
+/// A command as it can be typed where the program was run: elsewhere than in the project it needs -p.
+fn next_command(project: &Project, command: &str) -> String {
+    let here = std::env::current_dir().ok().and_then(|here| Project::find(&here));
+    let same = |a: &Path, b: &Path| a.canonicalize().ok() == b.canonicalize().ok();
+    if here.is_some_and(|here| same(&here, project.root())) {
+        return format!("gaffe {command}");
+    }
+    format!("gaffe {command} -p {}", project.root().display())
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -222,6 +251,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
             || e.downcast_ref::<serde_json::Error>()
                 .is_some_and(|e| e.io_error_kind() == Some(io::ErrorKind::BrokenPipe))
+            || matches!(e.downcast_ref(), Some(ExportError::Write(e))
+                if e.kind() == io::ErrorKind::BrokenPipe)
     };
     error.chain().any(pipe)
 }

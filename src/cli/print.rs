@@ -1,5 +1,6 @@
 //! Tables, CSV and JSON on standard output.
 
+use crate::export::io_error;
 use crate::media::text;
 use anyhow::Result;
 use clap::Args;
@@ -72,11 +73,12 @@ pub fn json(value: &impl Serialize, out: &mut dyn Write) -> Result<()> {
     Ok(writeln!(out)?)
 }
 
-/// Prints records as CSV, with the names of their fields.
-pub fn csv<T: Serialize>(records: &[T], out: &mut dyn Write) -> Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
+/// Prints records as CSV below the names of their fields, which are there without records too.
+pub fn csv<T: Serialize>(fields: &[&str], records: &[T], out: &mut dyn Write) -> Result<()> {
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
+    writer.write_record(fields).map_err(io_error)?;
     for record in records {
-        writer.serialize(record)?;
+        writer.serialize(record).map_err(io_error)?;
     }
     Ok(writer.flush()?)
 }

@@ -1,15 +1,15 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
-use super::{OrderArg, Selection, TestGuard, init, locate, say};
+use super::{OrderArg, Selection, TestGuard, init, locate, next_command, say};
 use crate::dataset::{Ledger, Order, Split};
+use crate::ingest::FILE_NAME;
 use crate::project::{Project, ProjectError};
 use crate::store::Cursor;
 use crate::tui::app::{App, Status};
 use crate::tui::keymap::Keymap;
-use crate::tui::{self, Places};
+use crate::tui::{self, Places, terminal};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,6 +25,14 @@ pub struct ReviewArgs {
     guard: TestGuard,
 }
 
+impl ReviewArgs {
+    /// Whether any of them stands on the command line.
+    pub fn is_given(&self) -> bool {
+        let Selection { run, split } = &self.selection;
+        run.is_some() || split.is_some() || self.order.is_some() || self.guard.unlock_test
+    }
+}
+
 /// `gaffe DATA…`: a project's folder, or files to make one of.
 pub fn open_data(data: &[PathBuf], project: Option<&Path>, args: &ReviewArgs) -> Result<()> {
     match data {
@@ -34,10 +42,12 @@ pub fn open_data(data: &[PathBuf], project: Option<&Path>, args: &ReviewArgs) ->
             Err(error) => Err(error),
         },
         [one] if one.is_dir() => run(&Project::open(one)?, args),
+        [one] if one.ends_with(FILE_NAME) => run(&Project::open(one)?, args),
         files => {
             check_files(files)?;
-            check_terminal()?;
-            run(&init::project_of(files)?, args)
+            terminal::check()?;
+            let (project, split) = init::project_of(files)?;
+            open(&project, args.selection.split.map_or(split, Split::from), args)
         }
     }
 }
@@ -62,19 +72,14 @@ fn check_files(files: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// Before anything is opened or written.
-fn check_terminal() -> Result<()> {
-    ensure!(
-        io::stdin().is_terminal() && io::stdout().is_terminal(),
-        "the review needs a terminal\n  in scripts use: gaffe errors, gaffe tally, gaffe export"
-    );
-    Ok(())
-}
-
 /// Opens the review where it was left.
 pub fn run(project: &Project, args: &ReviewArgs) -> Result<()> {
-    check_terminal()?;
-    let split = Split::from(args.selection.split);
+    open(project, args.selection.split(), args)
+}
+
+fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
+    // Before anything is opened or written.
+    terminal::check()?;
     args.guard.check(split)?;
     let cursor = Cursor::load(&project.data_dir()).filter(|cursor| cursor.split == split);
     let remembered = cursor.as_ref().map(|cursor| cursor.run.as_str());
@@ -110,7 +115,9 @@ fn farewell(project: &Project, app: &App) {
     let tally = app.tally();
     let name = &project.config().name;
     say(&format!(
-        "{name}: {} of {} errors reviewed, all saved. Next: gaffe tally",
-        tally.reviewed, tally.population.errors
+        "{name}: {} of {} errors reviewed, all saved. Next: {}",
+        tally.reviewed,
+        tally.population.errors,
+        next_command(project, "tally")
     ));
 }

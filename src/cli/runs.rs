@@ -16,6 +16,9 @@ pub struct RunsArgs {
     format: Format,
 }
 
+const FIELDS: [&str; 7] =
+    ["run", "split", "examples", "errors", "error", "error_low", "error_high"];
+
 #[derive(Serialize)]
 struct RunRow {
     run: String,
@@ -49,7 +52,7 @@ pub fn run(project: &Project, args: &RunsArgs, out: &mut dyn Write) -> Result<()
         return print::json(&rows, out);
     }
     if args.format.csv {
-        return print::csv(&rows, out);
+        return print::csv(&FIELDS, &rows, out);
     }
     let mut table = Table::new(&["run", "split", "examples", "errors", "error", "95 %"]);
     for row in rows {

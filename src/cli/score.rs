@@ -1,9 +1,9 @@
 //! `gaffe score`: predict a split with an ONNX model, keep the result as a run.
 
 use super::print::{self, count, interval, percent};
-use super::{SplitArg, say};
+use super::{SplitArg, decisions, next_command, say};
 use crate::analysis::{self, ErrorRate};
-use crate::dataset::{Examples, Matrix, Media, Run, Split};
+use crate::dataset::{Matrix, Media, Run, Split, TextColumn};
 use crate::media;
 use crate::project::{Project, ProjectError, ScoredRun, now};
 use crate::scoring::{Model, Scored, score_all};
@@ -62,15 +62,18 @@ struct Report<'a> {
 /// Scores, keeps the run and says how it does.
 pub fn run(project: &Project, args: &ScoreArgs, out: &mut dyn Write) -> Result<()> {
     let (name, split) = (args.run_name(), Split::from(args.split));
-    project.check_run_name(&name)?;
     let examples = project.examples(split)?;
+    let Media::Picture(files) = &examples.media else {
+        return Err(ProjectError::NothingToScore(split).into());
+    };
     let classes = project.classes().len();
     let model = Model::load(&args.model, &project.config().preprocess, classes)?;
-    model.notes().iter().for_each(|note| say(&format!("note: {note}")));
-    let scored = score(project, &examples, &model)?;
-    if !scored.failed.is_empty() {
-        check_failed(&scored, &examples, args.skip_unreadable)?;
+    for note in model.notes() {
+        say(&format!("note: {note}"));
     }
+    let reserved = project.reserve_run(&name)?;
+    let scored = score(&project.media_root(split)?, files, &model)?;
+    check_failed(&scored, examples.len(), args.skip_unreadable)?;
     let about = ScoredRun {
         model: args.model.canonicalize().unwrap_or_else(|_| args.model.clone()),
         at: now(),
@@ -78,45 +81,43 @@ pub fn run(project: &Project, args: &ScoreArgs, out: &mut dyn Write) -> Result<(
         unreadable: scored.failed.len(),
         seconds: scored.seconds,
     };
-    let matrix = Matrix::new(scored.probs, examples.len(), classes)?;
-    let scored_run = Run::new(name.as_str(), matrix)?;
-    project.save_run(&name, split, &scored_run.probs, &about)?;
-    let (ledger, _) = project.decisions()?;
-    let relabels = project.relabels(&examples, &ledger);
-    let error = analysis::error_rate(&examples.gold, &relabels, &scored_run);
-    let report =
-        Report { run: &name, split, unreadable: about.unreadable, seconds: about.seconds, error };
+    let run = Run::new(name.as_str(), Matrix::new(scored.probs, examples.len(), classes)?)?;
+    project.save_run(&name, split, &run.probs, &about)?;
+    drop(reserved);
+    let relabels = project.relabels(&examples, &decisions(project)?);
+    let error = analysis::error_rate(&examples.gold, &relabels, &run);
+    let (unreadable, seconds) = (about.unreadable, about.seconds);
+    let report = Report { run: &name, split, unreadable, seconds, error };
     if args.json { print::json(&report, out) } else { print_report(project, &report, out) }
 }
 
-fn score(project: &Project, examples: &Examples, model: &Model) -> Result<Scored> {
-    let Media::Picture(files) = &examples.media else {
-        return Err(ProjectError::NothingToScore.into());
-    };
-    let root = project.media_root(examples.split)?;
+fn score(root: &Path, files: &TextColumn, model: &Model) -> Result<Scored> {
     let fetch = |row: usize| media::decode(&root.join(files.get(row))).map_err(|e| e.to_string());
     let cancel = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]
     signal_hook::flag::register(signal_hook::consts::SIGINT, cancel.clone())?;
     let style = "{msg} {wide_bar} {pos}/{len} {per_sec} {eta} left · ctrl+c cancels";
-    let bar = ProgressBar::new(examples.len() as u64)
+    let bar = ProgressBar::new(files.len() as u64)
         .with_style(ProgressStyle::with_template(style)?)
         .with_message("scoring");
     let progress = |done: usize| bar.set_position(done as u64);
-    let scored = score_all(model, examples.len(), &fetch, &progress, &cancel);
+    let scored = score_all(model, files.len(), &fetch, &progress, &cancel);
     bar.finish_and_clear();
     Ok(scored?)
 }
 
-fn check_failed(scored: &Scored, examples: &Examples, skip: bool) -> Result<()> {
+fn check_failed(scored: &Scored, examples: usize, skip: bool) -> Result<()> {
     const SHOWN: usize = 5;
+    if scored.failed.is_empty() {
+        return Ok(());
+    }
     let lines: Vec<String> =
         scored.failed.iter().take(SHOWN).map(|(_, reason)| format!("  {reason}")).collect();
     let more = scored.failed.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
     let list = format!("{}{more}", lines.join("\n"));
-    let (failed, all) = (count(scored.failed.len()), count(examples.len()));
-    if skip && scored.failed.len() < examples.len() {
+    let (failed, all) = (count(scored.failed.len()), count(examples));
+    if skip && scored.failed.len() < examples {
         say(&format!("{failed} of {all} pictures have no prediction:\n{list}"));
         return Ok(());
     }
@@ -140,9 +141,13 @@ fn print_report(project: &Project, report: &Report<'_>, out: &mut dyn Write) -> 
     )?;
     let per_second = examples as f64 / report.seconds.max(1e-9);
     writeln!(out, "{:.1} s, {} examples a second", report.seconds, count(per_second as usize))?;
-    let other = project.runs()?.into_iter().map(|run| run.name).find(|name| name != report.run);
+    let runs = project.runs()?;
+    let other = runs.iter().find(|r| r.name != report.run && r.splits.contains(&report.split));
     if let Some(other) = other {
-        say(&format!("next: gaffe compare {other} {0}, gaffe review --run {0}", report.run));
+        let (name, split) = (report.run, report.split);
+        let split = if split == Split::Dev { String::new() } else { format!(" --split {split}") };
+        let compare = format!("compare {} {name}{split}", other.name);
+        say(&format!("next: {}", next_command(project, &compare)));
     }
     Ok(())
 }

@@ -45,11 +45,11 @@ struct Shown {
 
 /// Prints the picture, what is known of it and what was decided.
 pub fn run(project: &Project, args: &ShowArgs, out: &mut dyn Write) -> Result<()> {
-    let split = Split::from(args.selection.split);
+    let split = args.selection.split();
     args.guard.check(split)?;
     let desk = desk(project, &args.selection, Order::Data)?;
     let row = desk.examples().row_of(&args.id);
-    let row = row.ok_or_else(|| ProjectError::NoExample(args.id.clone()))? as u32;
+    let row = row.ok_or_else(|| ProjectError::NoExample { id: args.id.clone(), split })? as u32;
     let shown = shown(&desk, row);
     if args.json {
         return print::json(&shown, out);
@@ -76,7 +76,7 @@ fn shown(desk: &Desk, row: u32) -> Shown {
         Media::Row => (None, None),
     };
     let top = top_classes(desk.run().probs.row(at), 5);
-    let metadata = examples.metadata.iter().map(|c| (c.name.clone(), c.display(at)));
+    let metadata = examples.metadata.iter().map(|c| (c.name.clone(), c.cells.get(at).to_owned()));
     Shown {
         id: desk.id(row).to_owned(),
         split: examples.split,
@@ -95,7 +95,10 @@ fn shown(desk: &Desk, row: u32) -> Shown {
 }
 
 fn print_text(shown: &Shown, out: &mut dyn Write) -> Result<()> {
-    let mut line = |caption: &str, value: &str| writeln!(out, "{caption:<11}{}", text::line(value));
+    let mut line = |caption: &str, value: &str| {
+        let caption = text::line(caption);
+        writeln!(out, "{caption:<10} {}", text::line(value))
+    };
     line("id", &shown.id)?;
     if let Some(file) = &shown.file {
         line("file", file)?;

@@ -4,6 +4,7 @@ use super::print::{self, Format, Table, interval, percent};
 use super::{Selection, desk};
 use crate::analysis::{Basis, Category, Tally, TallyRow};
 use crate::dataset::{Ledger, Order, Split};
+use crate::media::text;
 use crate::project::Project;
 use crate::tui::category_name;
 use anyhow::Result;
@@ -36,6 +37,18 @@ struct Report<'a> {
     basis: Basis,
     categories: &'a [CategoryRow],
 }
+
+const FIELDS: [&str; 9] = [
+    "category",
+    "kind",
+    "count",
+    "share",
+    "share_low",
+    "share_high",
+    "ceiling",
+    "ceiling_low",
+    "ceiling_high",
+];
 
 #[derive(Serialize)]
 struct CategoryRow {
@@ -77,7 +90,7 @@ pub fn run(project: &Project, args: &TallyArgs, out: &mut dyn Write) -> Result<(
     let rows: Vec<CategoryRow> =
         tally.rows.iter().map(|row| CategoryRow::new(row, desk.ledger())).collect();
     if args.format.csv {
-        return print::csv(&rows, out);
+        return print::csv(&FIELDS, &rows, out);
     }
     if args.format.json {
         let report = Report {
@@ -109,7 +122,7 @@ fn print_table(
 ) -> Result<()> {
     let errors = tally.population.errors;
     let (before, after) = (percent(tally.dev_error()), percent(tally.dev_error_after_fixes()));
-    writeln!(out, "{title}   {} of {errors} errors reviewed", tally.reviewed)?;
+    writeln!(out, "{}   {} of {errors} errors reviewed", text::line(title), tally.reviewed)?;
     writeln!(out, "{split} error {before}, {after} with the labels fixed so far")?;
     if rows.is_empty() {
         writeln!(out, "\nnothing tagged yet: review errors with `gaffe review`, letters are tags")?;

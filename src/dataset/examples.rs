@@ -93,28 +93,18 @@ pub enum Media {
 pub struct Column {
     /// Its name in the data.
     pub name: String,
-    /// One value an example.
-    pub values: ColumnValues,
-}
-
-/// The typed values of a metadata column.
-#[derive(Debug, Clone)]
-pub enum ColumnValues {
-    /// All cells are numbers; an empty cell is NaN.
-    Number(Vec<f64>),
-    /// Anything else.
-    Text(TextColumn),
+    /// One cell an example, as it was written.
+    pub cells: TextColumn,
+    /// The cells as numbers, if all that are not empty are some; an empty one is NaN.
+    pub numbers: Option<Vec<f64>>,
 }
 
 impl Column {
-    /// The value of `row` as it should be read by a person; empty when there is none.
-    pub fn display(&self, row: usize) -> String {
-        match &self.values {
-            ColumnValues::Number(values) => {
-                values.get(row).filter(|v| !v.is_nan()).map(f64::to_string).unwrap_or_default()
-            }
-            ColumnValues::Text(values) => values.get(row).to_owned(),
-        }
+    /// A column of cells, with their numbers if they are numbers.
+    pub fn new(name: String, cells: TextColumn) -> Self {
+        let number = |cell: &str| if cell.is_empty() { Some(f64::NAN) } else { cell.parse().ok() };
+        let numbers: Option<Vec<f64>> = cells.iter().map(number).collect();
+        Self { name, numbers: numbers.filter(|n| n.iter().any(|x| !x.is_nan())), cells }
     }
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: the state equals the replay of all events handed out so far. Pure: whoever calls
 //! writes the events down.
 
-use super::{Action, Change, Event, Review, Stamp, Tag, TagChange, TagId, free_key};
+use super::{Action, Change, ClassNames, Event, Review, Stamp, Tag, TagChange, TagId, free_key};
 use std::collections::HashMap;
 
 /// Why a decision was refused.
@@ -45,6 +45,11 @@ impl Ledger {
     /// The review of an example, if anything was decided about it.
     pub fn review(&self, id: &str) -> Option<&Review> {
         self.reviews.get(id)
+    }
+
+    /// The class of an example's corrected label, if it has one that is still in the list.
+    pub fn relabel(&self, id: &str, classes: &ClassNames) -> Option<u32> {
+        classes.index(&self.review(id)?.relabel.as_ref()?.class)
     }
 
     /// All examples with a decision, in no order.

@@ -14,7 +14,7 @@ pub use classes::{ClassError, ClassNames};
 pub use decision::{
     Action, Change, Difficulty, Event, Order, Relabel, Review, Stamp, TagChange, Verdict,
 };
-pub use examples::{Column, ColumnValues, Examples, Media, Split, TextColumn};
+pub use examples::{Column, Examples, Media, Split, TextColumn};
 pub use hash::stable_hash;
 pub use ledger::{DecideError, Ledger};
 pub use run::{Matrix, Run, RunError};

@@ -1,14 +1,22 @@
 //! Corrected labels: the table as it came, with the corrected label in the place of the gold one.
 
-use super::iso;
+use super::{io_error, iso};
 use crate::dataset::{ClassNames, Examples, Ledger};
-use crate::ingest::{IngestError, open_table, table_error};
+use crate::ingest::{IngestError, LABEL_COLUMNS, delimiter, open_table, read_headers, table_error};
 use serde::Serialize;
-use std::io::Write;
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 
-/// The columns added to the table; empty where the label was kept.
-const ADDED: [&str; 4] = ["old_label", "new_label", "relabelled_by", "relabelled_at"];
+/// Why the labels could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The table can't be read again.
+    #[error(transparent)]
+    Table(#[from] IngestError),
+    /// The output can't be written to.
+    #[error(transparent)]
+    Write(#[from] io::Error),
+}
 
 /// A corrected label.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,7 +62,8 @@ pub fn label_fixes(examples: &Examples, classes: &ClassNames, ledger: &Ledger) -
 }
 
 /// Writes the table at `source` with corrected labels: same columns, same order, same delimiter and
-/// line ends, four columns more.
+/// line ends, and four columns more, which are empty where the label was kept. A table that was
+/// exported before has them already.
 ///
 /// # Errors
 /// When the table can't be read again, or `out` can't be written to.
@@ -65,31 +74,39 @@ pub fn write_labels(
     fixes: &[LabelFix],
     rows: LabelRows,
     out: &mut dyn Write,
-) -> Result<(), IngestError> {
-    let failed = |e: &csv::Error| table_error(source, e);
+) -> Result<(), ExportError> {
     let mut reader = open_table(source)?;
-    let headers = reader.headers().map_err(|e| failed(&e))?.clone();
-    let at = headers.iter().position(|h| h == label_column).unwrap_or(0);
+    let mut headers = read_headers(source, &mut reader)?;
+    for name in LABEL_COLUMNS {
+        if !headers.iter().any(|header| header == name) {
+            headers.push_field(name);
+        }
+    }
+    let place = |name: &str| headers.iter().position(|h| h == name).unwrap_or(0);
+    let places = LABEL_COLUMNS.map(place);
+    let label = place(label_column);
     let mut writer = writer(source, out)?;
-    writer.write_record(headers.iter().chain(ADDED)).map_err(|e| failed(&e))?;
+    writer.write_record(&headers).map_err(io_error)?;
     let mut fixes = fixes.iter().peekable();
     for (row, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| failed(&e))?;
+        let record = record.map_err(|e| table_error(source, &e))?;
         let fix = fixes.next_if(|fix| fix.row == row);
         if fix.is_none() && rows == LabelRows::Changed {
             continue;
         }
-        let label =
-            fix.map(|fix| as_written(&fix.new_label, record.get(at).unwrap_or(""), classes));
-        let cells = record.iter().enumerate();
-        let cells =
-            cells.map(|(i, cell)| if i == at { label.as_deref().unwrap_or(cell) } else { cell });
-        let added = fix.map_or([""; 4], |f| {
-            [f.old_label.as_str(), &f.new_label, &f.relabelled_by, &f.relabelled_at]
-        });
-        writer.write_record(cells.chain(added)).map_err(|e| failed(&e))?;
+        let mut cells: Vec<&str> = record.iter().collect();
+        cells.resize(headers.len(), "");
+        let new = fix.map(|fix| as_written(&fix.new_label, cells[label], classes));
+        if let (Some(fix), Some(new)) = (fix, &new) {
+            cells[label] = new;
+            let added = [&fix.old_label, &fix.new_label, &fix.relabelled_by, &fix.relabelled_at];
+            for (at, cell) in places.into_iter().zip(added) {
+                cells[at] = cell;
+            }
+        }
+        writer.write_record(cells).map_err(io_error)?;
     }
-    writer.flush().map_err(|e| IngestError::io(source, &e))
+    Ok(writer.flush()?)
 }
 
 /// A table that numbers its classes gets a number.
@@ -104,14 +121,12 @@ fn writer<'a>(
     source: &Path,
     out: &'a mut dyn Write,
 ) -> Result<csv::Writer<&'a mut dyn Write>, IngestError> {
-    use std::io::{BufRead, BufReader};
     let file = std::fs::File::open(source).map_err(|e| IngestError::io(source, &e))?;
     let mut first = Vec::new();
     BufReader::new(file).read_until(b'\n', &mut first).map_err(|e| IngestError::io(source, &e))?;
     let crlf = first.ends_with(b"\r\n");
-    let tsv = source.extension().is_some_and(|e| e == "tsv");
     Ok(csv::WriterBuilder::new()
-        .delimiter(if tsv { b'\t' } else { b',' })
+        .delimiter(delimiter(source))
         .terminator(if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') })
         .from_writer(out))
 }

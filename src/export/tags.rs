@@ -1,9 +1,9 @@
 //! One row for each tagged example.
 
-use crate::dataset::{Difficulty, Verdict};
-use crate::project::Desk;
+use super::io_error;
+use crate::dataset::{ClassNames, Difficulty, Examples, Ledger, Run, Verdict};
 use serde::Serialize;
-use std::io::Write;
+use std::io::{self, Write};
 
 /// A tagged example with everything that was decided about it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,58 +28,66 @@ pub struct TaggedExample {
     pub note: String,
 }
 
-/// The tagged examples of the split, in the order of the data.
-pub fn tagged_examples(desk: &Desk) -> Vec<TaggedExample> {
-    let classes = desk.classes();
+/// The tagged examples of a split, in the order of the data.
+pub fn tagged_examples(
+    examples: &Examples,
+    classes: &ClassNames,
+    run: &Run,
+    ledger: &Ledger,
+) -> Vec<TaggedExample> {
     let name = |class: u32| classes.name(class).to_owned();
-    let example = |(row, id): (u32, &str)| {
-        let review = desk.ledger().review(id).filter(|review| !review.tags.is_empty())?;
-        let tag = |&tag| desk.ledger().tag(tag).map(|tag| tag.name.clone());
+    let example = |(row, id): (usize, &str)| {
+        let review = ledger.review(id).filter(|review| !review.tags.is_empty())?;
+        let tag = |&tag| ledger.tag(tag).map(|tag| tag.name.clone());
+        let gold = examples.gold[row];
         Some(TaggedExample {
             id: id.to_owned(),
             tags: review.tags.iter().filter_map(tag).collect(),
-            gold: name(desk.gold(row)),
-            label: name(desk.effective(row).class),
-            prediction: desk.run().prediction(row as usize).map(name),
-            confidence: desk.run().confidence(row as usize),
+            gold: name(gold),
+            label: name(ledger.relabel(id, classes).unwrap_or(gold)),
+            prediction: run.prediction(row).map(name),
+            confidence: run.confidence(row),
             verdict: review.verdict.map(Verdict::name),
             difficulty: review.difficulty.map(Difficulty::name),
             note: review.note.clone(),
         })
     };
-    (0_u32..).zip(desk.examples().ids.iter()).filter_map(example).collect()
+    examples.ids.iter().enumerate().filter_map(example).collect()
 }
 
 /// Writes them as CSV; several tags are joined with `;`.
 ///
 /// # Errors
 /// When `out` can't be written to.
-pub fn write_tags(examples: &[TaggedExample], out: &mut dyn Write) -> Result<(), csv::Error> {
+pub fn write_tags(examples: &[TaggedExample], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record([
-        "id",
-        "tags",
-        "gold",
-        "label",
-        "prediction",
-        "confidence",
-        "verdict",
-        "difficulty",
-        "note",
-    ])?;
+    writer
+        .write_record([
+            "id",
+            "tags",
+            "gold",
+            "label",
+            "prediction",
+            "confidence",
+            "verdict",
+            "difficulty",
+            "note",
+        ])
+        .map_err(io_error)?;
     for e in examples {
-        writer.write_record([
-            e.id.as_str(),
-            &e.tags.join(";"),
-            &e.gold,
-            &e.label,
-            e.prediction.as_deref().unwrap_or(""),
-            &e.confidence.to_string(),
-            e.verdict.unwrap_or(""),
-            e.difficulty.unwrap_or(""),
-            &e.note,
-        ])?;
+        writer
+            .write_record([
+                e.id.as_str(),
+                &e.tags.join(";"),
+                &e.gold,
+                &e.label,
+                e.prediction.as_deref().unwrap_or(""),
+                &e.confidence.to_string(),
+                e.verdict.unwrap_or(""),
+                e.difficulty.unwrap_or(""),
+                &e.note,
+            ])
+            .map_err(io_error)?;
     }
-    writer.flush()?;
-    Ok(())
+    writer.flush()
 }

@@ -1,7 +1,12 @@
 //! The one shape of error for everything that is read.
 
+use crate::media::text;
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+/// Columns of the longest line that is quoted from data.
+const LONGEST: usize = 300;
 
 /// What is wrong, where, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,17 +20,24 @@ pub struct IngestError {
 impl IngestError {
     /// Something is wrong with `file`; `remedy` says what the user can do (may be empty).
     pub fn new(file: &Path, what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { file: file.into(), line: None, what: what.into(), remedy: remedy.into() }
+        // Data can be long: a message is read by a person.
+        let short = |part: String| part.lines().map(|l| text::fit(l, LONGEST)).collect::<Vec<_>>();
+        let (what, remedy) = (short(what.into()).join(" "), short(remedy.into()).join("\n  "));
+        Self { file: file.into(), line: None, what, remedy }
     }
 
     /// The system refused to read or write `file`.
     pub fn io(file: &Path, error: &std::io::Error) -> Self {
-        let what = match error.kind() {
-            std::io::ErrorKind::NotFound => "no such file".to_owned(),
-            std::io::ErrorKind::IsADirectory => "a folder, where a file should be".to_owned(),
-            _ => error.to_string(),
-        };
-        Self::new(file, what, "")
+        let missing = || file.parent().filter(|dir| !dir.as_os_str().is_empty() && !dir.exists());
+        match error.kind() {
+            ErrorKind::NotFound => match missing() {
+                Some(dir) => Self::new(file, format!("no such folder: {}", dir.display()), ""),
+                None => Self::new(file, "no such file", ""),
+            },
+            ErrorKind::IsADirectory => Self::new(file, "a folder, where a file should be", ""),
+            ErrorKind::InvalidData => Self::new(file, "not UTF-8 text", "save it as UTF-8"),
+            _ => Self::new(file, error.to_string(), ""),
+        }
     }
 
     /// The same, at a line (from 1).
@@ -35,10 +47,12 @@ impl IngestError {
         self
     }
 
-    /// The same, with something to do about it.
+    /// The same, with something to do about it if nothing was said yet.
     #[must_use]
-    pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = remedy.into();
+    pub fn or_remedy(mut self, remedy: &str) -> Self {
+        if self.remedy.is_empty() {
+            remedy.clone_into(&mut self.remedy);
+        }
         self
     }
 }

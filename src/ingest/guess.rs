@@ -2,7 +2,8 @@
 //!
 //! Invariant: reads, never writes; the caller shows the guess and writes it.
 
-use super::{ColumnNames, Config, IngestError, RunFiles, open_table, table_error};
+use super::table::list;
+use super::{ColumnNames, Config, IngestError, RunFiles, open_table, read_headers, table_error};
 use crate::dataset::Split;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ pub struct Guess {
     pub root: PathBuf,
     /// What was understood.
     pub config: Config,
+    /// What was taken for granted, in sentences that the user should see.
+    pub assumed: Vec<String>,
 }
 
 const IDS: [&str; 5] = ["id", "uid", "example_id", "index", "key"];
@@ -49,7 +52,29 @@ pub fn guess(paths: &[PathBuf]) -> Result<Guess, IngestError> {
         let model = files.model.as_deref().map(relative).transpose()?;
         config.runs.insert("v1".to_owned(), RunFiles::of(model, split, relative(path)?));
     }
-    Ok(Guess { root, config })
+    let assumed = assumed(&files, &config);
+    Ok(Guess { root, config, assumed })
+}
+
+fn assumed(files: &Files, config: &Config) -> Vec<String> {
+    let mut said = Vec::new();
+    if let (Some(probabilities), None) = (&files.probabilities, &files.classes) {
+        let names: Vec<&str> = config.classes.iter().take(6).map(String::as_str).collect();
+        let more = if config.classes.len() > names.len() { ", …" } else { "" };
+        said.push(format!(
+            "classes are taken in byte order: {}{more}\n  \
+             if the columns of {} are in another order, give the names in a .txt, one a line",
+            names.join(", "),
+            probabilities.display()
+        ));
+    }
+    if let (Some(model), None) = (&files.model, &files.probabilities) {
+        said.push(format!(
+            "there are no predictions yet; make some with: gaffe score --model {}",
+            model.display()
+        ));
+    }
+    said
 }
 
 #[derive(Default)]
@@ -65,7 +90,7 @@ impl Files {
         let mut table = None;
         let mut files = Self::default();
         for path in paths {
-            let place = match path.extension().and_then(|e| e.to_str()) {
+            let place = match extension(path).as_deref() {
                 Some("csv" | "tsv") => &mut table,
                 Some("npy") => &mut files.probabilities,
                 Some("onnx") => &mut files.model,
@@ -88,8 +113,7 @@ impl Files {
 }
 
 fn guess_columns(path: &Path) -> Result<ColumnNames, IngestError> {
-    let mut reader = open_table(path)?;
-    let headers = reader.headers().map_err(|e| table_error(path, &e))?.clone();
+    let headers = read_headers(path, &mut open_table(path)?)?;
     let find = |names: &[&str]| {
         names
             .iter()
@@ -97,9 +121,12 @@ fn guess_columns(path: &Path) -> Result<ColumnNames, IngestError> {
             .map(str::to_owned)
     };
     let Some(label) = find(&LABELS) else {
-        let there = headers.iter().collect::<Vec<_>>().join(", ");
+        let there = list(&headers);
         let what = format!("no column looks like the label (columns: {there})");
-        let remedy = "name it \"label\", or write gaffe.toml by hand";
+        let remedy = match headers.len() {
+            1 => "separate the columns by commas, or by tabs in a .tsv",
+            _ => "name it \"label\", or write gaffe.toml by hand",
+        };
         return Err(IngestError::new(path, what, remedy).at(1));
     };
     let file = find(&FILES);
@@ -117,6 +144,11 @@ fn labels_in(path: &Path, column: &str) -> Result<Vec<String>, IngestError> {
     for record in reader.records() {
         let record = record.map_err(|e| table_error(path, &e))?;
         let label = record.get(at).unwrap_or("");
+        if label.is_empty() {
+            let line = record.position().map_or(0, csv::Position::line);
+            let remedy = "give it one, or take the row out";
+            return Err(IngestError::new(path, "an example without a label", remedy).at(line));
+        }
         if !labels.contains(label) {
             labels.insert(label.to_owned());
         }
@@ -130,16 +162,22 @@ fn labels_in(path: &Path, column: &str) -> Result<Vec<String>, IngestError> {
 
 fn read_lines(path: &Path) -> Result<Vec<String>, IngestError> {
     let text = std::fs::read_to_string(path).map_err(|e| IngestError::io(path, &e))?;
+    let text = text.trim_start_matches('\u{feff}');
     Ok(text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect())
 }
 
 /// Train and test are recognised by name; anything else is taken for what errors are looked at on.
 fn guess_split(path: &Path) -> Split {
     let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("").to_lowercase();
+    let words: Vec<&str> = stem.split(|c: char| !c.is_alphanumeric()).collect();
     Split::ALL
         .into_iter()
-        .find(|split| *split != Split::Dev && stem.contains(split.name()))
+        .find(|split| *split != Split::Dev && words.contains(&split.name()))
         .unwrap_or(Split::Dev)
+}
+
+fn extension(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_str()?.to_lowercase())
 }
 
 fn project_name(root: &Path) -> String {

@@ -13,4 +13,4 @@ pub use config::{ColumnNames, Config, FILE_NAME, RunFiles, is_run_name};
 pub use error::IngestError;
 pub use guess::{Guess, guess};
 pub use npy::{read_matrix, write_matrix};
-pub use table::{open_table, read_table, table_error};
+pub use table::{LABEL_COLUMNS, delimiter, open_table, read_headers, read_table, table_error};

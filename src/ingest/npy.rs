@@ -9,7 +9,7 @@ use ndarray::{Array2, ArrayView2};
 use ndarray_npy::npy::header::Header;
 use ndarray_npy::{ReadNpyExt, ViewNpyExt, WriteNpyExt};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{self, BufReader, Write};
 use std::path::Path;
 
 /// Files of at least this size are mapped: below it a copy costs little, and survives the file
@@ -35,7 +35,11 @@ impl AsRef<[f32]> for Mapped {
 /// No `.npy` file, a cut one, another shape or another type of value.
 pub fn read_matrix(path: &Path, rows: usize, cols: usize) -> Result<Matrix, IngestError> {
     let file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
-    let size = file.metadata().map_err(|e| IngestError::io(path, &e))?.len();
+    let about = file.metadata().map_err(|e| IngestError::io(path, &e))?;
+    if about.is_dir() {
+        return Err(IngestError::io(path, &io::ErrorKind::IsADirectory.into()));
+    }
+    let size = about.len();
     let header = Header::from_reader(&mut BufReader::new(&file)).map_err(|e| {
         let remedy = "save probabilities with numpy.save(path, probs.astype('float32'))";
         IngestError::new(path, format!("no NumPy array ({e})"), remedy)
@@ -61,15 +65,12 @@ pub fn read_matrix(path: &Path, rows: usize, cols: usize) -> Result<Matrix, Inge
 /// Writes an N×K matrix of f32.
 ///
 /// # Errors
-/// When the file can't be written, or the values don't fill the shape.
-pub fn write_matrix(file: &File, path: &Path, matrix: &Matrix) -> Result<(), IngestError> {
-    let failed =
-        |e: &dyn std::fmt::Display| IngestError::new(path, format!("not written: {e}"), "");
-    let view = ArrayView2::from_shape((matrix.rows(), matrix.cols()), matrix.values())
-        .map_err(|e| failed(&e))?;
-    let mut out = BufWriter::new(file);
-    view.write_npy(&mut out).map_err(|e| failed(&e))?;
-    out.flush().map_err(|e| failed(&e))
+/// When `out` can't be written to.
+pub fn write_matrix(out: &mut dyn Write, matrix: &Matrix) -> io::Result<()> {
+    ArrayView2::from_shape((matrix.rows(), matrix.cols()), matrix.values())
+        .map_err(io::Error::other)?
+        .write_npy(out)
+        .map_err(io::Error::other)
 }
 
 fn check_shape(path: &Path, shape: &[usize], rows: usize, cols: usize) -> Result<(), IngestError> {
@@ -80,7 +81,10 @@ fn check_shape(path: &Path, shape: &[usize], rows: usize, cols: usize) -> Result
     let what = format!("the array is {found}, but {rows} examples × {cols} classes are expected");
     let remedy = match shape {
         [n, k] if *n == rows => {
-            format!("list {k} classes in gaffe.toml, in the order of the columns")
+            format!(
+                "list {k} classes in gaffe.toml, in the order of the columns\n\
+                 or give their names to gaffe init as a .txt, one a line"
+            )
         }
         [n, k] if *k == cols => {
             format!("it has {n} rows: give one row for each example of the table")
@@ -177,9 +181,9 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
         let matrix = Matrix::new(vec![0.25, 0.75, 1.0, 0.0], 2, 2).unwrap();
-        write_matrix(file.as_file(), file.path(), &matrix).unwrap();
+        write_matrix(file.as_file_mut(), &matrix).unwrap();
         assert_eq!(read_matrix(file.path(), 2, 2).unwrap().values(), matrix.values());
     }
 

@@ -3,12 +3,14 @@
 //! Invariant: row i of the table is row i of every run; a row that can't be used is an error.
 
 use super::{ColumnNames, IngestError};
-use crate::dataset::{
-    ClassNames, Column, ColumnValues, Examples, Media, Split, TextColumn, stable_hash,
-};
+use crate::dataset::{ClassNames, Column, Examples, Media, Split, TextColumn, stable_hash};
+use crate::media::text;
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
+
+/// The columns that an export of labels adds.
+pub const LABEL_COLUMNS: [&str; 4] = ["old_label", "new_label", "relabelled_by", "relabelled_at"];
 
 /// Where each thing stands in a record.
 struct Places {
@@ -28,7 +30,7 @@ pub fn read_table(
     split: Split,
 ) -> Result<Examples, IngestError> {
     let mut reader = open_table(path)?;
-    let headers = reader.headers().map_err(|e| table_error(path, &e))?.clone();
+    let headers = read_headers(path, &mut reader)?;
     let places = places(path, &headers, columns, split)?;
     let mut builder = Builder::new(path, classes, &headers, places);
     let mut record = csv::StringRecord::new();
@@ -44,8 +46,28 @@ pub fn read_table(
 /// When the file can't be opened.
 pub fn open_table(path: &Path) -> Result<csv::Reader<File>, IngestError> {
     let file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
-    let delimiter = if path.extension().is_some_and(|e| e == "tsv") { b'\t' } else { b',' };
-    Ok(csv::ReaderBuilder::new().delimiter(delimiter).from_reader(file))
+    Ok(csv::ReaderBuilder::new().delimiter(delimiter(path)).from_reader(file))
+}
+
+/// Tabs in a `.tsv`, else commas.
+pub fn delimiter(path: &Path) -> u8 {
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tsv")) { b'\t' } else { b',' }
+}
+
+/// The names of the columns.
+///
+/// # Errors
+/// An empty file, or one that is no text.
+pub fn read_headers(
+    path: &Path,
+    reader: &mut csv::Reader<File>,
+) -> Result<csv::StringRecord, IngestError> {
+    let headers = reader.headers().map_err(|e| table_error(path, &e))?.clone();
+    if headers.is_empty() {
+        let remedy = "the first line must name the columns";
+        return Err(IngestError::new(path, "the file is empty", remedy));
+    }
+    Ok(headers)
 }
 
 /// Turns the parser's error into ours, with the line.
@@ -58,7 +80,12 @@ pub fn table_error(path: &Path, error: &csv::Error) -> IngestError {
         csv::ErrorKind::Io(e) => return IngestError::io(path, e),
         _ => error.to_string(),
     };
-    let ours = IngestError::new(path, what, "");
+    let remedy = match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => "save it as UTF-8",
+        csv::ErrorKind::UnequalLengths { .. } => "quote cells that hold the delimiter",
+        _ => "",
+    };
+    let ours = IngestError::new(path, what, remedy);
     match error.position() {
         Some(position) => ours.at(position.line()),
         None => ours,
@@ -72,20 +99,33 @@ fn places(
     split: Split,
 ) -> Result<Places, IngestError> {
     let find = |name: &str| {
-        headers.iter().position(|h| h == name).ok_or_else(|| {
-            let there = headers.iter().collect::<Vec<_>>().join(", ");
-            let remedy = format!("the columns are: {there}. Correct [columns] in gaffe.toml");
-            IngestError::new(path, format!("no column {name:?}"), remedy).at(1)
-        })
+        let mut matches = headers.iter().enumerate().filter(|(_, h)| *h == name);
+        let Some((at, _)) = matches.next() else {
+            let remedy = format!("correct [columns] in gaffe.toml; there is: {}", list(headers));
+            return Err(IngestError::new(path, format!("no column {name:?}"), remedy).at(1));
+        };
+        match matches.next() {
+            None => Ok(at),
+            Some(_) => {
+                let what = format!("two columns are called {name:?}");
+                Err(IngestError::new(path, what, "rename one of them").at(1))
+            }
+        }
     };
     // Train and test may come without anything to look at: their metrics need none.
     let there = |name: &&str| split == Split::Dev || headers.iter().any(|h| h == *name);
     let media = columns.file.as_deref().or(columns.text.as_deref()).filter(there);
+    let label = find(&columns.label)?;
     Ok(Places {
         id: columns.id.as_deref().or(columns.file.as_deref()).map(find).transpose()?,
         media: media.map(find).transpose()?,
-        label: find(&columns.label)?,
+        label,
     })
+}
+
+/// Names of columns for a message.
+pub fn list(headers: &csv::StringRecord) -> String {
+    headers.iter().map(|name| text::fit(name, 40)).collect::<Vec<_>>().join(", ")
 }
 
 struct Builder<'a> {
@@ -100,6 +140,8 @@ struct Builder<'a> {
     /// Place in the record, name, cells.
     metadata: Vec<(usize, String, TextColumn)>,
     labels_may_be_indices: bool,
+    /// Whether a column is a part of what a row is known by.
+    identity: Vec<bool>,
 }
 
 impl<'a> Builder<'a> {
@@ -116,6 +158,11 @@ impl<'a> Builder<'a> {
             .filter(|(i, _)| !used.contains(&Some(*i)))
             .map(|(i, name)| (i, name.to_owned(), TextColumn::default()))
             .collect();
+        let identity = headers
+            .iter()
+            .enumerate()
+            .map(|(at, name)| at != places.label && !LABEL_COLUMNS.contains(&name))
+            .collect();
         // A class that is called "3" makes a label of 3 a name, not an index.
         let labels_may_be_indices = !classes.names().iter().any(|n| n.parse::<u32>().is_ok());
         Self {
@@ -124,6 +171,7 @@ impl<'a> Builder<'a> {
             places,
             metadata,
             labels_may_be_indices,
+            identity,
             seen: HashSet::new(),
             repeats: HashMap::new(),
             ids: TextColumn::default(),
@@ -142,7 +190,9 @@ impl<'a> Builder<'a> {
             None => self.content_id(record),
         };
         if id.is_empty() {
-            return Err(IngestError::new(self.path, "an example without an id", "").at(line));
+            let remedy = "give each row an id, or drop `id` from [columns]: the file name or the content is \
+                          the id then";
+            return Err(IngestError::new(self.path, "an example without an id", remedy).at(line));
         }
         if let Some(at) = self.places.media {
             self.media.push(cell(at)).map_err(too_large)?;
@@ -180,7 +230,9 @@ impl<'a> Builder<'a> {
 
     /// Equal rows are told apart by their number: they are interchangeable.
     fn content_id(&mut self, record: &csv::StringRecord) -> String {
-        let hash = stable_hash(record.iter().flat_map(|cell| cell.bytes().chain([0])));
+        // Without the label and what an export adds, so that corrected labels keep the decisions.
+        let cells = record.iter().enumerate().filter(|(at, _)| self.identity[*at]);
+        let hash = stable_hash(cells.flat_map(|(_, cell)| cell.bytes().chain([0])));
         let count = self.repeats.entry(hash).or_insert(0_u32);
         *count += 1;
         match count {
@@ -198,22 +250,9 @@ impl<'a> Builder<'a> {
             (Some(_), Some(_)) => Media::Picture(self.media),
             (Some(_), None) => Media::Text(self.media),
         };
-        let metadata = self
-            .metadata
-            .into_iter()
-            .map(|(_, name, cells)| Column { name, values: typed(cells) })
-            .collect();
+        let metadata =
+            self.metadata.into_iter().map(|(_, name, cells)| Column::new(name, cells)).collect();
         Ok(Examples { split, ids: self.ids, gold: self.gold, media, metadata })
-    }
-}
-
-/// Numbers if every cell that is not empty is one.
-fn typed(cells: TextColumn) -> ColumnValues {
-    let number = |cell: &str| if cell.is_empty() { Some(f64::NAN) } else { cell.parse().ok() };
-    let numbers: Option<Vec<f64>> = cells.iter().map(number).collect();
-    match numbers {
-        Some(numbers) if numbers.iter().any(|n| !n.is_nan()) => ColumnValues::Number(numbers),
-        _ => ColumnValues::Text(cells),
     }
 }
 

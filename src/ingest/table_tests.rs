@@ -29,9 +29,9 @@ fn reads_ids_labels_files_and_typed_metadata() {
     let examples = read(text).unwrap();
     assert_eq!(examples.ids.iter().collect::<Vec<_>>(), ["a", "b\n2"]);
     assert_eq!(examples.gold, [1, 1], "a name, and an index");
-    let shown: Vec<_> = examples.metadata.iter().map(|c| c.display(1)).collect();
+    let shown: Vec<_> = examples.metadata.iter().map(|c| c.cells.get(1)).collect();
     assert_eq!(shown, ["blurry, dark", ""]);
-    assert!(matches!(examples.metadata[1].values, ColumnValues::Number(_)));
+    assert!(examples.metadata[1].numbers.is_some());
     assert!(matches!(examples.media, Media::Picture(_)));
 }
 
@@ -50,7 +50,7 @@ fn errors_name_file_line_and_remedy() {
         ("id,file,label\na,x\n", "dev.csv:2: 2 cells, where the header has 3"),
         (
             "id,path,label\na,x,Coat\n",
-            "dev.csv:1: no column \"file\"\n  the columns are: id, path, label",
+            "dev.csv:1: no column \"file\"\n  correct [columns] in gaffe.toml; there is: id, path, label",
         ),
         ("id,file,label\n", "dev.csv: no examples below the header"),
         ("id,file,label\n,x,Coat\n", "dev.csv:2: an example without an id"),

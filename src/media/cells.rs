@@ -111,7 +111,7 @@ mod tests {
     fn a_transparent_picture_is_shown_on_grey() {
         let clear = image::RgbaImage::new(1, 1);
         let cells = fit(&DynamicImage::ImageRgba8(clear), 1, 1).unwrap();
-        assert_eq!(cells.cell(0, 0), Some(([128; 3], Some([128; 3]))));
+        assert_eq!(cells.cell(0, 0), Some(([128; 3], None)));
     }
 
     proptest! {

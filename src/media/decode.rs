@@ -63,9 +63,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let missing = dir.path().join("none.png");
         assert!(decode(&missing).unwrap_err().to_string().ends_with("none.png: no such file"));
-        let text = dir.path().join("text.png");
-        std::fs::write(&text, "no picture").unwrap();
-        assert!(decode(&text).unwrap_err().to_string().contains("unknown format"));
+        for name in ["text.png", "text"] {
+            let text = dir.path().join(name);
+            std::fs::write(&text, "no picture").unwrap();
+            let error = decode(&text).unwrap_err().to_string();
+            assert!(error.contains(&format!("{name}: not a readable picture")), "{error}");
+        }
         let whole = dir.path().join("a.png");
         image::RgbImage::new(9, 5).save(&whole).unwrap();
         let bytes = std::fs::read(&whole).unwrap();

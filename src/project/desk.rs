@@ -120,7 +120,7 @@ impl Desk {
 
     /// The label that counts: the correction, else the gold label.
     pub fn effective(&self, row: u32) -> Effective {
-        match self.review(row).and_then(|r| self.classes.index(&r.relabel.as_ref()?.class)) {
+        match self.ledger.relabel(self.id(row), &self.classes) {
             Some(class) => Effective { class, corrected: true },
             None => Effective { class: self.gold(row), corrected: false },
         }

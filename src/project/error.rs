@@ -12,7 +12,8 @@ use std::path::PathBuf;
 pub enum ProjectError {
     /// There is no project file.
     #[error(
-        "{0}: no project here (no gaffe.toml)\n  make one with: gaffe init TABLE.csv PROBS.npy"
+        "no project in {} (no gaffe.toml)\n  make one with: gaffe init TABLE.csv PROBS.npy",
+        .0.display()
     )]
     NoProject(PathBuf),
     /// The project has no table for the split.
@@ -20,7 +21,9 @@ pub enum ProjectError {
     NoSplit(Split),
     /// No run has probabilities for the split.
     #[error(
-        "no run has predictions for {0} yet\n  score a model with: gaffe score --model MODEL.onnx"
+        "no run has predictions for {0} yet\n  \
+         score a model with: gaffe score --model MODEL.onnx --split {0}\n  \
+         or name an .npy of probabilities under [runs.NAME] in gaffe.toml"
     )]
     NoRuns(Split),
     /// The run is not there.
@@ -34,16 +37,25 @@ pub enum ProjectError {
         there: Vec<String>,
     },
     /// The example is not there.
-    #[error("no example {0:?} in this split\n  list the errors with: gaffe errors")]
-    NoExample(String),
+    #[error(
+        "no example {id:?} in {split}\n  \
+         list the errors with: gaffe errors; other splits are asked for with --split"
+    )]
+    NoExample {
+        /// the id asked for
+        id: String,
+        /// the split asked for
+        split: Split,
+    },
     /// A run of that name is listed in the project file.
     #[error("{0:?} is a run of gaffe.toml\n  choose another name with --name")]
     RunTaken(String),
     /// Only pictures can be scored by this version.
     #[error(
-        "only pictures can be scored yet, and this project has none\n  name their column `file` under [columns] in gaffe.toml, or import probabilities as .npy"
+        "only pictures can be scored yet, and the table of {0} has none\n  \
+         name their column as `file` under [columns] in gaffe.toml, or import probabilities as .npy"
     )]
-    NothingToScore,
+    NothingToScore(Split),
     /// A file of the user's.
     #[error(transparent)]
     Ingest(#[from] IngestError),

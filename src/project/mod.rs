@@ -9,7 +9,7 @@ mod runs;
 
 pub use desk::{Desk, Effective};
 pub use error::ProjectError;
-pub use runs::{RunSource, ScoredRun};
+pub use runs::{Reserved, RunSource, ScoredRun};
 
 use crate::analysis::{self, ErrorRate, Relabels};
 use crate::dataset::{ClassNames, Examples, Ledger, Order, Split, Stamp};
@@ -20,6 +20,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The folder in the project's where decisions and scored runs are kept.
 const DATA_DIR: &str = ".gaffe";
+
+/// What to do about a file that is missing.
+const NAMED: &str = "gaffe.toml names it: correct the path there";
 
 /// An open project: its settings, not yet its data.
 #[derive(Debug)]
@@ -45,6 +48,7 @@ impl Project {
     /// # Errors
     /// No `gaffe.toml` there, or a wrong one.
     pub fn open(root: &Path) -> Result<Self, ProjectError> {
+        let root = if root.ends_with(FILE_NAME) { folder_of(root) } else { root };
         if !root.join(FILE_NAME).is_file() {
             return Err(ProjectError::NoProject(root.into()));
         }
@@ -55,13 +59,28 @@ impl Project {
 
     /// The nearest folder at or above `from` that holds a project.
     pub fn find(from: &Path) -> Option<PathBuf> {
-        let from = from.canonicalize().ok()?;
+        // Links are not resolved: a model that is linked into a project belongs to that project.
+        let from = std::path::absolute(from).ok()?;
         from.ancestors().find(|dir| dir.join(FILE_NAME).is_file()).map(Path::to_path_buf)
     }
 
     /// The project's folder.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Whether `path` is a file of the project's: its settings, data, models or decisions.
+    pub fn owns(&self, path: &Path) -> bool {
+        let whole = |path: &Path| path.canonicalize().ok();
+        let Some(path) = whole(path) else { return false };
+        let runs = self.config.runs.values();
+        let models = runs.clone().filter_map(|run| run.model.as_deref());
+        let probabilities =
+            runs.flat_map(|run| Split::ALL.into_iter().filter_map(|s| run.split(s)));
+        let files = self.config.splits.values().map(PathBuf::as_path);
+        let mut files = files.chain(models).chain(probabilities).chain([Path::new(FILE_NAME)]);
+        files.any(|file| whole(&self.root.join(file)).as_ref() == Some(&path))
+            || whole(&self.data_dir()).is_some_and(|dir| path.starts_with(dir))
     }
 
     /// The project file's content.
@@ -94,7 +113,8 @@ impl Project {
     /// No such split, or a table that can't be used.
     pub fn examples(&self, split: Split) -> Result<Examples, ProjectError> {
         let table = self.table(split)?;
-        Ok(ingest::read_table(&table, &self.config.columns, &self.classes, split)?)
+        ingest::read_table(&table, &self.config.columns, &self.classes, split)
+            .map_err(|e| e.or_remedy(NAMED).into())
     }
 
     /// The folder that picture files of a split are relative to.
@@ -103,7 +123,7 @@ impl Project {
     /// When the project has no such split.
     pub fn media_root(&self, split: Split) -> Result<PathBuf, ProjectError> {
         let table = self.table(split)?;
-        Ok(table.parent().map_or_else(|| self.root.clone(), Path::to_path_buf))
+        Ok(folder_of(&table).to_path_buf())
     }
 
     /// All decisions, without taking the lock and without writing anything.
@@ -178,8 +198,12 @@ fn relabels(examples: &Examples, ledger: &Ledger, classes: &ClassNames) -> Relab
     if ledger.reviews().next().is_none() {
         return Relabels::new();
     }
-    let class = |id| classes.index(&ledger.review(id)?.relabel.as_ref()?.class);
-    (0_u32..).zip(examples.ids.iter()).filter_map(|(row, id)| Some((row, class(id)?))).collect()
+    let relabel = |(row, id)| Some((row, ledger.relabel(id, classes)?));
+    (0_u32..).zip(examples.ids.iter()).filter_map(relabel).collect()
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Milliseconds since 1970-01-01 UTC.

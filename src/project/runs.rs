@@ -4,11 +4,13 @@
 
 use super::{Project, ProjectError};
 use crate::dataset::{Examples, Matrix, Run, Split};
+use crate::export::write_whole;
 use crate::ingest::{IngestError, is_run_name, read_matrix, write_matrix};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::PathBuf;
 
 /// A run and where its probabilities lie.
 #[derive(Debug, Clone)]
@@ -23,6 +25,21 @@ pub struct RunSource {
 impl RunSource {
     fn path(&self, split: Split) -> PathBuf {
         self.files.get(&split).cloned().unwrap_or_default()
+    }
+}
+
+/// The folder of a run that is to be written.
+#[derive(Debug)]
+pub struct Reserved {
+    folders: [PathBuf; 3],
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        for folder in self.folders.iter().rev() {
+            // Only empty folders go; the rest is somebody's.
+            let _ = fs::remove_dir(folder);
+        }
     }
 }
 
@@ -75,7 +92,8 @@ impl Project {
     pub fn run(&self, name: &str, split: Split, examples: &Examples) -> Result<Run, ProjectError> {
         let runs = self.runs()?;
         let path = choose(Some(name), &runs, split)?.path(split);
-        let matrix = read_matrix(&path, examples.len(), self.classes.len())?;
+        let matrix = read_matrix(&path, examples.len(), self.classes().len())
+            .map_err(|e| e.or_remedy(super::NAMED))?;
         Run::new(name, matrix).map_err(|e| {
             let remedy = "save the probabilities (softmax output, float32), not logits";
             IngestError::new(&path, e.to_string(), remedy).into()
@@ -110,20 +128,30 @@ impl Project {
         Ok(scored)
     }
 
-    /// Whether a scored run may be called `name`.
-    ///
-    /// # Errors
-    /// When the project file has a run of that name, or it can't be the name of a folder.
-    pub fn check_run_name(&self, name: &str) -> Result<(), ProjectError> {
+    fn check_run_name(&self, name: &str) -> Result<(), ProjectError> {
         if self.config().runs.contains_key(name) {
             return Err(ProjectError::RunTaken(name.to_owned()));
         }
         if !is_run_name(name) {
-            let remedy = "use letters, digits, '-', '_' and '.' with --name";
+            let remedy = "use up to 100 letters, digits, '-', '_' and '.' with --name";
             let what = format!("{name:?} can't be the name of a run");
             return Err(IngestError::new(&self.runs_dir(), what, remedy).into());
         }
         Ok(())
+    }
+
+    /// Makes sure that a run called `name` can be written, before time is spent on it. Dropping what
+    /// this gives leaves nothing behind, unless the run was kept.
+    ///
+    /// # Errors
+    /// A name that can't be used, or a folder that can't be made.
+    pub fn reserve_run(&self, name: &str) -> Result<Reserved, ProjectError> {
+        self.check_run_name(name)?;
+        let folders = [self.data_dir(), self.runs_dir(), self.runs_dir().join(name)];
+        let failed = |e| IngestError::io(&folders[2], &e);
+        fs::create_dir_all(&folders[2]).map_err(failed)?;
+        tempfile::tempfile_in(&folders[2]).map_err(failed)?;
+        Ok(Reserved { folders })
     }
 
     /// Keeps a scored run, in place of one of the same name and split.
@@ -139,14 +167,14 @@ impl Project {
     ) -> Result<(), ProjectError> {
         self.check_run_name(name)?;
         let dir = self.runs_dir().join(name);
-        fs::create_dir_all(&dir).map_err(|e| IngestError::io(&dir, &e))?;
         let text = serde_json::to_vec_pretty(about)
             .map_err(|e| IngestError::new(&dir, e.to_string(), ""))?;
-        replace(&dir.join(format!("{split}.json")), |file, path| {
-            use std::io::Write;
-            (&*file).write_all(&text).map_err(|e| IngestError::io(path, &e))
-        })?;
-        replace(&dir.join(format!("{split}.npy")), |file, path| write_matrix(file, path, matrix))?;
+        fs::create_dir_all(&dir).map_err(|e| IngestError::io(&dir, &e))?;
+        let failed = |e: io::Error| IngestError::io(&dir, &e).or_remedy("nothing was changed");
+        write_whole(&dir.join(format!("{split}.json")), |out| out.write_all(&text))
+            .map_err(failed)?;
+        write_whole(&dir.join(format!("{split}.npy")), |out| write_matrix(out, matrix))
+            .map_err(failed)?;
         Ok(())
     }
 }
@@ -170,18 +198,4 @@ fn choose<'a>(
 
 fn source(name: String, files: BTreeMap<Split, PathBuf>) -> RunSource {
     RunSource { name, splits: files.keys().copied().collect(), files }
-}
-
-/// Writes a file beside its place, syncs it and renames it into its place.
-fn replace(
-    path: &Path,
-    write: impl FnOnce(&File, &Path) -> Result<(), IngestError>,
-) -> Result<(), IngestError> {
-    let failed = |e: &std::io::Error| IngestError::io(path, e).with_remedy("nothing was changed");
-    let dir = path.parent().unwrap_or(Path::new("."));
-    let temporary = tempfile::NamedTempFile::new_in(dir).map_err(|e| failed(&e))?;
-    write(temporary.as_file(), path)?;
-    temporary.as_file().sync_all().map_err(|e| failed(&e))?;
-    temporary.persist(path).map_err(|e| failed(&e.error))?;
-    Ok(())
 }

@@ -28,13 +28,13 @@ pub enum ScoreError {
 #[derive(Debug, thiserror::Error)]
 pub enum ModelProblem {
     /// No such file.
-    #[error("no such file\n`model` in gaffe.toml says where the ONNX file is")]
+    #[error("no such file\n  `model` in gaffe.toml says where the ONNX file is")]
     Missing,
     /// The file is there but can't be read.
-    #[error("can't be read: {0}")]
+    #[error("can't be read: {0}\n  give the path of the ONNX file")]
     Unreadable(std::io::Error),
     /// The file is something else that is easily taken for a model.
-    #[error("is {what}, not an ONNX model\n{remedy}")]
+    #[error("is {what}, not an ONNX model\n  {remedy}")]
     Foreign {
         /// What it is, with its article.
         what: &'static str,
@@ -42,17 +42,17 @@ pub enum ModelProblem {
         remedy: &'static str,
     },
     /// No ONNX, or only a part of one.
-    #[error("is no ONNX model, or is cut short\nexport or copy it again")]
+    #[error("is no ONNX model, or is cut short\n  export or copy it again")]
     Damaged,
     /// Another number of inputs than one.
     #[error(
-        "takes {} inputs ({}); an image classifier takes one\n\
+        "takes {} inputs ({}); an image classifier takes one\n  \
          export the model with the image as its only input",
         .0.len(), .0.join(", ")
     )]
     Inputs(Vec<String>),
     /// An input that is not float32.
-    #[error("input `{input}` is {kind}, not float32\nexport the model with a float32 input")]
+    #[error("input `{input}` is {kind}, not float32\n  export the model with a float32 input")]
     InputType {
         /// The name of the input.
         input: String,
@@ -61,7 +61,7 @@ pub enum ModelProblem {
     },
     /// An input that is no image.
     #[error(
-        "input `{input}` has the shape {shape}\n\
+        "input `{input}` has the shape {shape}\n  \
          an image input is [N, C, H, W] or [N, H, W, C] with 1 or 3 channels"
     )]
     InputShape {
@@ -71,14 +71,14 @@ pub enum ModelProblem {
         shape: String,
     },
     /// Neither the model nor the project says how many channels an image has.
-    #[error("leaves the number of channels open\nset `channels` to 1 or 3 in [preprocess]")]
+    #[error("leaves the number of channels open\n  set `channels` to 1 or 3 in [preprocess]")]
     ChannelsOpen,
     /// Neither the model nor the project says how large an image is.
-    #[error("leaves the image size open\nset `size = [height, width]` in [preprocess]")]
+    #[error("leaves the image size open\n  set `size = [height, width]` in [preprocess]")]
     SizeOpen,
     /// The model and the project contradict each other.
     #[error(
-        "the model has {key} = {model}, [preprocess] says {key} = {project}\n\
+        "the model has {key} = {model}, [preprocess] says {key} = {project}\n  \
          correct that line of gaffe.toml, or drop it"
     )]
     Contradiction {
@@ -94,7 +94,7 @@ pub enum ModelProblem {
     Preprocess(String),
     /// Another number of classes than the project has.
     #[error(
-        "the model gives {found} classes, the project has {project} (output `{output}`)\n\
+        "the model gives {found} classes, the project has {project} (output `{output}`)\n  \
          correct `classes` in gaffe.toml, or take another model"
     )]
     Classes {
@@ -107,13 +107,13 @@ pub enum ModelProblem {
     },
     /// Several outputs, none of which is known by name or by its width.
     #[error(
-        "none of its outputs ({0}) has a value for each class\n\
+        "none of its outputs ({0}) has a value for each class\n  \
          correct `classes` in gaffe.toml, or name the output `logits`"
     )]
     Outputs(String),
     /// An operator that tract does not have.
     #[error(
-        "node `{node}` needs the operator {operator}, which tract does not have\n\
+        "node `{node}` needs the operator {operator}, which tract does not have\n  \
          export the model without it, or import predictions instead"
     )]
     Operator {
@@ -123,15 +123,17 @@ pub enum ModelProblem {
         operator: String,
     },
     /// A batch that can't be changed to one image.
-    #[error("takes {0} images at a time\nexport the model with a free batch axis")]
+    #[error("takes {0} images at a time\n  export the model with a free batch axis")]
     FixedBatch(usize),
     /// tract refused the model in another way.
     #[error(
-        "tract can't run it: {0}\nexport it again (opset 13 to 18), or import predictions instead"
+        "tract can't run it: {0}\n  export it again (opset 13 to 18), or import predictions instead"
     )]
     Engine(String),
     /// Infinite values or NaN on plain test images.
-    #[error("gives values that are not finite on a test image\ncheck the export, `mean` and `std`")]
+    #[error(
+        "gives values that are not finite on a test image\n  check the export, `mean` and `std`"
+    )]
     NotFinite,
 }
 

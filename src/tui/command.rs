@@ -162,7 +162,7 @@ pub const TABLE: &[Row] = &[
         "reorder",
         "Moving",
         REVIEW,
-        "another order: random, confident or hesitant first, as in the data",
+        "another order: random, confident, hesitant, data",
     ),
     row(Command::Undo, "undo", "Program", REVIEW, "take back the last decision and go to it"),
     row(Command::Redo, "redo", "Program", REVIEW, "bring back what was taken back"),

@@ -56,7 +56,7 @@ pub fn review(area: Rect) -> Option<Review> {
     ])
     .areas(area);
     let [picture, column] =
-        Layout::horizontal([Constraint::Min(1), Constraint::Length(if roomy { 42 } else { 34 })])
+        Layout::horizontal([Constraint::Min(1), Constraint::Length(if roomy { 42 } else { 36 })])
             .spacing(1)
             .areas(body);
     let [side, tally] =

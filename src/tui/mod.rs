@@ -28,13 +28,14 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 use terminal::{Guard, Screen};
 use theme::Theme;
 use tui_input::backend::crossterm::to_input_request;
 
 /// How long to sleep when an answer of a job is awaited, and when nothing is.
-const SOON: Duration = Duration::from_millis(4);
+const SOON: Duration = Duration::from_millis(1);
 const IDLE: Duration = Duration::from_millis(200);
 
 /// Where the review's files are.
@@ -72,12 +73,26 @@ pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
     Ok(app)
 }
 
-/// SIGTERM and SIGHUP ask us to end; the terminal is given back and what was decided is written.
+/// How long the review has to end in order once it was told to.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// SIGTERM and SIGHUP ask us to end: what was decided is written, the terminal given back. When the
+/// terminal is gone, crossterm never returns from reading it; then the process is ended from here.
 fn end_signals() -> io::Result<Arc<AtomicBool>> {
     let ended = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]
-    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-        signal_hook::flag::register(signal, ended.clone())?;
+    {
+        use signal_hook::consts::{SIGHUP, SIGTERM};
+        let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP])?;
+        let ended = ended.clone();
+        thread::Builder::new().name("signals".into()).spawn(move || {
+            if signals.forever().next().is_some() {
+                ended.store(true, Ordering::Relaxed);
+                thread::sleep(GRACE);
+                terminal::give_back();
+                std::process::exit(1);
+            }
+        })?;
     }
     Ok(ended)
 }

@@ -9,14 +9,33 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use std::io::{self, BufWriter, IsTerminal, Stdout};
+use std::io::{self, IsTerminal, Write};
 use std::panic;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-/// Draws through one buffer, so that a frame is one write.
-pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+/// Draws through one buffer.
+pub type Screen = Terminal<CrosstermBackend<Frame>>;
+
+/// What is drawn, until it is flushed: a frame is one write, and half a frame is none, so that a
+/// panic while drawing leaves nothing to be written over its message.
+#[derive(Debug, Default)]
+pub struct Frame(Vec<u8>);
+
+impl Write for Frame {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(&self.0)?;
+        self.0.clear();
+        out.flush()
+    }
+}
 
 static OURS: AtomicBool = AtomicBool::new(false);
 
@@ -32,19 +51,13 @@ impl Guard {
     /// # Errors
     /// Standard input or output is no terminal, or it can't be set up.
     pub fn enter() -> io::Result<Self> {
-        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-            return Err(io::Error::other(
-                "the review needs a terminal\n  in scripts use: gaffe errors, gaffe tally, gaffe export",
-            ));
-        }
+        check()?;
         give_back_on_panic();
         enable_raw_mode()?;
         OURS.store(true, Ordering::SeqCst);
-        let mut out = io::stdout();
-        let entered = execute!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
-            .and_then(|()| {
-                Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, out)))
-            });
+        let entered =
+            execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
+                .and_then(|()| Terminal::new(CrosstermBackend::new(Frame::default())));
         match entered {
             Ok(screen) => Ok(Self { screen }),
             Err(error) => {
@@ -55,14 +68,27 @@ impl Guard {
     }
 }
 
+/// Whether there is a terminal to review on.
+///
+/// # Errors
+/// Standard input or output is something else.
+pub fn check() -> io::Result<()> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(io::Error::other(
+        "the review needs a terminal\n  in scripts use: gaffe errors, gaffe tally, gaffe export",
+    ))
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
         give_back();
     }
 }
 
-/// Does nothing when the terminal is not ours, so it may be called twice.
-fn give_back() {
+/// Gives the terminal back. Does nothing when it is not ours, so it may be called twice.
+pub fn give_back() {
     if OURS.swap(false, Ordering::SeqCst) {
         // There is nobody left to tell when this fails.
         let _ = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);

@@ -48,7 +48,8 @@ impl Theme {
 
     /// Quiet text: captions, hints, intervals.
     pub fn dim(self) -> Style {
-        self.fg(Color::DarkGray).add_modifier(Modifier::DIM)
+        // A grey of our own would vanish on some backgrounds.
+        Style::new().add_modifier(Modifier::DIM)
     }
 
     /// Text that matters.

@@ -6,16 +6,16 @@ mod data;
 mod export;
 #[path = "cli_model.rs"]
 mod model;
+#[path = "cli_places.rs"]
+mod places;
 #[path = "cli_refused.rs"]
 mod refused;
 
-use crate::support::project::{Folder, Outcome, command, gaffe_in, sample_dir};
+use crate::support::project::{Folder, gaffe_in, sample_dir};
 use gaffe::dataset::{Order, Verdict};
 use ndarray::Array2;
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::Stdio;
 
 const COMMANDS: [&[&str]; 10] = [
     &["review"],
@@ -194,9 +194,8 @@ fn the_tally_counts_shares_and_ceilings() {
         assert!(number(&category["share_low"]) < share && share < number(&category["share_high"]));
     }
     let csv = folder.gaffe(&["tally", "--csv"]).csv();
-    let cells: Vec<(&str, &str)> =
-        csv.iter().map(|row| (row["category"].as_str(), row["count"].as_str())).collect();
-    assert_eq!(cells, [("blurry", "4"), ("label wrong", "2"), ("ambiguous", "1")]);
+    let cells = csv.iter().map(|row| (row["category"].as_str(), row["count"].as_str()));
+    assert!(cells.eq([("blurry", "4"), ("label wrong", "2"), ("ambiguous", "1")]));
     let text = folder.gaffe(&["tally"]);
     let line = text.ok().lines().find(|line| line.starts_with("blurry")).unwrap();
     assert!(line.contains("40.0 %") && line.contains("9.5 %"), "{line}");
@@ -348,58 +347,4 @@ fn csv_without_records_still_has_its_columns() {
     assert!(header(&["errors", "--csv"]).starts_with("id,gold,"));
     assert!(header(&["tally", "--csv"]).starts_with("category,"));
     assert!(header(&["export", "tags"]).starts_with("id,tags,"));
-}
-
-#[test]
-fn the_project_is_found_wherever_it_is_asked_for() {
-    let folder = Folder::small();
-    std::fs::create_dir_all(folder.file("deep/er")).unwrap();
-    let root = folder.root().to_str().unwrap();
-    let reviewed = |outcome: Outcome| {
-        assert!(outcome.ok().contains("0 of 3 errors reviewed"), "{outcome:#?}");
-    };
-    reviewed(gaffe_in(&folder.file("deep/er"), &["tally"]));
-    reviewed(gaffe_in(folder.outer(), &["tally", "-p", "project"]));
-    reviewed(gaffe_in(folder.outer(), &["-p", "project", "tally"]));
-    reviewed(gaffe_in(Path::new("/"), &["tally", "--project", root]));
-    reviewed(Outcome::of(command(Path::new("/"), &["tally"]).env("GAFFE_PROJECT", root)));
-    let spaced = folder.outer().join("my \"pets\" 🐈");
-    std::fs::rename(folder.root(), &spaced).unwrap();
-    reviewed(gaffe_in(&spaced, &["tally"]));
-    reviewed(gaffe_in(folder.outer(), &["tally", "-p", spaced.to_str().unwrap()]));
-    #[cfg(unix)]
-    {
-        let link = folder.outer().join("link");
-        std::os::unix::fs::symlink(&spaced, &link).unwrap();
-        reviewed(gaffe_in(&link, &["tally"]));
-        reviewed(gaffe_in(folder.outer(), &["tally", "-p", "link"]));
-    }
-}
-
-/// Reads one line of what the program prints, then closes the pipe.
-fn head_1(folder: &Folder, args: &[&str]) -> (i32, String) {
-    let mut command = command(folder.root(), args);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut out = BufReader::with_capacity(64, child.stdout.take().unwrap());
-    out.read_line(&mut String::new()).unwrap();
-    drop(out);
-    let mut err = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-    (child.wait().unwrap().code().unwrap(), err)
-}
-
-#[test]
-fn a_closed_pipe_ends_it_quietly() {
-    // more than a pipe holds, so that writing goes on after the reader is gone
-    let folder = Folder::small();
-    let rows: Vec<String> = (0..20_000).map(|i| format!("row-{i},words,cat,in\n")).collect();
-    folder.write("dev.csv", "id,text,label,place\n".to_owned() + &rows.concat());
-    folder.npy("v1.npy", &vec![[0.2, 0.7, 0.1]; 20_000]);
-    for args in
-        [&["errors"][..], &["errors", "--json"], &["errors", "--csv"], &["export", "labels"]]
-    {
-        let (code, err) = head_1(&folder, args);
-        assert_eq!(code, 0, "{args:?}: {err}");
-        assert!(err.lines().all(|line| !line.contains("ipe")), "{args:?}: {err}");
-    }
 }

@@ -165,6 +165,36 @@ fn nothing_given_is_left_out_in_silence() {
 }
 
 #[test]
+fn a_guessed_order_of_the_classes_is_told() {
+    let folder = Folder::empty();
+    folder.write("dev.csv", TABLE);
+    folder.npy("v1.npy", &PROBS);
+    let made = folder.gaffe(&["init", "dev.csv", "v1.npy"]);
+    made.ok();
+    // byte order, which is not that of these columns: without a word the errors are nonsense
+    let told = made.err.contains("Ankle boot") && made.err.contains(".txt");
+    assert!(told, "{made:#?}");
+}
+
+#[test]
+fn a_long_name_of_a_column_is_apart_from_its_value() {
+    let folder = Folder::small();
+    folder.change("dev.csv", "place", "place of recording");
+    assert!(folder.gaffe(&["show", "a"]).ok().contains("place of recording "));
+}
+
+#[test]
+fn groups_of_numbers_stand_in_order_of_value() {
+    let folder = Folder::small();
+    let table = TABLE.replace(",in\n", ",10\n").replace(",out\n", ",9\n");
+    folder.write("dev.csv", table);
+    let report = folder.gaffe(&["compare", "v1", "v1", "--by", "place", "--json"]).json();
+    let values: Vec<&str> =
+        report["groups"].as_array().unwrap().iter().map(|g| g["value"].as_str().unwrap()).collect();
+    assert_eq!(values, ["9", "10"]);
+}
+
+#[test]
 fn the_same_project_without_ids_keeps_its_decisions() {
     let folder = Folder::small();
     folder.write("gaffe.toml", SMALL.replace("id = \"id\"\n", ""));

@@ -2,7 +2,7 @@
 
 use crate::support::project::{Folder, Outcome, SMALL, command, records};
 use gaffe::dataset::{Difficulty, Order, Split, Verdict};
-use gaffe::project::{Project, whoami};
+use gaffe::project::{Desk, Project, whoami};
 use proptest::prelude::*;
 use std::fs;
 
@@ -49,8 +49,8 @@ fn a_label_set_back_is_no_change() {
     let folder = relabelled();
     let mut reviewer = folder.reviewer("v1", Order::Data);
     reviewer.decide(|desk, at| desk.set_label(3, 1, at));
-    reviewer.decide(|desk, at| desk.undo(at));
-    reviewer.decide(|desk, at| desk.redo(at));
+    reviewer.decide(Desk::undo);
+    reviewer.decide(Desk::redo);
     drop(reviewer);
     let changed = folder.gaffe(&["export", "labels", "--changed"]).csv();
     assert_eq!(changed.iter().map(|row| row["id"].as_str()).collect::<Vec<_>>(), ["f"]);
@@ -149,8 +149,8 @@ fn exports_go_to_a_device_or_through_a_link_as_to_a_file() {
     assert_eq!(folder.read("fixed.csv"), plain, "the link is kept, its target written");
     // a pipe stands for all that is no file; replacing /dev/null would hurt the whole machine
     let pipe = folder.file("pipe");
-    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
-    if !made.is_ok_and(|status| status.success()) {
+    let mkfifo = std::process::Command::new("mkfifo").arg(&pipe).status();
+    if !mkfifo.is_ok_and(|status| status.success()) {
         return;
     }
     let read = std::thread::spawn({
@@ -219,9 +219,7 @@ proptest! {
         let examples = project.examples(Split::Dev).unwrap();
         prop_assert_eq!(&examples.gold, &effective);
         let notes = examples.metadata.iter().find(|column| column.name == "note").unwrap();
-        if let gaffe::dataset::ColumnValues::Text(cells) = &notes.values {
-            let written: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
-            prop_assert_eq!(cells.iter().collect::<Vec<_>>(), written);
-        }
+        let written: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
+        prop_assert_eq!(notes.cells.iter().collect::<Vec<_>>(), written);
     }
 }

@@ -1,7 +1,8 @@
 //! Project files, tables and probabilities that can't be used: one message that names the file, the
 //! line and the remedy, and nothing written.
 
-use crate::support::project::{Folder, PROBS, SMALL, TABLE, command, gaffe_in};
+use crate::support::project::{Folder, Outcome, PROBS, SMALL, TABLE, command, gaffe_in};
+use gaffe::dataset::Order;
 use std::fs;
 
 /// Runs it and expects a refusal that has all of `words`; nothing is written.
@@ -262,40 +263,47 @@ fn a_file_in_the_place_of_the_data_folder_is_named() {
     names(&folder, &["score", "--model", "models/v2.onnx"], &[".gaffe"]);
 }
 
-#[test]
-fn what_the_data_holds_never_reaches_the_terminal_raw() {
-    const EVIL: &str = "\u{1b}[2J\u{1b}]0;x\u{7}";
+const EVIL: &str = "\u{1b}[2J\u{1b}]0;x\u{7}";
+
+/// A project whose every name and cell tries to do something to the terminal.
+fn evil() -> Folder {
     let folder = Folder::empty();
-    let escaped = "\\u001b[2J\\u001b]0;x\\u0007";
-    folder.write(
-        "gaffe.toml",
-        SMALL.replace("pets", escaped).replace("dog", &format!("do g 🐕{escaped}")),
-    );
-    let table = TABLE
-        .replace("dog", &format!("do g 🐕{EVIL}"))
-        .replace("meows", EVIL)
-        .replace("purrs", EVIL);
-    folder.write(
-        "dev.csv",
-        table.replace("place", &format!("pl{EVIL}")).replace("\nd,", &format!("\nd{EVIL},")),
-    );
+    let config = SMALL.replace("pets", "EVIL").replace("dog", "do g 🐕EVIL");
+    folder.write("gaffe.toml", config.replace("EVIL", "\\u001b[2J\\u001b]0;x\\u0007"));
+    let table =
+        [("dog", "do g 🐕EVIL"), ("meows", "EVIL"), ("place", "plEVIL"), ("\nd,", "\ndEVIL,")]
+            .iter()
+            .fold(TABLE.to_owned(), |table, (from, to)| table.replace(from, to));
+    folder.write("dev.csv", table.replace("EVIL", EVIL));
     folder.npy("v1.npy", &PROBS);
-    let mut reviewer = folder.reviewer("v1", gaffe::dataset::Order::Data);
+    let mut reviewer = folder.reviewer("v1", Order::Data);
     reviewer.decide(|desk, at| desk.create_tag(3, &format!("t{EVIL}"), at, |_| false).ok());
     reviewer.decide(|desk, at| desk.set_note(3, &format!("n{EVIL}"), at));
-    drop(reviewer);
-    let id = format!("d{EVIL}");
-    let harmless = |args: &[&str]| {
-        let outcome = folder.gaffe(args);
-        let raw = |text: &str| text.contains(['\u{1b}', '\u{7}', '\u{9b}']);
-        assert!(!raw(&outcome.out) && !raw(&outcome.err), "{args:?} {outcome:#?}");
-        outcome
-    };
-    for args in [&["tally"][..], &["errors"], &["runs"], &["show", &id], &["show", "a"]] {
-        harmless(args).ok();
+    folder
+}
+
+#[track_caller]
+fn harmless(folder: &Folder, args: &[&str]) -> Outcome {
+    let outcome = folder.gaffe(args);
+    let raw = |text: &str| text.contains(['\u{1b}', '\u{7}', '\u{9b}']);
+    assert!(!raw(&outcome.out) && !raw(&outcome.err), "{args:?} {outcome:#?}");
+    outcome
+}
+
+#[test]
+fn what_the_data_holds_never_reaches_the_terminal_raw() {
+    let folder = evil();
+    let (id, column) = (format!("d{EVIL}"), format!("pl{EVIL}"));
+    let compare = ["compare", "v1", "v1", "--by", &column];
+    for args in [&["tally"][..], &["errors"], &["runs"], &["show", &id], &["show", "a"], &compare] {
+        harmless(&folder, args).ok();
     }
-    assert!(harmless(&["errors"]).out.contains("do g 🐕␛[2J"));
-    harmless(&["compare", "v1", "v1", "--by", &format!("pl{EVIL}")]).ok();
+    assert!(harmless(&folder, &["errors"]).out.contains("do g 🐕␛[2J"));
+}
+
+#[test]
+fn messages_about_evil_data_are_harmless_too() {
+    let folder = evil();
     for args in [
         &["show", EVIL][..],
         &["errors", "--run", EVIL],
@@ -306,13 +314,13 @@ fn what_the_data_holds_never_reaches_the_terminal_raw() {
         &["init", &format!("{EVIL}.csv")],
         &[EVIL],
     ] {
-        assert_eq!(harmless(args).code, 1, "{args:?}");
+        assert_eq!(harmless(&folder, args).code, 1, "{args:?}");
     }
     folder.change("gaffe.toml", "\"label\"", "\"lable\"");
-    assert_eq!(harmless(&["tally"]).code, 1);
+    assert_eq!(harmless(&folder, &["tally"]).code, 1);
     folder.change("gaffe.toml", "\"lable\"", "\"label\"");
     folder.change("dev.csv", "e,fetches,cat", &format!("e,fetches,{EVIL}"));
-    assert_eq!(harmless(&["tally"]).code, 1);
+    assert_eq!(harmless(&folder, &["tally"]).code, 1);
 }
 
 #[test]
@@ -329,12 +337,13 @@ fn a_picture_with_an_evil_name_is_named_harmlessly() {
 #[test]
 fn a_project_of_another_person_with_odd_settings_is_read() {
     let folder = Folder::small();
-    let mut command = command(folder.root(), &["tally"]);
-    command.env("GAFFE_USER", "").env_remove("USER").env("LANG", "C").env("TERM", "dumb");
-    assert!(command.output().unwrap().status.success());
-    let empty = crate::support::project::Outcome::of(
-        crate::support::project::command(folder.root(), &["tally"]).env("GAFFE_PROJECT", ""),
-    );
+    let mut odd = command(folder.root(), &["tally"]);
+    odd.env("GAFFE_USER", "").env_remove("USER").env("LANG", "C").env("TERM", "dumb");
+    Outcome::of(&mut odd).ok();
+    let empty = Outcome::of(command(folder.root(), &["tally"]).env("GAFFE_PROJECT", ""));
     assert!(empty.ok().contains("0 of 3 errors"), "an empty GAFFE_PROJECT is none: {empty:#?}");
-    assert_eq!(gaffe_in(folder.outer(), &["--version"]).ok().trim(), "gaffe 0.1.0");
+    assert_eq!(
+        gaffe_in(folder.outer(), &["--version"]).ok().trim(),
+        concat!("gaffe ", env!("CARGO_PKG_VERSION"))
+    );
 }

@@ -1,3 +1,6 @@
+//! Everything that runs the program as a whole, in one binary: linking it is slow.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod cli;
 mod readme;
 mod screens;

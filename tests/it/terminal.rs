@@ -43,10 +43,15 @@ fn open(folder: &Folder) -> Pty {
 /// Waits until the error at `place` is wholly on the screen: only then is it decided on.
 #[track_caller]
 fn shown(pty: &mut Pty, place: usize) -> Screen {
-    let header = format!(" {place} of 318 errors");
-    pty.wait_for(&format!("{header} and its picture"), |screen| {
-        screen.line(0).contains(&header) && screen.picture().is_some()
+    pty.wait_for(&format!("error {place} of 318 and its picture"), |screen| {
+        is_at(screen, place) && screen.picture().is_some()
     })
+}
+
+fn is_at(screen: &Screen, place: usize) -> bool {
+    let line = screen.line(0);
+    let before = line.split(" of 318 errors").next().filter(|before| *before != line);
+    before.and_then(|b| b.rsplit(|c: char| !c.is_ascii_digit()).next()?.parse().ok()) == Some(place)
 }
 
 /// Waits until the status line says so.
@@ -60,12 +65,17 @@ fn told(pty: &mut Pty, text: &str) -> Screen {
 fn decide(pty: &mut Pty, place: usize, key: &str) -> Screen {
     let id = id(&shown(pty, place));
     pty.send(key);
-    told(pty, &format!("saved  {id}: "));
-    shown(pty, place + 1)
+    shown(pty, place + 1);
+    told(pty, &format!("saved  {id}: "))
+}
+
+/// Nothing lies on top of the review.
+fn is_review(screen: &Screen) -> bool {
+    screen.line_from_below(0).contains("u undo") && !screen.has("─")
 }
 
 fn status(screen: &Screen) -> String {
-    screen.line(-2).trim().to_owned()
+    screen.line_from_below(1).trim().to_owned()
 }
 
 /// `4 of 318 errors  3 reviewed`
@@ -88,7 +98,7 @@ fn tally_line(screen: &Screen) -> String {
 
 /// Whether the example on the screen has the tag.
 fn is_tagged(screen: &Screen, tag: &str) -> bool {
-    screen.has(&format!(" {tag} ●"))
+    screen.has(&format!(" {tag}●")) || screen.has(&format!(" {tag} ●"))
 }
 
 fn json(folder: &Folder, args: &[&str]) -> Value {
@@ -143,7 +153,7 @@ fn the_first_screen_shows_the_error_and_what_can_be_done() {
     assert!(CLASSES.contains(&gold.as_str()) && CLASSES.contains(&predicted.as_str()));
     assert_ne!(gold, predicted, "it is an error");
     for class in CLASSES {
-        assert!(screen.has(&format!("{} {class} ", digit(class))), "{class}\n{screen}");
+        assert!(screen.has(&format!("{} {class}", digit(class))), "{class}\n{screen}");
     }
     for hint in ["b blurry", "a ambiguous", "+ new", "⏎ model wrong", "? ", "u undo", "q quit"] {
         assert!(screen.has(hint), "{hint}\n{screen}");
@@ -318,7 +328,7 @@ fn spawn_test(name: &str, env: (&str, &str), cwd: &Path) -> Pty {
 fn child_that_panics() {
     let Ok(when) = std::env::var("GAFFE_TEST_PANIC") else { return };
     let mut guard = Guard::enter().unwrap();
-    guard.screen.draw(|frame| frame.render_widget("drawn by the child", frame.area())).unwrap();
+    guard.screen.draw(|frame| frame.render_widget("drawn-by-the-child", frame.area())).unwrap();
     if when == "while drawing" {
         // As the review draws: a frame is wrapped into a synchronized update.
         queue!(guard.screen.backend_mut(), BeginSynchronizedUpdate).unwrap();
@@ -335,9 +345,9 @@ fn assert_survives_panic(when: &str) {
     assert_eq!(exit.code, 101, "{}", pty.screen());
     let log = String::from_utf8(pty.log()).unwrap();
     let taken = log.find("\x1b[?1049h").expect("it took the terminal");
-    assert!(log.find("drawn by the child").is_some_and(|at| at > taken), "{log:?}");
+    assert!(log.find("drawn-by-the-child").is_some_and(|at| at > taken), "{log:?}");
     assert!(pty.screen().has(&format!("it broke {when}")), "{}", pty.screen());
-    assert!(pty.screen().has("panicked at") && !pty.screen().has("drawn by the child"));
+    assert!(pty.screen().has("panicked at") && !pty.screen().has("drawn-by-the-child"));
     assert_given_back(&pty, &exit);
 }
 
@@ -357,8 +367,17 @@ fn child_that_hosts_a_review() {
     let Ok(root) = std::env::var("GAFFE_TEST_HOST") else { return };
     let mut pty = Pty::spawn(USUAL, &[], Path::new(&root), &[]);
     decide(&mut pty, 1, ENTER);
-    println!("decided");
-    thread::sleep(Duration::from_secs(60));
+    println!("decided in process {} .", pty.process());
+    thread::sleep(Duration::from_mins(1));
+}
+
+/// Ends a program that a failing test would leave behind.
+struct Cleaner(String);
+
+impl Drop for Cleaner {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").args(["-s", "KILL", &self.0]).stderr(Stdio::null()).status();
+    }
 }
 
 /// As when a connection breaks or a terminal's window is closed: whoever held the terminal is gone.
@@ -371,18 +390,23 @@ fn a_terminal_that_goes_away_ends_the_review() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(host.stdout.take().unwrap()).lines();
-    assert!(lines.any(|line| line.unwrap().contains("decided")), "the host saw no decision");
+    let lines = BufReader::new(host.stdout.take().unwrap()).lines();
+    let process =
+        |line: String| Some(line.split_once("in process ")?.1.split(' ').next()?.to_owned());
+    let process = lines.map_while(Result::ok).find_map(process).expect("the host saw no decision");
+    let cleaner = Cleaner(process);
     let lock = File::open(folder.file(".gaffe/lock")).unwrap();
     assert!(lock.try_lock().is_err(), "the review holds the project");
     host.kill().unwrap();
     host.wait().unwrap();
     let start = Instant::now();
     while lock.try_lock().is_err() {
-        assert!(start.elapsed() < Duration::from_secs(20), "the review still holds the project");
+        assert!(start.elapsed() < Duration::from_secs(10), "the review still holds the project");
         thread::sleep(Duration::from_millis(5));
     }
     lock.unlock().unwrap();
+    // It is gone: its number may be somebody else's soon.
+    std::mem::forget(cleaner);
     assert_eq!(header(&shown(&mut open(&folder), 2)), "2 of 318 errors  1 reviewed");
 }
 
@@ -424,7 +448,7 @@ fn a_popup_survives_a_terminal_too_small() {
     let mut pty = open(&folder);
     shown(&mut pty, 1);
     pty.send(";");
-    pty.wait_for("the field", |screen| screen.line(-1).contains("esc close"));
+    pty.wait_for("the field", |screen| screen.line_from_below(0).contains("esc close"));
     pty.send("half a");
     pty.wait_for("the text", |screen| screen.has("half a"));
     pty.resize((20, 5));
@@ -477,7 +501,7 @@ fn a_hostile_note_is_harmless_and_saved() {
     let mut pty = open(&folder);
     let before = shown(&mut pty, 1);
     pty.send(";");
-    pty.wait_for("the field", |screen| screen.line(-1).contains("esc close"));
+    pty.wait_for("the field", |screen| screen.line_from_below(0).contains("esc close"));
     pty.paste(HOSTILE);
     let typed = pty.wait_for("the text", |screen| screen.has("end") && screen.has("owned"));
     assert_harmless(&typed, &before, &pty);
@@ -503,16 +527,15 @@ fn a_hostile_note_is_harmless_and_saved() {
 fn assert_harmless(screen: &Screen, before: &Screen, pty: &Pty) {
     assert!(screen.is_alternate(), "{screen}");
     assert_eq!(pty.strays(), [""; 0]);
-    for side in ["gold  ", "predicted  ", "id  "] {
-        assert_eq!(screen.after(side), before.after(side));
-    }
     assert_eq!(screen.picture(), before.picture());
-    for line in 0..3 {
-        assert_eq!(screen.line(line), before.line(line));
-    }
+    let above = |screen: &Screen| {
+        let lines = screen.lines().into_iter().take_while(|line| !line.starts_with(" note "));
+        lines.filter(|line| !line.contains("decided  ")).collect::<Vec<_>>()
+    };
+    assert_eq!(above(screen), above(before));
     let log = String::from_utf8(pty.log()).unwrap();
     let drawn = &log[log.rfind("\x1b[?1049h").unwrap()..];
-    for bad in ["\x1b]", "\u{202e}", "\u{9b}", "\x07", "\x1b[?1049l", "\x1b[2JX"] {
+    for bad in ["\x1b]", "\u{202e}", "\u{9b}", "\x07", "\x1b[?1049l", "\x1b[1;1HX"] {
         assert!(!drawn.contains(bad), "{bad:?} was written");
     }
 }
@@ -551,11 +574,10 @@ fn pictures_that_cannot_be_shown_can_be_decided_on() {
 /// Waits for the card that stands in for a picture.
 #[track_caller]
 fn card(pty: &mut Pty, place: usize, reason: &str) -> Screen {
-    let header = format!(" {place} of 318 errors");
-    let screen = pty.wait_for(&format!("{header} and a card with {reason:?}"), |screen| {
+    let screen = pty.wait_for(&format!("error {place} and a card with {reason:?}"), |screen| {
         // Words are broken over lines, and the labels stand beside them.
         let left = screen.columns(0, 45).concat().replace(' ', "");
-        screen.line(0).contains(&header) && left.contains(&reason.replace(' ', ""))
+        is_at(screen, place) && left.contains(&reason.replace(' ', ""))
     });
     assert!(screen.has("can't be shown") && screen.picture().is_none(), "{screen}");
     screen
@@ -622,7 +644,7 @@ fn help_lists_the_keys_and_closes() {
     let mut pty = open(&folder);
     let before = shown(&mut pty, 1);
     pty.send("?");
-    let help = pty.wait_for("the keys", |screen| screen.has(" keys "));
+    let help = pty.wait_for("the keys", |screen| screen.has("Who is right"));
     for text in ["Who is right", "⏎", "the model is wrong", "␣", "the label is wrong", "Moving"]
     {
         assert!(help.has(text), "{text}\n{help}");
@@ -633,12 +655,12 @@ fn help_lists_the_keys_and_closes() {
     pty.wait_for("the last keys", |screen| screen.has("everything is saved as you go"));
     pty.send("b");
     pty.send(ESC);
-    let after = pty.wait_for("the review", |screen| !screen.has("Who is right"));
-    assert_eq!(after.text(), before.text(), "a key in the help does nothing in the review");
+    let after = pty.wait_for("the review", is_review);
+    assert_eq!(after.lines(), before.lines(), "a key in the help does nothing in the review");
     pty.send("?");
     pty.wait_for("the keys", |screen| screen.has("Who is right"));
     pty.send("q");
-    pty.wait_for("the review", |screen| !screen.has("Who is right"));
+    pty.wait_for("the review", is_review);
     decide(&mut pty, 1, ENTER);
 }
 
@@ -646,13 +668,13 @@ fn help_lists_the_keys_and_closes() {
 #[track_caller]
 fn open_note(pty: &mut Pty) -> String {
     pty.send(";");
-    pty.wait_for("the field", |s| s.line(-1).contains("esc close")).after(" note ")
+    pty.wait_for("the field", |s| s.line_from_below(0).contains("esc close")).after(" note ")
 }
 
 #[track_caller]
 fn close_note(pty: &mut Pty) -> Screen {
     pty.send(ESC);
-    pty.wait_for("the review", |screen| screen.line(-1).contains("q quit"))
+    pty.wait_for("the review", is_review)
 }
 
 #[test]
@@ -698,7 +720,6 @@ fn a_class_is_chosen_by_typing_a_part_of_its_name() {
 // ---- what fails today: each says which invariant of src/ is broken ----
 
 #[test]
-#[ignore = "BUG tui/app: undo acts while the terminal is too small to show on what"]
 fn undo_in_a_terminal_too_small_does_nothing() {
     let folder = Folder::sample();
     let mut pty = open(&folder);
@@ -714,7 +735,6 @@ fn undo_in_a_terminal_too_small_does_nothing() {
 }
 
 #[test]
-#[ignore = "BUG tui/app/popup: a field or choice that is not on the screen still takes Enter"]
 fn a_choice_in_a_terminal_too_small_is_not_taken() {
     let folder = Folder::sample();
     let mut pty = open(&folder);
@@ -732,7 +752,6 @@ fn a_choice_in_a_terminal_too_small_is_not_taken() {
 }
 
 #[test]
-#[ignore = "BUG tui/app/popup: opening a note elsewhere throws the note that was left away"]
 fn a_note_that_was_left_survives_a_note_elsewhere() {
     let folder = Folder::sample();
     let mut pty = open(&folder);
@@ -768,21 +787,24 @@ fn figures(name: &str, mut times: Vec<Duration>) {
 }
 
 #[test]
-#[ignore = "prints figures: cargo test --test it terminal::latency -- --ignored --nocapture"]
+#[ignore = "prints figures, of GAFFE_TEST_PROGRAM if it is set; add --nocapture"]
 fn latency() {
+    let program = std::env::var("GAFFE_TEST_PROGRAM");
+    let program = program.unwrap_or_else(|_| env!("CARGO_BIN_EXE_gaffe").to_owned());
+    println!("{program}");
+    let spawn = |size, root: &Path| Pty::spawn_program(program.as_ref(), size, &[], root, &[]);
     let folder = Folder::sample();
     let mut starts = Vec::new();
     for _ in 0..20 {
         let start = Instant::now();
-        let mut pty = open(&folder);
-        shown(&mut pty, 1);
-        starts.push(start.elapsed());
+        let mut pty = spawn(USUAL, folder.root());
+        starts.push(shown(&mut pty, 1).at() - start);
     }
     figures("spawn to first whole frame", starts);
     for size in [USUAL, (160, 50)] {
         println!("{} × {}", size.0, size.1);
         let folder = Folder::sample();
-        let mut pty = Pty::spawn(size, &[], folder.root(), &[]);
+        let mut pty = spawn(size, folder.root());
         shown(&mut pty, 1);
         let (mut skips, mut decisions, mut saves) = (vec![], vec![], vec![]);
         for place in 1..=100 {
@@ -792,8 +814,7 @@ fn latency() {
             let id = id(&pty.screen());
             let start = Instant::now();
             decisions.push(time(&mut pty, ENTER, |pty| shown(pty, place + 1)));
-            told(&mut pty, &format!("saved  {id}"));
-            saves.push(start.elapsed());
+            saves.push(told(&mut pty, &format!("saved  {id}")).at() - start);
         }
         figures("skip to next picture", skips);
         figures("decision to next picture", decisions);
@@ -804,6 +825,5 @@ fn latency() {
 fn time(pty: &mut Pty, key: &str, wait: impl FnOnce(&mut Pty) -> Screen) -> Duration {
     let start = Instant::now();
     pty.send(key);
-    wait(pty);
-    start.elapsed()
+    wait(pty).at() - start
 }

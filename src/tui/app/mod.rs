@@ -45,12 +45,13 @@ pub struct App {
     keymap: Arc<Keymap>,
     mode: Mode,
     position: usize,
-    size: (u16, u16),
+    /// The picture's columns and rows; none in a terminal that is too small.
+    room: Option<(u16, u16)>,
     tally: Tally,
     pictures: Pictures,
     status: Status,
-    /// What was typed into a prompt that was left with Esc.
-    draft: Option<Prompt>,
+    /// What was typed into prompts that were left with Esc.
+    drafts: Vec<Prompt>,
     /// The row that is fully on the screen.
     painted: Option<u32>,
     dropped: usize,
@@ -70,12 +71,12 @@ impl App {
             desk,
             keymap,
             tally,
-            size,
+            room: room(size),
             mode: Mode::Review,
             position: 0,
             pictures: Pictures::default(),
             status: Status::default(),
-            draft: None,
+            drafts: Vec::new(),
             painted: None,
             dropped: 0,
             epoch: 0,
@@ -162,7 +163,7 @@ impl App {
             Message::Edit(request) => self.edit(request),
             Message::Paste(text) => self.paste(&text),
             Message::Resized(cols, rows) => {
-                self.size = (cols, rows);
+                self.room = room((cols, rows));
                 self.prepare()
             }
             Message::Saved { epoch } => self.saved(epoch),
@@ -181,7 +182,8 @@ impl App {
     }
 
     fn command(&mut self, command: Command) -> Vec<Effect> {
-        if self.frozen && command != Command::Quit {
+        let leaves = matches!(command, Command::Quit | Command::Cancel);
+        if !leaves && (self.frozen || !self.is_visible()) {
             return vec![];
         }
         if !matches!(self.mode, Mode::Review) {
@@ -261,17 +263,21 @@ impl App {
         if !matches!(self.desk.examples().media, Media::Picture(_)) {
             return None;
         }
-        let area = Rect::new(0, 0, self.size.0, self.size.1);
-        let picture = layout::review(area)?.picture;
-        Some(PictureKey { row, cols: picture.width, rows: picture.height })
+        let (cols, rows) = self.room?;
+        Some(PictureKey { row, cols, rows })
     }
 
     /// Whether nothing of the example is still to come.
     fn is_complete(&self) -> bool {
         match self.row().and_then(|row| self.picture_key(row)) {
             Some(key) => !matches!(self.pictures.get(key), None | Some(Picture::Pending)),
-            None => layout::review(Rect::new(0, 0, self.size.0, self.size.1)).is_some(),
+            None => self.is_visible(),
         }
+    }
+
+    /// Whether the terminal is large enough to show on what a key would act.
+    fn is_visible(&self) -> bool {
+        self.room.is_some()
     }
 
     /// Asks for the picture that is looked at, the next ones and the last ones.
@@ -281,6 +287,12 @@ impl App {
         let missing = self.pictures.keep(&keys);
         if missing.is_empty() { vec![] } else { vec![Effect::Prepare(missing)] }
     }
+}
+
+/// The room for the picture in a terminal of that size.
+fn room((cols, rows): (u16, u16)) -> Option<(u16, u16)> {
+    let picture = layout::review(Rect::new(0, 0, cols, rows))?.picture;
+    Some((picture.width, picture.height))
 }
 
 #[cfg(test)]

@@ -47,7 +47,8 @@ impl App {
     }
 
     pub(super) fn open_prompt(&mut self, kind: PromptKind, row: u32) -> Vec<Effect> {
-        let draft = self.draft.take().filter(|draft| draft.kind == kind && draft.row == row);
+        let same = |draft: &Prompt| draft.kind == kind && draft.row == row;
+        let draft = self.drafts.iter().position(same).map(|at| self.drafts.swap_remove(at));
         let note = match kind {
             PromptKind::Note => self.desk.review(row).map(|review| review.note.clone()),
             PromptKind::NewTag => None,
@@ -68,7 +69,7 @@ impl App {
         match (std::mem::replace(&mut self.mode, Mode::Review), command) {
             (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(&prompt),
             (Mode::Prompt(prompt), Command::Cancel) => {
-                self.draft = Some(prompt);
+                self.drafts.push(prompt);
                 vec![]
             }
             (Mode::Picker(picker), Command::Accept) => match picker.matches.get(picker.selected) {
@@ -112,6 +113,9 @@ impl App {
     }
 
     pub(super) fn edit(&mut self, request: InputRequest) -> Vec<Effect> {
+        if !self.is_visible() {
+            return vec![];
+        }
         match &mut self.mode {
             Mode::Prompt(prompt) => drop(prompt.input.handle(request)),
             Mode::Picker(picker) => {

@@ -42,7 +42,7 @@ fn draw_header(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let count = desk.list().len();
     let place = if count == 0 { 0 } else { app.position() + 1 };
     let right = format!("{place} of {count} errors  {} reviewed ", app.tally().reviewed);
-    let room = usize::from(area.width).saturating_sub(text::width(&right));
+    let room = usize::from(area.width).saturating_sub(text::width(&right) + 1);
     let left = text::fit(&format!(" {project} · {split} · {run}   {order}"), room);
     frame.render_widget(Paragraph::new(left).style(theme.strong()), area);
     frame.render_widget(Paragraph::new(right).right_aligned().style(theme.strong()), area);
@@ -212,7 +212,7 @@ fn metadata(app: &App, row: u32, width: usize, theme: Theme) -> Vec<Line<'static
     let cell = |column: &Column| {
         let name = text::fit(&column.name, width / 2);
         let room = width.saturating_sub(text::width(&name) + 1);
-        let value = text::fit(&column.display(row as usize), room);
+        let value = text::fit(column.cells.get(row as usize), room);
         Line::from(vec![Span::styled(format!("{name} "), theme.dim()), Span::raw(value)])
     };
     app.desk().examples().metadata.iter().map(cell).collect()

@@ -1,12 +1,11 @@
 //! Horizontal bars in eighths of a cell.
 
-/// A bar for `share` (0 to 1) of `width` columns, padded with spaces. A share above 0 is never
-/// nothing.
+/// A bar for `share` (0 to 1) of `width` columns, padded with spaces.
 pub fn bar(share: f64, width: usize) -> String {
     const PARTS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
     let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
-    // Below half a percent nothing is drawn, so that a class with 0.00 has no bar.
-    let eighths = if share >= 0.005 { eighths.max(1) } else { 0 };
+    // What is not shown as 0.00 has a bar, however short.
+    let eighths = if share >= 0.005 && width > 0 { eighths.max(1) } else { 0 };
     let mut out = "█".repeat(eighths / 8);
     if let Some(part) = (eighths % 8).checked_sub(1) {
         out.push(PARTS[part]);

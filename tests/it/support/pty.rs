@@ -52,6 +52,8 @@ struct Terminal {
 struct Emulator {
     parser: Parser<Outside>,
     log: Vec<u8>,
+    /// When the last of it came.
+    at: Instant,
     /// Nothing can come any more.
     ended: bool,
 }
@@ -82,8 +84,9 @@ impl Callbacks for Outside {
                 let (row, col) = screen.cursor_position();
                 self.replies.extend(format!("\x1b[{};{}R", row + 1, col + 1).bytes());
             }
-            // the kitty keyboard protocol and the version may go unanswered
-            (Some(b'?'), _, 'u') | (Some(b'>'), _, 'q') => {}
+            // The kitty keyboard protocol and the version may go unanswered; underlines of the
+            // usual colour are not drawn by vt100.
+            (Some(b'?'), _, 'u') | (Some(b'>'), _, 'q') | (None, [[59]], 'm') => {}
             _ => self.strays.push(format!("CSI {first:?} {params:?} {end}")),
         }
     }
@@ -117,6 +120,12 @@ impl Callbacks for Outside {
     }
 }
 
+impl Emulator {
+    fn screen(&self) -> Screen {
+        Screen { cells: self.parser.screen().clone(), at: self.at }
+    }
+}
+
 impl Pty {
     /// Runs `gaffe` in a terminal of `size`, in a bare environment with `envs` added.
     pub fn spawn(size: Size, args: &[&str], cwd: &Path, envs: &[(&str, &str)]) -> Self {
@@ -136,7 +145,7 @@ impl Pty {
         let writer: Writer = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let (cols, rows) = cells(size);
         let parser = Parser::new_with_callbacks(rows, cols, 0, Outside::default());
-        let state = Mutex::new(Emulator { parser, log: vec![], ended: false });
+        let state = Mutex::new(Emulator { parser, log: vec![], at: Instant::now(), ended: false });
         let terminal = Arc::new(Terminal { state, changed: Condvar::new() });
         let (shared, replies) = (terminal.clone(), writer.clone());
         thread::spawn(move || show(reader, &shared, &replies));
@@ -188,7 +197,7 @@ impl Pty {
         let glance = deadline.min(Instant::now() + Duration::from_millis(200));
         let mut state = self.state();
         loop {
-            let screen = Screen(state.parser.screen().clone());
+            let screen = state.screen();
             if !state.parser.callbacks().updating && condition(&screen) {
                 return Some(screen);
             }
@@ -200,7 +209,7 @@ impl Pty {
 
     /// The screen as it is now.
     pub fn screen(&self) -> Screen {
-        Screen(self.state().parser.screen().clone())
+        self.state().screen()
     }
 
     /// Everything the program has written.
@@ -237,9 +246,14 @@ impl Pty {
         &self.modes
     }
 
+    /// The number of the process.
+    pub fn process(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// Sends a signal by name.
     pub fn signal(&self, name: &str) {
-        let pid = self.child.process_id().unwrap().to_string();
+        let pid = self.process().to_string();
         let status = Command::new("kill").args(["-s", name, &pid]).status().unwrap();
         assert!(status.success(), "kill -s {name} {pid}");
     }
@@ -308,18 +322,23 @@ fn builder(program: &OsStr, args: &[&str], cwd: &Path, envs: &[(&str, &str)]) ->
 
 /// Takes in what the program writes, and answers what it asks.
 fn show(mut reader: Box<dyn Read + Send>, terminal: &Terminal, writer: &Writer) {
-    let mut buffer = [0; 1 << 16];
+    let mut buffer = vec![0; 1 << 16];
     loop {
         let count = reader.read(&mut buffer).unwrap_or(0);
-        let replies = {
+        let (replies, updating) = {
             let mut state = terminal.state.lock().unwrap_or_else(PoisonError::into_inner);
             let new = &buffer[..count];
+            state.at = Instant::now();
             state.log.extend(new);
             state.parser.process(new);
             state.ended = count == 0;
-            std::mem::take(&mut state.parser.callbacks_mut().replies)
+            let outside = state.parser.callbacks_mut();
+            (std::mem::take(&mut outside.replies), outside.updating)
         };
-        terminal.changed.notify_all();
+        // In the middle of a frame there is nothing to look at.
+        if !updating || count == 0 {
+            terminal.changed.notify_all();
+        }
         if count == 0 {
             return;
         }
@@ -344,27 +363,43 @@ fn cells((cols, rows): Size) -> (NonZeroU16, NonZeroU16) {
 
 /// What a terminal shows.
 #[derive(Clone)]
-pub struct Screen(vt100::Screen);
+pub struct Screen {
+    cells: vt100::Screen,
+    at: Instant,
+}
 
 /// A colour of a cell.
 pub type Rgb = (u8, u8, u8);
 
 impl Screen {
+    /// When the program wrote the last of it.
+    pub fn at(&self) -> Instant {
+        self.at
+    }
+
     /// All text, with line ends.
     pub fn text(&self) -> String {
-        self.0.contents()
+        self.cells.contents()
     }
 
     /// The lines from column `from` on, `width` columns wide.
     pub fn columns(&self, from: u16, width: u16) -> Vec<String> {
-        self.0.rows(from, width).collect()
+        self.cells.rows(from, width).collect()
     }
 
-    /// A line; a negative one is counted from the bottom.
-    pub fn line(&self, at: i32) -> String {
-        let lines = self.columns(0, u16::MAX);
-        let at = if at < 0 { lines.len() as i32 + at } else { at };
-        lines[at as usize].trim_end().to_owned()
+    /// The lines without the blanks at their ends.
+    pub fn lines(&self) -> Vec<String> {
+        self.columns(0, u16::MAX).iter().map(|line| line.trim_end().to_owned()).collect()
+    }
+
+    /// A line, counted from the top.
+    pub fn line(&self, at: usize) -> String {
+        self.lines().swap_remove(at)
+    }
+
+    /// A line, counted from the bottom.
+    pub fn line_from_below(&self, at: usize) -> String {
+        self.lines().into_iter().rev().nth(at).unwrap()
     }
 
     /// Whether `text` stands in one line.
@@ -382,22 +417,22 @@ impl Screen {
 
     /// Whether it is the one that full-screen programs draw on.
     pub fn is_alternate(&self) -> bool {
-        self.0.alternate_screen()
+        self.cells.alternate_screen()
     }
 
     /// Whether there is a cursor to be seen.
     pub fn has_cursor(&self) -> bool {
-        !self.0.hide_cursor()
+        !self.cells.hide_cursor()
     }
 
     /// Whether pasted text is marked as such.
     pub fn marks_paste(&self) -> bool {
-        self.0.bracketed_paste()
+        self.cells.bracketed_paste()
     }
 
     /// The picture: rows of (upper, lower) colours of half-block cells. `None` if there is none.
     pub fn picture(&self) -> Option<Vec<Vec<(Rgb, Rgb)>>> {
-        let (rows, cols) = self.0.size();
+        let (rows, cols) = self.cells.size();
         let row = |row| (0..cols.get()).filter_map(|col| self.half_block(row, col)).collect();
         let picture: Vec<Vec<_>> =
             (0..rows.get()).map(row).filter(|r: &Vec<_>| !r.is_empty()).collect();
@@ -405,7 +440,7 @@ impl Screen {
     }
 
     fn half_block(&self, row: u16, col: u16) -> Option<(Rgb, Rgb)> {
-        let cell = self.0.cell(row, col).filter(|cell| cell.contents() == "▀")?;
+        let cell = self.cells.cell(row, col).filter(|cell| cell.contents() == "▀")?;
         let rgb = |color| match color {
             Color::Rgb(r, g, b) => (r, g, b),
             _ => (0, 0, 0),

@@ -1,7 +1,7 @@
 //! The app on a test backend: real data, keys through the keymap, effects carried out at once.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use gaffe::dataset::{Ledger, Media, Order, Split};
+use gaffe::dataset::{Ledger, Media, Order, Split, Stamp};
 use gaffe::media;
 use gaffe::project::Project;
 use gaffe::tui::app::{App, Effect, Message};
@@ -68,7 +68,7 @@ impl Stage {
         let keymap = Arc::new(Keymap::standard().unwrap());
         let mut ledger = Ledger::default();
         let tags = &project.config().tags;
-        ledger.set_up(tags, Default::default(), |c| keymap.is_reserved(c)).unwrap();
+        ledger.set_up(tags, Stamp::default(), |c| keymap.is_reserved(c)).unwrap();
         let desk = project.desk(Split::Dev, "v1", Order::Random, ledger).unwrap();
         let app = App::new(desk, keymap, None, (cols, rows));
         let terminal = Terminal::new(TestBackend::new(cols, rows)).unwrap();
