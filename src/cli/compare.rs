@@ -28,6 +28,9 @@ pub struct CompareArgs {
     json: bool,
 }
 
+/// More values than this are no groups.
+const MOST_GROUPS: usize = 50;
+
 #[derive(Serialize)]
 struct Report<'a> {
     before: &'a str,
@@ -49,7 +52,6 @@ pub fn run(project: &Project, args: &CompareArgs, out: &mut dyn Write) -> Result
     let after = project.run(&args.after, split, &examples)?;
     let relabels = project.relabels(&examples, &decisions(project)?);
     let column = args.by.as_deref().map(|name| find_column(&examples, name)).transpose()?;
-    const MOST_GROUPS: usize = 50;
     let by = |column| analysis::compare_by(&examples.gold, &relabels, (&before, &after), column);
     let report = Report {
         before: &args.before,

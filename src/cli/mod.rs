@@ -44,7 +44,7 @@ struct Cli {
     data: Vec<PathBuf>,
     #[command(flatten)]
     review: review::ReviewArgs,
-    /// The project's folder [default: GAFFE_PROJECT, else this one or the nearest above]
+    /// The project's folder [default: `GAFFE_PROJECT`, else this one or the nearest above]
     #[arg(short, long, global = true, value_name = "DIR")]
     project: Option<PathBuf>,
 }
@@ -159,7 +159,8 @@ impl TestGuard {
 /// Parses the command line and runs it.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    // Not locked: the thread that ends us on a hang-up gives the terminal back through it.
+    let mut out = io::BufWriter::new(io::stdout());
     match run(cli, &mut out).and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,

@@ -3,7 +3,7 @@
 //! Invariant: a file is written whole or not at all; what is no file (a pipe, a device) is written to,
 //! never replaced.
 
-use std::fs::{OpenOptions, Permissions};
+use std::fs::{Metadata, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -21,16 +21,16 @@ pub fn write_whole<E: From<io::Error>>(
         write(&mut out)?;
         return Ok(out.flush()?);
     }
-    if old.as_ref().is_ok_and(std::fs::Metadata::is_dir) {
+    if old.as_ref().is_ok_and(Metadata::is_dir) {
         return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
     }
     // The target of a link, so that the link stays.
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    let mode = old.map_or_else(|_| new_file(), |about| Some(about.permissions()));
-    if let Some(mode) = mode {
-        builder.permissions(mode);
+    match old {
+        Ok(about) => drop(builder.permissions(about.permissions())),
+        Err(_) => shared(&mut builder),
     }
     let temporary = builder.tempfile_in(dir)?;
     let mut out = BufWriter::new(temporary.as_file());
@@ -43,12 +43,11 @@ pub fn write_whole<E: From<io::Error>>(
 }
 
 /// What a new file gets, less the user's mask: temporary files are private otherwise.
-fn new_file() -> Option<Permissions> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        Some(Permissions::from_mode(0o666))
-    }
-    #[cfg(not(unix))]
-    None
+#[cfg(unix)]
+fn shared(builder: &mut tempfile::Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(std::fs::Permissions::from_mode(0o666));
 }
+
+#[cfg(not(unix))]
+fn shared(_: &mut tempfile::Builder<'_, '_>) {}

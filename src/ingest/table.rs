@@ -104,13 +104,11 @@ fn places(
             let remedy = format!("correct [columns] in gaffe.toml; there is: {}", list(headers));
             return Err(IngestError::new(path, format!("no column {name:?}"), remedy).at(1));
         };
-        match matches.next() {
-            None => Ok(at),
-            Some(_) => {
-                let what = format!("two columns are called {name:?}");
-                Err(IngestError::new(path, what, "rename one of them").at(1))
-            }
+        if matches.next().is_some() {
+            let what = format!("two columns are called {name:?}");
+            return Err(IngestError::new(path, what, "rename one of them").at(1));
         }
+        Ok(at)
     };
     // Train and test may come without anything to look at: their metrics need none.
     let there = |name: &&str| split == Split::Dev || headers.iter().any(|h| h == *name);

@@ -18,8 +18,8 @@ use std::thread;
 /// Draws through one buffer.
 pub type Screen = Terminal<CrosstermBackend<Frame>>;
 
-/// What is drawn, until it is flushed: a frame is one write, and half a frame is none, so that a
-/// panic while drawing leaves nothing to be written over its message.
+/// What is drawn, until it is flushed: a frame is one write, and half a frame is none. Once the
+/// terminal was given back nothing more is written, so that a panic while drawing stays readable.
 #[derive(Debug, Default)]
 pub struct Frame(Vec<u8>);
 
@@ -30,6 +30,10 @@ impl Write for Frame {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if !OURS.load(Ordering::SeqCst) {
+            self.0.clear();
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
         out.write_all(&self.0)?;
         self.0.clear();

@@ -164,6 +164,7 @@ impl App {
             Message::Paste(text) => self.paste(&text),
             Message::Resized(cols, rows) => {
                 self.room = room((cols, rows));
+                self.painted = None;
                 self.prepare()
             }
             Message::Saved { epoch } => self.saved(epoch),
@@ -182,8 +183,7 @@ impl App {
     }
 
     fn command(&mut self, command: Command) -> Vec<Effect> {
-        let leaves = matches!(command, Command::Quit | Command::Cancel);
-        if !leaves && (self.frozen || !self.is_visible()) {
+        if self.frozen && command != Command::Quit {
             return vec![];
         }
         if !matches!(self.mode, Mode::Review) {
@@ -191,6 +191,9 @@ impl App {
         }
         if command.decides() {
             return self.decide(command);
+        }
+        if !self.is_visible() && command != Command::Quit {
+            return vec![];
         }
         match command {
             Command::Next => self.go(self.position.saturating_add(1)),

@@ -66,6 +66,9 @@ impl App {
     }
 
     pub(super) fn popup_command(&mut self, command: Command) -> Vec<Effect> {
+        if !self.is_visible() && command != Command::Cancel {
+            return vec![];
+        }
         match (std::mem::replace(&mut self.mode, Mode::Review), command) {
             (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(&prompt),
             (Mode::Prompt(prompt), Command::Cancel) => {
