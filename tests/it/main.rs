@@ -1,5 +1,5 @@
 //! Everything that runs the program as a whole, in one binary: linking it is slow.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod cli;
 mod readme;

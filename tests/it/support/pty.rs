@@ -3,6 +3,7 @@
 //! Invariant: nothing is timed by sleeping: a test waits for what the screen shows. A frame that is
 //! being drawn (synchronized update) is not looked at, as a terminal does not show it.
 
+use super::screen::Screen;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 use std::ffi::OsStr;
 use std::io::{Read, Write};
@@ -12,7 +13,7 @@ use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
-use vt100::{Callbacks, Color, Parser};
+use vt100::{Callbacks, Parser};
 
 /// How long anything may take. Generous: only a failing test waits so long.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -359,98 +360,4 @@ fn pty_size((cols, rows): Size) -> PtySize {
 
 fn cells((cols, rows): Size) -> (NonZeroU16, NonZeroU16) {
     (NonZeroU16::new(cols).unwrap(), NonZeroU16::new(rows).unwrap())
-}
-
-/// What a terminal shows.
-#[derive(Clone)]
-pub struct Screen {
-    cells: vt100::Screen,
-    at: Instant,
-}
-
-/// A colour of a cell.
-pub type Rgb = (u8, u8, u8);
-
-impl Screen {
-    /// When the program wrote the last of it.
-    pub fn at(&self) -> Instant {
-        self.at
-    }
-
-    /// All text, with line ends.
-    pub fn text(&self) -> String {
-        self.cells.contents()
-    }
-
-    /// The lines from column `from` on, `width` columns wide.
-    pub fn columns(&self, from: u16, width: u16) -> Vec<String> {
-        self.cells.rows(from, width).collect()
-    }
-
-    /// The lines without the blanks at their ends.
-    pub fn lines(&self) -> Vec<String> {
-        self.columns(0, u16::MAX).iter().map(|line| line.trim_end().to_owned()).collect()
-    }
-
-    /// A line, counted from the top.
-    pub fn line(&self, at: usize) -> String {
-        self.lines().swap_remove(at)
-    }
-
-    /// A line, counted from the bottom.
-    pub fn line_from_below(&self, at: usize) -> String {
-        self.lines().into_iter().rev().nth(at).unwrap()
-    }
-
-    /// Whether `text` stands in one line.
-    pub fn has(&self, text: &str) -> bool {
-        self.text().contains(text)
-    }
-
-    /// The text that follows `caption` in its line.
-    #[track_caller]
-    pub fn after(&self, caption: &str) -> String {
-        let text = self.text();
-        let found = text.lines().find_map(|line| Some(line.split_once(caption)?.1.trim()));
-        found.unwrap_or_else(|| panic!("no {caption:?} on the screen:\n{text}")).to_owned()
-    }
-
-    /// Whether it is the one that full-screen programs draw on.
-    pub fn is_alternate(&self) -> bool {
-        self.cells.alternate_screen()
-    }
-
-    /// Whether there is a cursor to be seen.
-    pub fn has_cursor(&self) -> bool {
-        !self.cells.hide_cursor()
-    }
-
-    /// Whether pasted text is marked as such.
-    pub fn marks_paste(&self) -> bool {
-        self.cells.bracketed_paste()
-    }
-
-    /// The picture: rows of (upper, lower) colours of half-block cells. `None` if there is none.
-    pub fn picture(&self) -> Option<Vec<Vec<(Rgb, Rgb)>>> {
-        let (rows, cols) = self.cells.size();
-        let row = |row| (0..cols.get()).filter_map(|col| self.half_block(row, col)).collect();
-        let picture: Vec<Vec<_>> =
-            (0..rows.get()).map(row).filter(|r: &Vec<_>| !r.is_empty()).collect();
-        (!picture.is_empty()).then_some(picture)
-    }
-
-    fn half_block(&self, row: u16, col: u16) -> Option<(Rgb, Rgb)> {
-        let cell = self.cells.cell(row, col).filter(|cell| cell.contents() == "▀")?;
-        let rgb = |color| match color {
-            Color::Rgb(r, g, b) => (r, g, b),
-            _ => (0, 0, 0),
-        };
-        Some((rgb(cell.fgcolor()), rgb(cell.bgcolor())))
-    }
-}
-
-impl std::fmt::Display for Screen {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text())
-    }
 }
