@@ -4,7 +4,7 @@
 //! ceiling of a category is the dev error that would be left if all of its errors were solved.
 
 use super::Proportion;
-use crate::dataset::{Order, TagId, Verdict};
+use crate::dataset::{TagId, Verdict};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -26,8 +26,8 @@ pub struct Reviewed<'a> {
     pub verdict: Option<Verdict>,
     /// Its tags.
     pub tags: &'a [TagId],
-    /// The order in which it was come upon.
-    pub found: Order,
+    /// Whether it was come upon in a random walk through these errors.
+    pub random: bool,
 }
 
 /// What the reviewed errors can be taken for.
@@ -36,7 +36,7 @@ pub struct Reviewed<'a> {
 pub enum Basis {
     /// Every error was reviewed: shares are exact.
     AllErrors,
-    /// All were come upon in random order: shares estimate those of all errors.
+    /// All were come upon in a random walk through the errors of this run: shares estimate those of all errors.
     RandomSample,
     /// Some were picked by confidence or place: shares describe the reviewed errors only.
     ReviewedOnly,
@@ -106,7 +106,7 @@ pub fn tally<'a>(
     let (mut n, mut unexplained, mut random) = (0, 0, true);
     for error in reviewed {
         n += 1;
-        random &= error.found == Order::Random;
+        random &= error.random;
         for &tag in error.tags {
             *counts.entry(Category::Tag(tag)).or_default() += 1;
         }
@@ -175,15 +175,14 @@ mod tests {
         Population { examples: 2000, errors, errors_after_fixes: errors }
     }
 
-    fn error(verdict: Verdict, tags: &[TagId], found: Order) -> Reviewed<'_> {
-        Reviewed { verdict: Some(verdict), tags, found }
+    fn error(verdict: Verdict, tags: &[TagId], random: bool) -> Reviewed<'_> {
+        Reviewed { verdict: Some(verdict), tags, random }
     }
 
     #[test]
     fn the_ceiling_is_the_dev_error_less_the_share() {
-        let reviewed = (0..100).map(|i| {
-            error(Verdict::ModelWrong, if i < 41 { &[BLURRY] } else { &[] }, Order::Random)
-        });
+        let reviewed = (0..100)
+            .map(|i| error(Verdict::ModelWrong, if i < 41 { &[BLURRY] } else { &[] }, true));
         let tally = tally(population(291), reviewed);
         let row = &tally.rows[0];
         assert_eq!((tally.basis, row.count, tally.unexplained), (Basis::RandomSample, 41, 59));
@@ -194,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_sorted_review_describes_only_what_was_reviewed() {
-        let reviewed = (0..10).map(|_| error(Verdict::ModelWrong, &[BLURRY], Order::Confident));
+        let reviewed = (0..10).map(|_| error(Verdict::ModelWrong, &[BLURRY], false));
         let tally = tally(population(200), reviewed);
         assert_eq!(tally.basis, Basis::ReviewedOnly);
         assert_eq!(tally.rows[0].share, Proportion::exact(1.0));
@@ -205,9 +204,9 @@ mod tests {
     fn tags_overlap_and_verdicts_other_than_model_wrong_have_their_line() {
         let both = [BLURRY, BENT];
         let reviewed = [
-            error(Verdict::ModelWrong, &both, Order::Random),
-            error(Verdict::LabelWrong, &both[..1], Order::Random),
-            error(Verdict::Unsure, &[], Order::Random),
+            error(Verdict::ModelWrong, &both, true),
+            error(Verdict::LabelWrong, &both[..1], true),
+            error(Verdict::Unsure, &[], true),
         ];
         let tally = tally(population(3), reviewed);
         let lines: Vec<_> = tally.rows.iter().map(|r| (r.category, r.count)).collect();
@@ -241,7 +240,7 @@ mod tests {
         ) {
             let tags: Vec<Vec<TagId>> =
                 tagged.iter().map(|s| s.iter().map(|&t| TagId(t)).collect()).collect();
-            let reviewed = tags.iter().map(|t| error(Verdict::ModelWrong, t, Order::Random));
+            let reviewed = tags.iter().map(|t| error(Verdict::ModelWrong, t, true));
             let result = tally(population(tags.len() + more), reviewed);
             let sum: usize = result.rows.iter().map(|r| r.count).sum();
             prop_assert_eq!(sum, tags.iter().map(Vec::len).sum::<usize>());

@@ -76,6 +76,6 @@ fn error_row(desk: &Desk, row: u32) -> ErrorRow {
         label: classes.name(desk.effective(row).class).to_owned(),
         prediction: prediction.map_or_else(String::new, |class| classes.name(class).to_owned()),
         confidence: desk.run().confidence(row as usize),
-        verdict: desk.review(row).and_then(|r| r.verdict).map(Verdict::name),
+        verdict: desk.verdict(row).map(Verdict::name),
     }
 }

@@ -1,9 +1,9 @@
 //! `gaffe export`: corrected labels and tags, as files.
 
-use super::{Selection, SplitArg, decisions, print, say};
+use super::{Selection, SplitArg, TestGuard, decisions, print, say};
 use crate::dataset::Split;
 use crate::export::{
-    LabelRows, label_fixes, tagged_examples, write_labels, write_tags, write_whole,
+    LabelRows, label_fixes, reviewed_examples, write_labels, write_tags, write_whole,
 };
 use crate::ingest::IngestError;
 use crate::project::Project;
@@ -46,6 +46,11 @@ pub struct LabelsArgs {
 pub struct TagsArgs {
     #[command(flatten)]
     selection: Selection,
+    /// Also the examples that have a verdict, a label or a note, but no tag
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    guard: TestGuard,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -81,15 +86,17 @@ fn labels(project: &Project, args: &LabelsArgs, out: &mut dyn Write) -> Result<(
 
 fn tags(project: &Project, args: &TagsArgs, out: &mut dyn Write) -> Result<()> {
     let split = args.selection.split();
+    args.guard.check(split)?;
     let examples = project.examples(split)?;
     let run = project.run_name(args.selection.run.as_deref(), split)?;
     let run = project.run(&run, split, &examples)?;
     let ledger = decisions(project)?;
-    let tagged = tagged_examples(&examples, project.classes(), &run, &ledger);
+    let mut tagged = reviewed_examples(&examples, project.classes(), &run, &ledger);
+    tagged.retain(|example| args.all || !example.tags.is_empty());
     to(args.output.as_deref(), project, out, |out| {
         if args.json { print::json(&tagged, out) } else { Ok(write_tags(&tagged, out)?) }
     })?;
-    say(&format!("{} tagged examples", tagged.len()));
+    say(&format!("{} {} examples", tagged.len(), if args.all { "reviewed" } else { "tagged" }));
     Ok(())
 }
 

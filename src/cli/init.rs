@@ -1,14 +1,15 @@
 //! `gaffe init`: a project made of data files.
 
-use super::say;
+use super::{TestGuard, say};
 use crate::dataset::{Ledger, Split};
 use crate::ingest::{self, FILE_NAME, Guess, IngestError};
 use crate::media::text;
 use crate::project::Project;
 use anyhow::{Result, bail, ensure};
 use clap::Args;
+use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Args)]
 #[command(
@@ -29,6 +30,7 @@ pub fn run(args: &InitArgs, out: &mut dyn Write) -> Result<()> {
     let guess = ingest::guess(&args.data)?;
     if args.dry_run {
         write!(out, "{}", guess.config.to_toml()?)?;
+        check(&guess)?;
         tell(&guess);
         return Ok(());
     }
@@ -44,8 +46,9 @@ pub fn run(args: &InitArgs, out: &mut dyn Write) -> Result<()> {
 }
 
 /// The project of data files, with the split that they are: the one beside the table, else a new one.
-pub fn project_of(files: &[PathBuf]) -> Result<(Project, Split)> {
+pub fn project_of(files: &[PathBuf], guard: &TestGuard) -> Result<(Project, Split)> {
     let guess = ingest::guess(files)?;
+    guard.check(split_of(&guess))?;
     let path = guess.root.join(FILE_NAME);
     if path.exists() {
         let project = Project::open(&guess.root)?;
@@ -76,21 +79,21 @@ fn split_of(guess: &Guess) -> Split {
     guess.config.splits.keys().next().copied().unwrap_or(Split::Dev)
 }
 
-/// Writes the project file, and takes it back if the data can't be used with it.
+/// Writes the project file, once the data can be used with it.
 fn write(guess: &Guess) -> Result<Project> {
     let path = guess.root.join(FILE_NAME);
     let text = guess.config.to_toml()?;
-    std::fs::write(&path, text).map_err(|e| IngestError::io(&path, &e))?;
-    let checked = check(&guess.root, split_of(guess));
-    if checked.is_err() {
-        std::fs::remove_file(&path).map_err(|e| IngestError::io(&path, &e))?;
-    }
-    checked
+    let project = check(guess)?;
+    let failed = |e| IngestError::io(&path, &e);
+    let mut file = File::options().write(true).create_new(true).open(&path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    Ok(project)
 }
 
 /// Reads everything once. A model that is worse than guessing hints at classes in another order.
-fn check(root: &Path, split: Split) -> Result<Project> {
-    let project = Project::open(root)?;
+fn check(guess: &Guess) -> Result<Project> {
+    let project = Project::new(&guess.root, guess.config.clone())?;
+    let split = split_of(guess);
     let Ok(run) = project.run_name(None, split) else {
         project.examples(split)?;
         return Ok(project);

@@ -20,7 +20,7 @@ use crate::media::text;
 use crate::project::{Desk, Project, ProjectError};
 use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -83,7 +83,7 @@ enum Command {
 /// Which run's errors on which split.
 #[derive(Args, Clone)]
 struct Selection {
-    /// The run [default: the first one]
+    /// The run [default: the first one; for the review the one left last]
     #[arg(long, value_name = "NAME")]
     run: Option<String>,
     /// The split [default: dev]
@@ -160,13 +160,16 @@ impl TestGuard {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     // Not locked: the thread that ends us on a hang-up gives the terminal back through it.
-    let mut out = io::BufWriter::new(io::stdout());
+    let stdout = io::BufWriter::new(io::stdout());
+    let mut out: Box<dyn Write> = if io::stdout().is_terminal() {
+        Box::new(print::SafeText::new(stdout))
+    } else {
+        Box::new(stdout)
+    };
     match run(cli, &mut out).and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // What is left in the buffer failed once already.
-            let _ = out.into_parts();
             say(&format!("gaffe: {error}"));
             ExitCode::FAILURE
         }
@@ -225,7 +228,19 @@ fn decisions(project: &Project) -> Result<Ledger> {
 fn desk(project: &Project, selection: &Selection, order: Order) -> Result<Desk> {
     let split = selection.split();
     let run = project.run_name(selection.run.as_deref(), split)?;
-    Ok(project.desk(split, &run, order, decisions(project)?)?)
+    let desk = project.desk(split, &run, order, decisions(project)?)?;
+    if desk.unmatched() > 0 {
+        say(&unmatched(&desk));
+    }
+    Ok(desk)
+}
+
+fn unmatched(desk: &Desk) -> String {
+    let split = desk.examples().split;
+    format!(
+        "{} decisions are on examples that {split} does not have now; they are kept",
+        desk.unmatched()
+    )
 }
 
 /// Tells the user something that is no result. It may quote data, so it is made safe.

@@ -5,7 +5,48 @@ use crate::media::text;
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
-use std::io::Write;
+use std::io::{self, Write};
+
+/// Lets only safe text through to a terminal: results may quote data. Works line by line.
+pub struct SafeText<W: Write> {
+    inner: W,
+    line: Vec<u8>,
+}
+
+impl<W: Write> SafeText<W> {
+    /// Wraps `inner`.
+    pub fn new(inner: W) -> Self {
+        Self { inner, line: Vec::new() }
+    }
+
+    fn end_line(&mut self) -> io::Result<()> {
+        let line = String::from_utf8_lossy(&self.line);
+        self.inner.write_all(text::line(&line).as_bytes())?;
+        self.line.clear();
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for SafeText<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in bytes.split_inclusive(|&byte| byte == b'\n') {
+            match part.strip_suffix(b"\n") {
+                Some(rest) => {
+                    self.line.extend_from_slice(rest.strip_suffix(b"\r").unwrap_or(rest));
+                    self.end_line()?;
+                    self.inner.write_all(b"\n")?;
+                }
+                None => self.line.extend_from_slice(part),
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.end_line()?;
+        self.inner.flush()
+    }
+}
 
 /// How results are printed.
 #[derive(Args, Clone, Copy, Default)]
@@ -119,6 +160,16 @@ mod tests {
         table.print(&mut out).unwrap();
         let expected = "tag    count\n漢字       4\n␛[2Jx    120\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_terminal_gets_safe_lines_however_they_are_cut() {
+        let mut out = SafeText::new(Vec::new());
+        for part in ["a\u{1b}[2", "Jb\nc\u{9b}", "d\r\n", "end"] {
+            out.write_all(part.as_bytes()).unwrap();
+        }
+        out.flush().unwrap();
+        assert_eq!(String::from_utf8(out.inner).unwrap(), "a␛[2Jb\nc\u{fffd}d\nend");
     }
 
     #[test]

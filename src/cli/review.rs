@@ -1,6 +1,6 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
-use super::{OrderArg, Selection, TestGuard, init, locate, next_command, say};
+use super::{OrderArg, Selection, TestGuard, init, locate, next_command, say, unmatched};
 use crate::dataset::{Ledger, Order, Split};
 use crate::ingest::FILE_NAME;
 use crate::project::{Project, ProjectError};
@@ -46,7 +46,7 @@ pub fn open_data(data: &[PathBuf], project: Option<&Path>, args: &ReviewArgs) ->
         files => {
             check_files(files)?;
             terminal::check()?;
-            let (project, split) = init::project_of(files)?;
+            let (project, split) = init::project_of(files, &args.guard)?;
             open(&project, args.selection.split.map_or(split, Split::from), args)
         }
     }
@@ -101,13 +101,23 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     let at = cursor.filter(|cursor| cursor.run == run).map(|cursor| cursor.id);
     let mut app = App::new(desk, keymap, at.as_deref(), (0, 0));
     match writable.repairs.as_slice() {
-        [] => app.tell(Status::hint("everything is saved as you go")),
+        [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),
+        [] => app.tell(Status::hint("everything is saved as you go; q leaves")),
         repairs => app.tell(Status::trouble(repairs.join("; "))),
     }
     let places = Places { data_dir: project.data_dir(), media_root: project.media_root(split)? };
     let app = tui::run(app, writable.store, places)?;
     farewell(project, &app);
     Ok(())
+}
+
+/// The tally of what was reviewed, which may not be what `tally` alone prints.
+fn tally_command(project: &Project, app: &App) -> String {
+    let (run, split) = (&app.desk().run().name, app.desk().examples().split);
+    let first = project.run_name(None, split).is_ok_and(|first| first == *run);
+    let run = if first { String::new() } else { format!(" --run {run}") };
+    let split = if split == Split::Dev { String::new() } else { format!(" --split {split}") };
+    format!("tally{run}{split}")
 }
 
 /// What was done, and what to do with it.
@@ -118,6 +128,6 @@ fn farewell(project: &Project, app: &App) {
         "{name}: {} of {} errors reviewed, all saved. Next: {}",
         tally.reviewed,
         tally.population.errors,
-        next_command(project, "tally")
+        next_command(project, &tally_command(project, app))
     ));
 }

@@ -66,17 +66,18 @@ pub fn run(project: &Project, args: &ScoreArgs, out: &mut dyn Write) -> Result<(
     let Media::Picture(files) = &examples.media else {
         return Err(ProjectError::NothingToScore(split).into());
     };
+    let reserved = project.reserve_run(&name)?;
     let classes = project.classes().len();
     let model = Model::load(&args.model, &project.config().preprocess, classes)?;
     for note in model.notes() {
         say(&format!("note: {note}"));
     }
-    let reserved = project.reserve_run(&name)?;
     let scored = score(&project.media_root(split)?, files, &model)?;
     check_failed(&scored, examples.len(), args.skip_unreadable)?;
     let about = ScoredRun {
         model: args.model.canonicalize().unwrap_or_else(|_| args.model.clone()),
         at: now(),
+        data: project.data_mark(&examples),
         examples: examples.len(),
         unreadable: scored.failed.len(),
         seconds: scored.seconds,
@@ -88,6 +89,7 @@ pub fn run(project: &Project, args: &ScoreArgs, out: &mut dyn Write) -> Result<(
     let error = analysis::error_rate(&examples.gold, &relabels, &run);
     let (unreadable, seconds) = (about.unreadable, about.seconds);
     let report = Report { run: &name, split, unreadable, seconds, error };
+    say(&model.describe());
     if args.json { print::json(&report, out) } else { print_report(project, &report, out) }
 }
 
@@ -95,7 +97,12 @@ fn score(root: &Path, files: &TextColumn, model: &Model) -> Result<Scored> {
     let fetch = |row: usize| media::decode(&root.join(files.get(row))).map_err(|e| e.to_string());
     let cancel = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]
-    signal_hook::flag::register(signal_hook::consts::SIGINT, cancel.clone())?;
+    {
+        use signal_hook::{consts::SIGINT, flag};
+        // A second one ends the program at once.
+        flag::register_conditional_shutdown(SIGINT, 130, cancel.clone())?;
+        flag::register(SIGINT, cancel.clone())?;
+    }
     let style = "{msg} {wide_bar} {pos}/{len} {per_sec} {eta} left · ctrl+c cancels";
     let bar = ProgressBar::new(files.len() as u64)
         .with_style(ProgressStyle::with_template(style)?)
@@ -141,6 +148,7 @@ fn print_report(project: &Project, report: &Report<'_>, out: &mut dyn Write) -> 
     )?;
     let per_second = examples as f64 / report.seconds.max(1e-9);
     writeln!(out, "{:.1} s, {} examples a second", report.seconds, count(per_second as usize))?;
+    out.flush()?;
     let runs = project.runs()?;
     let other = runs.iter().find(|r| r.name != report.run && r.splits.contains(&report.split));
     if let Some(other) = other {

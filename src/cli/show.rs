@@ -57,9 +57,11 @@ pub fn run(project: &Project, args: &ShowArgs, out: &mut dyn Write) -> Result<()
     if let (Some(file), true) = (&shown.file, io::stdout().is_terminal()) {
         out.flush()?;
         let path = project.media_root(split)?.join(file);
-        match media::decode(&path) {
-            Ok(image) => media::print_inline(&image)?,
-            Err(error) => say(&error.to_string()),
+        let printed = media::decode_upright(&path)
+            .map_err(anyhow::Error::from)
+            .and_then(|image| Ok(media::print_inline(&image)?));
+        if let Err(error) = printed {
+            say(&error.to_string());
         }
     }
     print_text(&shown, out)

@@ -2,7 +2,7 @@
 
 use super::print::{self, Format, Table, interval, percent};
 use super::{Selection, desk};
-use crate::analysis::{Basis, Category, Tally, TallyRow};
+use crate::analysis::{Basis, Category, Proportion, Tally, TallyRow};
 use crate::dataset::{Ledger, Order, Split};
 use crate::media::text;
 use crate::project::Project;
@@ -56,15 +56,18 @@ struct CategoryRow {
     kind: &'static str,
     count: usize,
     share: f64,
-    share_low: f64,
-    share_high: f64,
+    share_low: Option<f64>,
+    share_high: Option<f64>,
     ceiling: Option<f64>,
     ceiling_low: Option<f64>,
     ceiling_high: Option<f64>,
 }
 
 impl CategoryRow {
-    fn new(row: &TallyRow, ledger: &Ledger) -> Self {
+    fn new(row: &TallyRow, basis: Basis, ledger: &Ledger) -> Self {
+        // What describes only the reviewed errors has no interval.
+        let known = |p: Proportion| (basis != Basis::ReviewedOnly).then_some(p);
+        let (share, ceiling) = (known(row.share), row.ceiling.and_then(known));
         Self {
             category: category_name(row.category, ledger),
             kind: match row.category {
@@ -73,11 +76,11 @@ impl CategoryRow {
             },
             count: row.count,
             share: row.share.share,
-            share_low: row.share.low,
-            share_high: row.share.high,
+            share_low: share.map(|s| s.low),
+            share_high: share.map(|s| s.high),
             ceiling: row.ceiling.map(|c| c.share),
-            ceiling_low: row.ceiling.map(|c| c.low),
-            ceiling_high: row.ceiling.map(|c| c.high),
+            ceiling_low: ceiling.map(|c| c.low),
+            ceiling_high: ceiling.map(|c| c.high),
         }
     }
 }
@@ -88,7 +91,7 @@ pub fn run(project: &Project, args: &TallyArgs, out: &mut dyn Write) -> Result<(
     let (split, run) = (desk.examples().split, &desk.run().name);
     let tally = desk.tally();
     let rows: Vec<CategoryRow> =
-        tally.rows.iter().map(|row| CategoryRow::new(row, desk.ledger())).collect();
+        tally.rows.iter().map(|row| CategoryRow::new(row, tally.basis, desk.ledger())).collect();
     if args.format.csv {
         return print::csv(&FIELDS, &rows, out);
     }
@@ -129,19 +132,21 @@ fn print_table(
         return Ok(());
     }
     writeln!(out)?;
-    let known = tally.basis == Basis::RandomSample;
+    let estimated = tally.basis == Basis::RandomSample;
     let if_solved = format!("{split} error if solved");
     let mut table = Table::new(&["", "count", "share", "95 %", &if_solved, "95 %"]);
     for row in rows {
         let or_none = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
-        let range = |low, high| if known { interval(low, high) } else { "–".to_owned() };
+        let range = |ends: Option<(f64, f64)>| {
+            or_none(ends.filter(|_| estimated).map(|(low, high)| interval(low, high)))
+        };
         table.row([
             row.category.clone(),
             row.count.to_string(),
             percent(row.share),
-            range(row.share_low, row.share_high),
+            range(row.share_low.zip(row.share_high)),
             or_none(row.ceiling.map(percent)),
-            or_none(row.ceiling_low.zip(row.ceiling_high).map(|(low, high)| range(low, high))),
+            range(row.ceiling_low.zip(row.ceiling_high)),
         ]);
     }
     table.print(out)?;
@@ -156,8 +161,8 @@ fn explain(tally: &Tally) -> String {
             "Reviewed in random order: shares and ceilings estimate those of all errors."
         }
         Basis::ReviewedOnly => {
-            "Some were not come upon in random order: shares describe the reviewed errors\n\
-             only, and ceilings take away only the errors seen."
+            "Some were not come upon in a random walk through the errors of this run: shares\n\
+             describe the reviewed ones only, and ceilings take away only the errors seen."
         }
     };
     let unexplained = match tally.unexplained {

@@ -1,6 +1,6 @@
 //! What a person decided about an example, and the events that changed it.
 
-use super::{Tag, TagId};
+use super::{Split, Tag, TagId};
 use serde::{Deserialize, Serialize};
 
 /// Who is right: the label or the model.
@@ -98,7 +98,18 @@ pub struct Stamp {
     pub who: String,
     /// The run whose errors were walked.
     pub run: String,
+    /// The split they were walked on.
+    pub split: Split,
     /// The order in which they were walked.
+    pub order: Order,
+}
+
+/// How an example was come upon when it was first decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Among the errors of this run.
+    pub run: String,
+    /// Walked in this order.
     pub order: Order,
 }
 
@@ -120,6 +131,9 @@ pub struct Review {
     /// Who is right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+    /// The predicted class that the verdict is about, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// The corrected label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relabel: Option<Relabel>,
@@ -132,9 +146,9 @@ pub struct Review {
     /// Free text.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
-    /// The order in which the example was come upon when it was first decided.
+    /// How the example was come upon.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub found: Option<Order>,
+    pub found: Option<Found>,
 }
 
 impl Review {
@@ -147,9 +161,30 @@ impl Review {
             && self.note.is_empty()
     }
 
-    /// Whether the example counts as reviewed in the tally: a verdict, a label or a tag was given.
-    pub fn is_reviewed(&self) -> bool {
-        self.verdict.is_some() || self.relabel.is_some() || !self.tags.is_empty()
+    /// Sets the verdict on a prediction.
+    pub fn set_verdict(&mut self, verdict: Verdict, about: &str) {
+        self.verdict = Some(verdict);
+        self.about = Some(about.to_owned());
+    }
+
+    /// Who is right when a run predicts `prediction`. For another prediction than the verdict was
+    /// about, it follows from the label that was confirmed or corrected, if one was.
+    pub fn verdict_on(&self, prediction: &str) -> Option<Verdict> {
+        let verdict = self.verdict?;
+        if self.about.as_deref().is_none_or(|about| about == prediction) {
+            return Some(verdict);
+        }
+        match (&self.relabel, verdict) {
+            (Some(label), _) if label.class == prediction => Some(Verdict::LabelWrong),
+            (Some(_), _) | (None, Verdict::ModelWrong) => Some(Verdict::ModelWrong),
+            (None, _) => None,
+        }
+    }
+
+    /// Whether the example counts as reviewed for a run that predicts `prediction`: there is a
+    /// verdict on it, or a tag.
+    pub fn is_reviewed(&self, prediction: &str) -> bool {
+        self.verdict_on(prediction).is_some() || !self.tags.is_empty()
     }
 
     /// Adds the tag, or takes it away if it is there.
@@ -172,12 +207,21 @@ impl Review {
 /// The review of one example before and after an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// The example.
+    /// The split of the example.
+    pub split: Split,
+    /// The example: ids are unique within a split.
     pub id: String,
     /// Its review before.
     pub before: Review,
     /// Its review after.
     pub after: Review,
+}
+
+impl Change {
+    /// Names the example among those of all splits.
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.split, self.id)
+    }
 }
 
 /// A tag before and after an event; `None` where it does not exist.

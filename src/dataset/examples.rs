@@ -2,13 +2,24 @@
 
 /// Which part of the data an example belongs to.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
     /// What the model was fitted on.
     Train,
     /// What errors are looked at on.
+    #[default]
     Dev,
     /// What is kept unseen; its metrics are shown, its examples only on request.
     Test,

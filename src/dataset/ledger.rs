@@ -3,7 +3,9 @@
 //! Invariant: the state equals the replay of all events handed out so far. Pure: whoever calls
 //! writes the events down.
 
-use super::{Action, Change, ClassNames, Event, Review, Stamp, Tag, TagChange, TagId, free_key};
+use super::{
+    Action, Change, ClassNames, Event, Found, Review, Split, Stamp, Tag, TagChange, TagId, free_key,
+};
 use std::collections::HashMap;
 
 /// Why a decision was refused.
@@ -23,7 +25,8 @@ pub enum DecideError {
 /// The state of all decisions.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    reviews: HashMap<String, Review>,
+    /// By split, as listed in [`Split::ALL`].
+    reviews: [HashMap<String, Review>; 3],
     tags: Vec<Tag>,
     next_tag: u16,
     next_seq: u64,
@@ -43,18 +46,18 @@ impl Ledger {
     }
 
     /// The review of an example, if anything was decided about it.
-    pub fn review(&self, id: &str) -> Option<&Review> {
-        self.reviews.get(id)
+    pub fn review(&self, split: Split, id: &str) -> Option<&Review> {
+        self.reviews[split as usize].get(id)
     }
 
     /// The class of an example's corrected label, if it has one that is still in the list.
-    pub fn relabel(&self, id: &str, classes: &ClassNames) -> Option<u32> {
-        classes.index(&self.review(id)?.relabel.as_ref()?.class)
+    pub fn relabel(&self, split: Split, id: &str, classes: &ClassNames) -> Option<u32> {
+        classes.index(&self.review(split, id)?.relabel.as_ref()?.class)
     }
 
-    /// All examples with a decision, in no order.
-    pub fn reviews(&self) -> impl Iterator<Item = (&str, &Review)> {
-        self.reviews.iter().map(|(id, review)| (id.as_str(), review))
+    /// The examples of a split with a decision, in no order.
+    pub fn reviews(&self, split: Split) -> impl Iterator<Item = (&str, &Review)> {
+        self.reviews[split as usize].iter().map(|(id, review)| (id.as_str(), review))
     }
 
     /// The tags in order of their making.
@@ -72,12 +75,7 @@ impl Ledger {
         self.next_seq
     }
 
-    /// The last decisions that can be undone, newest first.
-    pub fn history(&self) -> impl Iterator<Item = &Event> {
-        self.done.iter().rev()
-    }
-
-    /// Edits the review of each of `ids`. Returns the event to write down, or `None` when nothing
+    /// Edits the review of each of `ids` of the stamp's split. Returns the event to write down, or `None` when nothing
     /// changed. One call is one undo.
     pub fn decide(
         &mut self,
@@ -135,6 +133,7 @@ impl Ledger {
     pub fn undo(&mut self, stamp: Stamp) -> Option<Event> {
         let target = self.done.last()?;
         let swapped = |c: &Change| Change {
+            split: c.split,
             id: c.id.clone(),
             before: c.after.clone(),
             after: c.before.clone(),
@@ -163,11 +162,13 @@ impl Ledger {
         stamp: &Stamp,
         edit: &impl Fn(&mut Review, &Stamp),
     ) -> Option<Change> {
-        let before = self.reviews.get(id).cloned().unwrap_or_default();
+        let split = stamp.split;
+        let before = self.review(split, id).cloned().unwrap_or_default();
         let mut after = before.clone();
         edit(&mut after, stamp);
-        after.found = if after.is_empty() { None } else { before.found.or(Some(stamp.order)) };
-        (after != before).then(|| Change { id: id.to_owned(), before, after })
+        let found = || Found { run: stamp.run.clone(), order: stamp.order };
+        after.found = (!after.is_empty()).then(|| before.found.clone().unwrap_or_else(found));
+        (after != before).then(|| Change { split, id: id.to_owned(), before, after })
     }
 
     fn new_tag(&self, name: &str, reserved: impl Fn(char) -> bool) -> Result<Tag, DecideError> {
@@ -201,7 +202,7 @@ impl Ledger {
 
     fn apply(&mut self, event: &Event) {
         for change in &event.changes {
-            self.put_review(&change.id, &change.after);
+            self.put_review(change);
         }
         for tag in &event.tags {
             self.put_tag(tag.before.as_ref(), tag.after.as_ref());
@@ -221,11 +222,12 @@ impl Ledger {
         }
     }
 
-    fn put_review(&mut self, id: &str, review: &Review) {
-        if review.is_empty() {
-            self.reviews.remove(id);
+    fn put_review(&mut self, change: &Change) {
+        let reviews = &mut self.reviews[change.split as usize];
+        if change.after.is_empty() {
+            reviews.remove(&change.id);
         } else {
-            self.reviews.insert(id.to_owned(), review.clone());
+            reviews.insert(change.id.clone(), change.after.clone());
         }
     }
 

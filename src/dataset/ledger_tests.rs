@@ -22,11 +22,11 @@ fn a_decision_that_changes_nothing_is_no_event() {
 fn a_batch_is_one_undo_and_a_new_decision_ends_redo() {
     let mut ledger = Ledger::default();
     ledger.decide(&["a", "b"], stamp(), |r, _| r.toggle_tag(TagId(3))).unwrap();
-    assert_eq!(ledger.reviews().count(), 2);
+    assert_eq!(ledger.reviews(Split::Dev).count(), 2);
     ledger.undo(stamp()).unwrap();
-    assert_eq!(ledger.reviews().count(), 0);
+    assert_eq!(ledger.reviews(Split::Dev).count(), 0);
     ledger.redo(stamp()).unwrap();
-    assert_eq!(ledger.reviews().count(), 2);
+    assert_eq!(ledger.reviews(Split::Dev).count(), 2);
     ledger.undo(stamp()).unwrap();
     verdict(&mut ledger, "c", Verdict::Neither);
     assert!(ledger.redo(stamp()).is_none());
@@ -39,12 +39,12 @@ fn a_tag_made_on_the_spot_is_undone_with_its_first_use() {
     let event = ledger.create_tag(" blurry  edge ", Some("a"), stamp(), reserved).unwrap();
     assert_eq!(ledger.tags()[0].name, "blurry edge");
     assert_eq!(ledger.tags()[0].key, Some('l'));
-    assert_eq!(ledger.review("a").unwrap().tags, [TagId(0)]);
+    assert_eq!(ledger.review(Split::Dev, "a").unwrap().tags, [TagId(0)]);
     assert_eq!(event.changes.len(), 1);
     let twin = ledger.create_tag("Blurry Edge", None, stamp(), reserved);
     assert_eq!(twin.unwrap_err(), DecideError::TagExists("blurry edge".into()));
     ledger.undo(stamp()).unwrap();
-    assert!(ledger.tags().is_empty() && ledger.review("a").is_none());
+    assert!(ledger.tags().is_empty() && ledger.review(Split::Dev, "a").is_none());
     let next = ledger.create_tag("other", None, stamp(), reserved).unwrap();
     assert_eq!(next.tags[0].after.as_ref().unwrap().id, TagId(1), "an id is never given twice");
 }
@@ -65,7 +65,10 @@ fn the_first_order_in_which_an_example_was_found_is_kept() {
     verdict(&mut ledger, "a", Verdict::Unsure);
     let later = Stamp { order: Order::Confident, ..stamp() };
     ledger.decide(&["a"], later, |r, _| r.verdict = Some(Verdict::Neither));
-    assert_eq!(ledger.review("a").unwrap().found, Some(Order::Random));
+    assert_eq!(
+        ledger.review(Split::Dev, "a").unwrap().found.as_ref().unwrap().order,
+        Order::Random
+    );
 }
 
 #[derive(Debug, Clone)]
@@ -104,7 +107,8 @@ fn take(ledger: &mut Ledger, step: &Step) -> Option<Event> {
 }
 
 fn state(ledger: &Ledger) -> (Vec<(String, Review)>, Vec<Tag>, u64) {
-    let mut reviews: Vec<_> = ledger.reviews().map(|(i, r)| (i.to_owned(), r.clone())).collect();
+    let mut reviews: Vec<_> =
+        ledger.reviews(Split::Dev).map(|(i, r)| (i.to_owned(), r.clone())).collect();
     reviews.sort_by(|a, b| a.0.cmp(&b.0));
     (reviews, ledger.tags().to_vec(), ledger.next_seq())
 }
@@ -121,7 +125,7 @@ proptest! {
             prop_assert_eq!(replayed.undo(stamp()), Some(undone));
         }
         prop_assert!(replayed.undo(stamp()).is_none());
-        prop_assert_eq!(ledger.reviews().count(), 0);
+        prop_assert_eq!(ledger.reviews(Split::Dev).count(), 0);
     }
 
     #[test]
@@ -132,4 +136,34 @@ proptest! {
             prop_assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
         }
     }
+}
+
+#[test]
+fn the_same_id_in_two_splits_is_two_examples() {
+    let mut ledger = Ledger::default();
+    verdict(&mut ledger, "1", Verdict::Unsure);
+    let on_test = Stamp { split: Split::Test, ..stamp() };
+    ledger.decide(&["1"], on_test, |r, _| r.verdict = Some(Verdict::Neither)).unwrap();
+    let verdict_of = |split| ledger.review(split, "1").and_then(|r| r.verdict);
+    assert_eq!(verdict_of(Split::Dev), Some(Verdict::Unsure));
+    assert_eq!(verdict_of(Split::Test), Some(Verdict::Neither));
+    ledger.undo(stamp()).unwrap();
+    assert!(ledger.review(Split::Test, "1").is_none(), "undo knows the split of what it undoes");
+    assert!(ledger.review(Split::Dev, "1").is_some());
+}
+
+#[test]
+fn a_verdict_on_one_prediction_says_what_it_can_of_another() {
+    let mut review = Review::default();
+    assert_eq!(review.verdict_on("cat"), None);
+    review.set_verdict(Verdict::ModelWrong, "cat");
+    assert_eq!(review.verdict_on("dog"), Some(Verdict::ModelWrong), "the label is right");
+    review.set_verdict(Verdict::BothAcceptable, "cat");
+    assert_eq!(review.verdict_on("cat"), Some(Verdict::BothAcceptable));
+    assert_eq!(review.verdict_on("dog"), None);
+    review.set_verdict(Verdict::LabelWrong, "cat");
+    review.set_relabel("cat", &stamp());
+    assert_eq!(review.verdict_on("dog"), Some(Verdict::ModelWrong), "the right label is cat");
+    review.set_verdict(Verdict::Neither, "dog");
+    assert_eq!(review.verdict_on("cat"), Some(Verdict::LabelWrong));
 }

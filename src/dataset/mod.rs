@@ -12,7 +12,7 @@ mod tags;
 
 pub use classes::{ClassError, ClassNames};
 pub use decision::{
-    Action, Change, Difficulty, Event, Order, Relabel, Review, Stamp, TagChange, Verdict,
+    Action, Change, Difficulty, Event, Found, Order, Relabel, Review, Stamp, TagChange, Verdict,
 };
 pub use examples::{Column, Examples, Media, Split, TextColumn};
 pub use hash::stable_hash;

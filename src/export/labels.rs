@@ -47,7 +47,7 @@ pub enum LabelRows {
 /// All corrected labels of a split, in the order of the table.
 pub fn label_fixes(examples: &Examples, classes: &ClassNames, ledger: &Ledger) -> Vec<LabelFix> {
     let fix = |(row, id): (usize, &str)| {
-        let relabel = ledger.review(id)?.relabel.as_ref()?;
+        let relabel = ledger.review(examples.split, id)?.relabel.as_ref()?;
         let old_label = classes.name(examples.gold[row]).to_owned();
         (relabel.class != old_label).then(|| LabelFix {
             id: id.to_owned(),

@@ -8,7 +8,7 @@ mod tags;
 
 pub use file::write_whole;
 pub use labels::{ExportError, LabelFix, LabelRows, label_fixes, write_labels};
-pub use tags::{TaggedExample, tagged_examples, write_tags};
+pub use tags::{ReviewedExample, reviewed_examples, write_tags};
 
 use jiff::Timestamp;
 use std::io;

@@ -1,13 +1,13 @@
-//! One row for each tagged example.
+//! One row for each reviewed example, with its tags.
 
 use super::io_error;
 use crate::dataset::{ClassNames, Difficulty, Examples, Ledger, Run, Verdict};
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// A tagged example with everything that was decided about it.
+/// A reviewed example with everything that was decided about it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TaggedExample {
+pub struct ReviewedExample {
     /// The example.
     pub id: String,
     /// Its tags.
@@ -28,26 +28,26 @@ pub struct TaggedExample {
     pub note: String,
 }
 
-/// The tagged examples of a split, in the order of the data.
-pub fn tagged_examples(
+/// The examples of a split with a decision, in the order of the data.
+pub fn reviewed_examples(
     examples: &Examples,
     classes: &ClassNames,
     run: &Run,
     ledger: &Ledger,
-) -> Vec<TaggedExample> {
+) -> Vec<ReviewedExample> {
     let name = |class: u32| classes.name(class).to_owned();
     let example = |(row, id): (usize, &str)| {
-        let review = ledger.review(id).filter(|review| !review.tags.is_empty())?;
+        let review = ledger.review(examples.split, id)?;
         let tag = |&tag| ledger.tag(tag).map(|tag| tag.name.clone());
-        let gold = examples.gold[row];
-        Some(TaggedExample {
+        let (gold, prediction) = (examples.gold[row], run.prediction(row));
+        Some(ReviewedExample {
             id: id.to_owned(),
             tags: review.tags.iter().filter_map(tag).collect(),
             gold: name(gold),
-            label: name(ledger.relabel(id, classes).unwrap_or(gold)),
-            prediction: run.prediction(row).map(name),
+            label: name(ledger.relabel(examples.split, id, classes).unwrap_or(gold)),
+            prediction: prediction.map(name),
             confidence: run.confidence(row),
-            verdict: review.verdict.map(Verdict::name),
+            verdict: prediction.and_then(|p| review.verdict_on(classes.name(p))).map(Verdict::name),
             difficulty: review.difficulty.map(Difficulty::name),
             note: review.note.clone(),
         })
@@ -59,7 +59,7 @@ pub fn tagged_examples(
 ///
 /// # Errors
 /// When `out` can't be written to.
-pub fn write_tags(examples: &[TaggedExample], out: &mut dyn Write) -> io::Result<()> {
+pub fn write_tags(examples: &[ReviewedExample], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     writer
         .write_record([

@@ -159,7 +159,10 @@ impl<'a> Builder<'a> {
         let identity = headers
             .iter()
             .enumerate()
-            .map(|(at, name)| at != places.label && !LABEL_COLUMNS.contains(&name))
+            .map(|(at, name)| match places.media {
+                Some(media) => at == media,
+                None => at != places.label && !LABEL_COLUMNS.contains(&name),
+            })
             .collect();
         // A class that is called "3" makes a label of 3 a name, not an index.
         let labels_may_be_indices = !classes.names().iter().any(|n| n.parse::<u32>().is_ok());

@@ -2,7 +2,8 @@
 //!
 //! Invariant: memory is bounded whatever the file says of its size.
 
-use image::{DynamicImage, ImageReader, Limits};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use std::path::{Path, PathBuf};
 
 /// Why a picture can't be shown or scored.
@@ -29,22 +30,46 @@ pub enum MediaError {
 /// The most memory that decoding one picture may take.
 const MAX_BYTES: u64 = 1 << 29;
 
-/// Reads a picture; the format is told from its content, not from its name.
+/// Reads a picture as a model gets it; the format is told from its content, not from its name.
 ///
 /// # Errors
 /// A file that is missing, unreadable, of no known format, damaged, or larger than 512 MiB decoded.
 pub fn decode(path: &Path) -> Result<DynamicImage, MediaError> {
+    read(path).map(|(image, _)| image)
+}
+
+/// Reads a picture as a person looks at it: turned as its camera says.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_upright(path: &Path) -> Result<DynamicImage, MediaError> {
+    let (mut image, orientation) = read(path)?;
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+fn read(path: &Path) -> Result<(DynamicImage, Orientation), MediaError> {
     let open = |e: std::io::Error| MediaError::Open { path: path.into(), reason: reason(&e) };
     let damaged = |reason: String| MediaError::Decode { path: path.into(), reason };
+    // Reading a pipe or a device could wait for ever.
+    if !path.metadata().map_err(open)?.is_file() {
+        return Err(damaged("not a file".into()));
+    }
     let mut reader =
         ImageReader::open(path).and_then(ImageReader::with_guessed_format).map_err(open)?;
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_BYTES);
-    reader.limits(limits);
+    reader.limits(limits.clone());
     if reader.format().is_none() {
         return Err(damaged("unknown format".into()));
     }
-    reader.decode().map_err(|e| damaged(e.to_string()))
+    let decode = || {
+        let mut decoder = reader.into_decoder()?;
+        limits.reserve(decoder.total_bytes())?;
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        Ok((DynamicImage::from_decoder(decoder)?, orientation))
+    };
+    decode().map_err(|e: ImageError| damaged(e.to_string()))
 }
 
 fn reason(error: &std::io::Error) -> String {

@@ -3,6 +3,7 @@
 //! Invariant: never waits without a limit for a terminal that does not answer.
 
 use image::DynamicImage;
+use image::imageops::FilterType;
 use std::env;
 
 /// Columns that an inline picture takes at most.
@@ -30,7 +31,27 @@ pub fn print_inline(image: &DynamicImage) -> Result<(), viuer::ViuError> {
         use_sixel: answers,
         ..viuer::Config::default()
     };
-    viuer::print(image, &config).map(|_| ())
+    let image = if answers { &for_pixels(image) } else { image };
+    match viuer::print(image, &config) {
+        // Typed ahead while the terminal was asked: the picture is there.
+        Ok(_) | Err(viuer::ViuError::KittyResponse(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The size that is sent to a terminal with pixels. Small pictures are enlarged, because a remote
+/// kitty picture of up to 768 pixels is never ended by viuer; large ones shrunk, because they are
+/// sent whole.
+fn for_pixels(image: &DynamicImage) -> DynamicImage {
+    const LEAST: u32 = 64;
+    const MOST: u32 = 960;
+    let (w, h) = (image.width().max(1), image.height().max(1));
+    let long = w.max(h);
+    if long > MOST {
+        return image.resize(MOST, MOST, FilterType::Triangle);
+    }
+    let factor = LEAST.div_ceil(w.min(h)).min((MOST / long).max(1));
+    image.resize_exact(w * factor, h * factor, FilterType::Nearest)
 }
 
 /// Cells for the picture: small ones by a whole factor, so that pixels stay square; a cell holds two

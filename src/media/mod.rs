@@ -8,5 +8,5 @@ mod inline;
 pub mod text;
 
 pub use cells::{Cells, fit};
-pub use decode::{MediaError, decode};
+pub use decode::{MediaError, decode, decode_upright};
 pub use inline::print_inline;

@@ -32,6 +32,8 @@ pub struct Desk {
     rows: HashMap<String, u32>,
     list: Vec<u32>,
     with_prediction: usize,
+    /// Errors by the gold labels.
+    gold_errors: usize,
 }
 
 impl Desk {
@@ -45,6 +47,7 @@ impl Desk {
     ) -> Self {
         let relabels = super::relabels(&examples, &ledger, &classes);
         let list = analysis::review_list(&examples.gold, &relabels, &run);
+        let gold_errors = analysis::error_rate(&examples.gold, &Relabels::new(), &run).errors;
         let with_prediction = run.len() - run.without_prediction();
         let mut desk = Self {
             project: project.to_owned(),
@@ -57,6 +60,7 @@ impl Desk {
             order,
             ledger,
             with_prediction,
+            gold_errors,
         };
         desk.find_rows();
         desk
@@ -115,12 +119,12 @@ impl Desk {
 
     /// What has been decided about a row.
     pub fn review(&self, row: u32) -> Option<&Review> {
-        self.ledger.review(self.id(row))
+        self.ledger.review(self.examples.split, self.id(row))
     }
 
     /// The label that counts: the correction, else the gold label.
     pub fn effective(&self, row: u32) -> Effective {
-        match self.ledger.relabel(self.id(row), &self.classes) {
+        match self.ledger.relabel(self.examples.split, self.id(row), &self.classes) {
             Some(class) => Effective { class, corrected: true },
             None => Effective { class: self.gold(row), corrected: false },
         }
@@ -139,50 +143,69 @@ impl Desk {
         self.order = order;
     }
 
+    /// The verdict on what the run predicts for a row.
+    pub fn verdict(&self, row: u32) -> Option<Verdict> {
+        self.review(row)?.verdict_on(self.prediction_name(row)?)
+    }
+
+    /// Whether a row counts as reviewed for this run.
+    pub fn is_reviewed(&self, row: u32) -> bool {
+        let review = self.review(row).zip(self.prediction_name(row));
+        review.is_some_and(|(review, prediction)| review.is_reviewed(prediction))
+    }
+
+    /// Decisions on examples of the split that are not in the data any more; they are kept.
+    pub fn unmatched(&self) -> usize {
+        let known = |id: &&str| self.rows.contains_key(*id);
+        self.ledger.reviews(self.examples.split).filter(|(id, _)| !known(id)).count()
+    }
+
     /// The tally of the errors reviewed so far: O(decisions).
     pub fn tally(&self) -> Tally {
-        let listed = || {
-            let rows = self.rows.iter().filter(|(_, row)| self.is_listed(**row));
-            rows.filter_map(|(id, &row)| Some((row, self.ledger.review(id)?)))
-        };
-        let fixed = listed()
-            .filter(|(row, _)| {
-                Some(self.effective(*row).class) == self.run.prediction(*row as usize)
-            })
-            .count();
+        let listed: Vec<u32> = self.rows.values().copied().filter(|&r| self.is_listed(r)).collect();
+        let as_predicted =
+            |row: &&u32| Some(self.effective(**row).class) == self.run.prediction(**row as usize);
+        // Rows that only a corrected label made an error join those that the gold labels make.
+        let joined = listed.iter().filter(|&&row| !self.is_gold_error(row)).count();
+        let errors = self.gold_errors + joined;
         let population = Population {
             examples: self.with_prediction,
-            errors: self.list.len(),
-            errors_after_fixes: self.list.len() - fixed,
+            errors,
+            errors_after_fixes: errors - listed.iter().filter(as_predicted).count(),
         };
-        let reviewed =
-            listed().filter(|(_, review)| review.is_reviewed()).map(|(_, review)| Reviewed {
-                verdict: review.verdict,
-                tags: &review.tags,
-                found: review.found.unwrap_or_default(),
-            });
+        let reviewed = listed.iter().filter(|&&row| self.is_reviewed(row)).filter_map(|&row| {
+            let review = self.review(row)?;
+            let found = review.found.as_ref();
+            let random = found.is_some_and(|f| f.order == Order::Random && f.run == self.run.name);
+            Some(Reviewed { verdict: self.verdict(row), tags: &review.tags, random })
+        });
         analysis::tally(population, reviewed)
     }
 
-    /// Whether the row is in the list, without a look at the list.
-    fn is_listed(&self, row: u32) -> bool {
-        let prediction = self.run.prediction(row as usize);
-        prediction.is_some_and(|p| p != self.gold(row) || p != self.effective(row).class)
+    fn prediction_name(&self, row: u32) -> Option<&str> {
+        Some(self.classes.name(self.run.prediction(row as usize)?))
     }
 
-    /// The corrected labels by row.
-    pub fn relabels(&self) -> Relabels {
-        super::relabels(&self.examples, &self.ledger, &self.classes)
+    fn is_gold_error(&self, row: u32) -> bool {
+        self.run.prediction(row as usize).is_some_and(|p| p != self.gold(row))
+    }
+
+    /// Whether the row is an error by its gold or by its effective label.
+    fn is_listed(&self, row: u32) -> bool {
+        let prediction = self.run.prediction(row as usize);
+        self.is_gold_error(row) || prediction.is_some_and(|p| p != self.effective(row).class)
     }
 
     fn find_rows(&mut self) {
-        let decided = |id: &&str| self.ledger.review(id).is_some();
+        let split = self.examples.split;
+        let decided = |id: &&str| self.ledger.review(split, id).is_some();
         let rows = (0_u32..).zip(self.examples.ids.iter()).filter(|(_, id)| decided(id));
         self.rows = rows.map(|(row, id)| (id.to_owned(), row)).collect();
     }
 
     fn stamp(&self, at: u64) -> Stamp {
-        Stamp { at, who: self.who.clone(), run: self.run.name.clone(), order: self.order }
+        let (run, split) = (self.run.name.clone(), self.examples.split);
+        Stamp { at, who: self.who.clone(), run, split, order: self.order }
     }
 
     fn edit(&mut self, row: u32, at: u64, edit: impl Fn(&mut Review, &Stamp)) -> Option<Event> {
@@ -203,7 +226,7 @@ impl Desk {
         let name = self.classes.name(prediction).to_owned();
         let gold = self.classes.name(self.gold(row)).to_owned();
         self.edit(row, at, |review, stamp| {
-            review.verdict = Some(verdict);
+            review.set_verdict(verdict, &name);
             let third = review.relabel.as_ref().is_some_and(|r| r.class != name && r.class != gold);
             match verdict {
                 Verdict::LabelWrong => review.set_relabel(&name, stamp),
@@ -223,8 +246,9 @@ impl Desk {
             return self.set_verdict(row, Verdict::LabelWrong, at);
         }
         let name = self.classes.name(class).to_owned();
+        let predicted = self.prediction_name(row)?.to_owned();
         self.edit(row, at, |review, stamp| {
-            review.verdict = Some(Verdict::Neither);
+            review.set_verdict(Verdict::Neither, &predicted);
             review.set_relabel(&name, stamp);
         })
     }
@@ -287,7 +311,8 @@ impl Desk {
     /// An undo can bring back a decision on an example whose row was forgotten.
     fn learn_rows(&mut self, event: &Event) {
         for change in &event.changes {
-            if !self.rows.contains_key(&change.id)
+            if change.split == self.examples.split
+                && !self.rows.contains_key(&change.id)
                 && let Some(row) = self.examples.row_of(&change.id)
             {
                 self.rows.insert(change.id.clone(), row as u32);

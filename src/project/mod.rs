@@ -52,7 +52,14 @@ impl Project {
         if !root.join(FILE_NAME).is_file() {
             return Err(ProjectError::NoProject(root.into()));
         }
-        let config = Config::load(root)?;
+        Self::new(root, Config::load(root)?)
+    }
+
+    /// The project that `config` would make in `root`.
+    ///
+    /// # Errors
+    /// A list of classes that is none.
+    pub fn new(root: &Path, config: Config) -> Result<Self, ProjectError> {
         let classes = config.class_names(root)?;
         Ok(Self { root: root.into(), config, classes })
     }
@@ -195,10 +202,10 @@ impl Project {
 
 /// One pass over the ids: the decisions are few, the examples many.
 fn relabels(examples: &Examples, ledger: &Ledger, classes: &ClassNames) -> Relabels {
-    if ledger.reviews().next().is_none() {
+    if ledger.reviews(examples.split).next().is_none() {
         return Relabels::new();
     }
-    let relabel = |(row, id)| Some((row, ledger.relabel(id, classes)?));
+    let relabel = |(row, id)| Some((row, ledger.relabel(examples.split, id, classes)?));
     (0_u32..).zip(examples.ids.iter()).filter_map(relabel).collect()
 }
 

@@ -3,14 +3,14 @@
 //! Invariant: the probabilities of a scored run are whole or not there: written aside, then renamed.
 
 use super::{Project, ProjectError};
-use crate::dataset::{Examples, Matrix, Run, Split};
+use crate::dataset::{Examples, Matrix, Run, Split, stable_hash};
 use crate::export::write_whole;
 use crate::ingest::{IngestError, is_run_name, read_matrix, write_matrix};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A run and where its probabilities lie.
 #[derive(Debug, Clone)]
@@ -50,6 +50,8 @@ pub struct ScoredRun {
     pub model: PathBuf,
     /// When: milliseconds since 1970-01-01 UTC.
     pub at: u64,
+    /// Names the ids and classes that it was scored for, in their order.
+    pub data: String,
     /// Rows scored.
     pub examples: usize,
     /// Rows that could not be read, which have no prediction.
@@ -92,12 +94,36 @@ impl Project {
     pub fn run(&self, name: &str, split: Split, examples: &Examples) -> Result<Run, ProjectError> {
         let runs = self.runs()?;
         let path = choose(Some(name), &runs, split)?.path(split);
+        self.check_data(&path, examples)?;
         let matrix = read_matrix(&path, examples.len(), self.classes().len())
             .map_err(|e| e.or_remedy(super::NAMED))?;
         Run::new(name, matrix).map_err(|e| {
             let remedy = "save the probabilities (softmax output, float32), not logits";
             IngestError::new(&path, e.to_string(), remedy).into()
         })
+    }
+
+    /// Rows of a run are matched by place, so a scored run is void when the table has changed.
+    fn check_data(&self, path: &Path, examples: &Examples) -> Result<(), ProjectError> {
+        let Ok(text) = fs::read(path.with_extension("json")) else { return Ok(()) };
+        if !path.starts_with(self.runs_dir()) {
+            return Ok(());
+        }
+        let about: ScoredRun = serde_json::from_slice(&text)
+            .map_err(|e| IngestError::new(&path.with_extension("json"), e.to_string(), ""))?;
+        if about.data == self.data_mark(examples) {
+            return Ok(());
+        }
+        let what = "scored for other examples, classes or another order of them than there are now";
+        let remedy = format!("score it again: gaffe score --model {}", about.model.display());
+        Err(IngestError::new(path, what, remedy).into())
+    }
+
+    /// A hash of the ids and the classes in their order.
+    pub fn data_mark(&self, examples: &Examples) -> String {
+        let classes = self.classes().names().iter().map(String::as_str);
+        let all = examples.ids.iter().chain(classes);
+        format!("{:016x}", stable_hash(all.flat_map(|name| name.bytes().chain([0]))))
     }
 
     fn runs_dir(&self) -> PathBuf {
@@ -171,9 +197,9 @@ impl Project {
             .map_err(|e| IngestError::new(&dir, e.to_string(), ""))?;
         fs::create_dir_all(&dir).map_err(|e| IngestError::io(&dir, &e))?;
         let failed = |e: io::Error| IngestError::io(&dir, &e).or_remedy("nothing was changed");
-        write_whole(&dir.join(format!("{split}.json")), |out| out.write_all(&text))
-            .map_err(failed)?;
         write_whole(&dir.join(format!("{split}.npy")), |out| write_matrix(out, matrix))
+            .map_err(failed)?;
+        write_whole(&dir.join(format!("{split}.json")), |out| out.write_all(&text))
             .map_err(failed)?;
         Ok(())
     }

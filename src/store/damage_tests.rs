@@ -1,6 +1,7 @@
 //! What is damaged is mended from the other copy, and said.
 
 use super::*;
+use crate::dataset::Split;
 
 /// What `journal.jsonl` would be with these events.
 fn journal_of(events: &[Event]) -> Vec<u8> {
@@ -144,14 +145,14 @@ fn a_state_that_does_not_follow_from_the_events_is_built_again() {
     let project = Project::with(&events);
     let db = sled::open(project.sled()).unwrap();
     let state = db.open_tree("state").unwrap();
-    assert!(state.remove("all").unwrap().is_some());
+    assert!(state.remove("dev/all").unwrap().is_some());
     drop((state, db));
     let told = project.expect(&events, 1);
     assert!(told[0].contains("state did not follow"), "{told:?}");
     let db = sled::open(project.sled()).unwrap();
-    let review = db.open_tree("state").unwrap().get("all").unwrap().unwrap();
+    let review = db.open_tree("state").unwrap().get("dev/all").unwrap().unwrap();
     let ledger = Ledger::replay(events);
-    assert_eq!(review, serde_json::to_vec(ledger.review("all").unwrap()).unwrap());
+    assert_eq!(review, serde_json::to_vec(ledger.review(Split::Dev, "all").unwrap()).unwrap());
 }
 
 #[test]

@@ -99,13 +99,13 @@ fn entry(seq: u64, json: &[u8]) -> Option<Entry> {
 }
 
 /// The review of each example after the last event.
-fn fold(log: &Log) -> HashMap<&str, &Review> {
+fn fold(log: &Log) -> HashMap<String, &Review> {
     let mut state = HashMap::new();
     for change in log.values().flat_map(|entry| &entry.event.changes) {
         if change.after.is_empty() {
-            state.remove(change.id.as_str());
+            state.remove(&change.key());
         } else {
-            state.insert(change.id.as_str(), &change.after);
+            state.insert(change.key(), &change.after);
         }
     }
     state
@@ -188,15 +188,15 @@ impl Database {
     pub(super) fn append(&self, event: &Event, json: &str) -> Result<(), Failure> {
         let mut changes = Vec::with_capacity(event.changes.len());
         for change in &event.changes {
-            changes.push((change.id.as_bytes(), encode(&change.after)?));
+            changes.push((change.key(), encode(&change.after)?));
         }
         guard(&self.path, || {
             let done = (&self.events, &self.state).transaction(|(events, state)| {
                 events.insert(&event.seq.to_be_bytes(), json)?;
                 for (id, review) in &changes {
                     match review {
-                        Some(review) => state.insert(*id, review.as_slice())?,
-                        None => state.remove(*id)?,
+                        Some(review) => state.insert(id.as_bytes(), review.as_slice())?,
+                        None => state.remove(id.as_bytes())?,
                     };
                 }
                 Ok(())
@@ -227,7 +227,7 @@ impl Database {
         }
         for (id, review) in fold(log) {
             if let Some(json) = encode(review)? {
-                state.insert(id, json);
+                state.insert(id.as_bytes(), json);
             }
         }
         guard(&self.path, || {

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 pub enum StoreError {
     /// Another process has the project open for writing.
     #[error(
-        "{}: the project is open in another gaffe; close it, or use read-only commands",
+        "{}: the project is open in another gaffe\n  \
+         close it; until then tally, errors, show, compare and export can be used",
         .dir.display()
     )]
     Locked {

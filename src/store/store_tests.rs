@@ -1,5 +1,5 @@
 use super::*;
-use crate::dataset::{Ledger, Order, Stamp, TagId, Verdict};
+use crate::dataset::{Ledger, Stamp, TagId, Verdict};
 use std::fs::{self, File};
 use std::io::Write;
 use tempfile::TempDir;
@@ -10,7 +10,7 @@ mod crash;
 mod damage;
 
 fn stamp() -> Stamp {
-    Stamp { at: 7, who: "ada".into(), run: "base".into(), order: Order::Random }
+    Stamp { at: 7, who: "ada".into(), run: "base".into(), ..Stamp::default() }
 }
 
 /// The decision numbered by the ledger, on two examples; every fifth event is an undo.

@@ -11,18 +11,18 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 /// What the writer is asked to do.
-enum Order {
+enum Task {
     Save { epoch: u64, event: Box<Event> },
     Remember(Cursor),
 }
 
 /// The worker threads. Dropping it lets the writer finish what it was given.
 pub struct Jobs {
-    orders: Option<Sender<Order>>,
+    tasks: Option<Sender<Task>>,
     writer: Option<JoinHandle<()>>,
     wishes: Arc<Wishes>,
     answers: Receiver<Message>,
@@ -31,8 +31,20 @@ pub struct Jobs {
 /// The pictures that are wanted now, most urgent first.
 #[derive(Default)]
 struct Wishes {
-    queue: Mutex<(VecDeque<PictureKey>, bool)>,
+    state: Mutex<WishList>,
     changed: Condvar,
+}
+
+#[derive(Default)]
+struct WishList {
+    keys: VecDeque<PictureKey>,
+    closed: bool,
+}
+
+impl Wishes {
+    fn lock(&self) -> MutexGuard<'_, WishList> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Jobs {
@@ -46,7 +58,7 @@ impl Jobs {
         picture: impl Fn(u32) -> PathBuf + Send + 'static,
     ) -> std::io::Result<Self> {
         let (answer, answers) = channel();
-        let (orders, incoming) = channel();
+        let (tasks, incoming) = channel();
         let decoder_answer = answer.clone();
         let wishes = Arc::new(Wishes::default());
         let shared = wishes.clone();
@@ -56,23 +68,22 @@ impl Jobs {
         thread::Builder::new()
             .name("pictures".into())
             .spawn(move || make_ready(&shared, &picture, &decoder_answer))?;
-        Ok(Self { orders: Some(orders), writer: Some(writer), wishes, answers })
+        Ok(Self { tasks: Some(tasks), writer: Some(writer), wishes, answers })
     }
 
     /// Writes a decision down.
     pub fn save(&self, epoch: u64, event: Box<Event>) {
-        self.order(Order::Save { epoch, event });
+        self.give(Task::Save { epoch, event });
     }
 
     /// Remembers the place.
     pub fn remember(&self, cursor: Cursor) {
-        self.order(Order::Remember(cursor));
+        self.give(Task::Remember(cursor));
     }
 
     /// Makes pictures ready; earlier wishes are forgotten.
     pub fn prepare(&self, keys: Vec<PictureKey>) {
-        let mut queue = self.wishes.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.0 = keys.into();
+        self.wishes.lock().keys = keys.into();
         self.wishes.changed.notify_one();
     }
 
@@ -81,18 +92,18 @@ impl Jobs {
         self.answers.try_recv().ok()
     }
 
-    fn order(&self, order: Order) {
-        // The writer ends only after `orders` is dropped.
-        if let Some(orders) = &self.orders {
-            let _ = orders.send(order);
+    fn give(&self, task: Task) {
+        // The writer ends only after `tasks` is dropped.
+        if let Some(tasks) = &self.tasks {
+            let _ = tasks.send(task);
         }
     }
 }
 
 impl Drop for Jobs {
     fn drop(&mut self) {
-        self.orders = None;
-        self.wishes.queue.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+        self.tasks = None;
+        self.wishes.lock().closed = true;
         self.wishes.changed.notify_all();
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
@@ -100,17 +111,17 @@ impl Drop for Jobs {
     }
 }
 
-fn write_down(mut store: Store, dir: &Path, orders: &Receiver<Order>, answer: &Sender<Message>) {
+fn write_down(mut store: Store, dir: &Path, tasks: &Receiver<Task>, answer: &Sender<Message>) {
     // Decisions made before the app knew of a failure rest on one that is not there: they are void.
     let mut epoch = 0;
-    while let Ok(order) = orders.recv() {
-        match order {
-            Order::Remember(cursor) => {
+    while let Ok(task) = tasks.recv() {
+        match task {
+            Task::Remember(cursor) => {
                 // The place is a convenience: losing it is no reason to interrupt.
                 let _ = cursor.save(dir);
             }
-            Order::Save { epoch: sent, .. } if sent < epoch => {}
-            Order::Save { epoch: sent, event } => {
+            Task::Save { epoch: sent, .. } if sent < epoch => {}
+            Task::Save { epoch: sent, event } => {
                 let message = match append(&mut store, &event) {
                     Ok(()) => Message::Saved { epoch: sent },
                     Err(reason) => {
@@ -135,7 +146,7 @@ fn append(store: &mut Store, event: &Event) -> Result<(), String> {
 fn make_ready(wishes: &Wishes, picture: &impl Fn(u32) -> PathBuf, answer: &Sender<Message>) {
     while let Some(key) = next_wish(wishes) {
         let made = catch_unwind(AssertUnwindSafe(|| {
-            let image = media::decode(&picture(key.row)).map_err(|e| e.to_string())?;
+            let image = media::decode_upright(&picture(key.row)).map_err(|e| e.to_string())?;
             let cells = media::fit(&image, key.cols, key.rows);
             cells.map(Arc::new).ok_or_else(|| "the picture has no pixels".to_owned())
         }));
@@ -147,14 +158,14 @@ fn make_ready(wishes: &Wishes, picture: &impl Fn(u32) -> PathBuf, answer: &Sende
 }
 
 fn next_wish(wishes: &Wishes) -> Option<PictureKey> {
-    let mut queue = wishes.queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut list = wishes.lock();
     loop {
-        if queue.1 {
+        if list.closed {
             return None;
         }
-        if let Some(key) = queue.0.pop_front() {
+        if let Some(key) = list.keys.pop_front() {
             return Some(key);
         }
-        queue = wishes.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        list = wishes.changed.wait(list).unwrap_or_else(PoisonError::into_inner);
     }
 }

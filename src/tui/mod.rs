@@ -64,11 +64,13 @@ pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
     let size = guard.screen.size()?;
     let mut effects = app.start();
     effects.extend(app.update(Message::Resized(size.width, size.height), now()));
-    let mut quit = carry_out(&jobs, effects);
-    while !quit && !ended.load(Ordering::Relaxed) {
-        paint(&mut guard.screen, &app, theme)?;
-        app.update(Message::Painted, now());
-        quit = take_in(&mut app, &jobs)?;
+    let mut next = Next { changed: true, quit: carry_out(&jobs, effects) };
+    while !next.quit && !ended.load(Ordering::Relaxed) {
+        if next.changed {
+            paint(&mut guard.screen, &app, theme)?;
+            app.update(Message::Painted, now());
+        }
+        next = take_in(&mut app, &jobs)?;
     }
     Ok(app)
 }
@@ -76,14 +78,15 @@ pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
 /// How long the review has to end in order once it was told to.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// SIGTERM and SIGHUP ask us to end: what was decided is written, the terminal given back. When the
+/// SIGTERM, SIGHUP, SIGINT and SIGQUIT ask us to end: what was decided is written, the terminal given back. When the
 /// terminal is gone, crossterm never returns from reading it; then the process is ended from here.
 fn end_signals() -> io::Result<Arc<AtomicBool>> {
     let ended = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]
     {
-        use signal_hook::consts::{SIGHUP, SIGTERM};
-        let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP])?;
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+        let all = [SIGTERM, SIGHUP, SIGINT, SIGQUIT];
+        let mut signals = signal_hook::iterator::Signals::new(all)?;
         let ended = ended.clone();
         thread::Builder::new().name("signals".into()).spawn(move || {
             if signals.forever().next().is_some() {
@@ -103,20 +106,33 @@ fn paint(screen: &mut Screen, app: &App, theme: Theme) -> io::Result<()> {
     execute!(screen.backend_mut(), EndSynchronizedUpdate)
 }
 
-/// Waits for something to happen, then takes in all that has. True when the user leaves.
-fn take_in(app: &mut App, jobs: &Jobs) -> io::Result<bool> {
-    let mut quit = false;
+/// What came of waiting.
+#[derive(Default)]
+struct Next {
+    /// The screen may have to be drawn anew.
+    changed: bool,
+    /// The user leaves.
+    quit: bool,
+}
+
+/// Waits for something to happen, then takes in all that has.
+fn take_in(app: &mut App, jobs: &Jobs) -> io::Result<Next> {
+    let mut next = Next::default();
+    let mut act = |app: &mut App, message| {
+        next.changed = true;
+        next.quit |= carry_out(jobs, app.update(message, now()));
+    };
     let mut wait = if app.is_waiting() { SOON } else { IDLE };
     while event::poll(wait)? {
         wait = Duration::ZERO;
         if let Some(message) = message(app, &event::read()?) {
-            quit |= carry_out(jobs, app.update(message, now()));
+            act(app, message);
         }
     }
     while let Some(message) = jobs.answer() {
-        quit |= carry_out(jobs, app.update(message, now()));
+        act(app, message);
     }
-    Ok(quit)
+    Ok(next)
 }
 
 /// What a terminal event means where the app is.

@@ -57,6 +57,8 @@ impl Guard {
     pub fn enter() -> io::Result<Self> {
         check()?;
         give_back_on_panic();
+        // crossterm drops all colours under NO_COLOR; the theme drops all but those of pictures.
+        crossterm::style::force_color_output(true);
         enable_raw_mode()?;
         OURS.store(true, Ordering::SeqCst);
         let entered =

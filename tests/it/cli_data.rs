@@ -1,7 +1,7 @@
 //! Tables and probabilities in the forms that other programs write.
 
 use crate::support::project::{Folder, PROBS, SMALL, TABLE};
-use gaffe::dataset::Order;
+use gaffe::dataset::{Order, Verdict};
 
 #[track_caller]
 fn reads_as_the_plain_table(folder: &Folder) {
@@ -204,4 +204,58 @@ fn the_same_project_without_ids_keeps_its_decisions() {
     drop(reviewer);
     let shown = folder.gaffe(&["show", &id]);
     assert!(shown.ok().contains("purrs") && shown.out.contains("odd"), "{shown:#?}");
+}
+
+#[test]
+fn the_same_id_in_another_split_is_another_example() {
+    let folder = Folder::small();
+    folder.write("train.csv", TABLE);
+    folder.change("gaffe.toml", "dev = \"dev.csv\"", "dev = \"dev.csv\"\ntrain = \"train.csv\"");
+    folder.change("gaffe.toml", "dev = \"v1.npy\"", "dev = \"v1.npy\"\ntrain = \"v1.npy\"");
+    let errors = || {
+        let runs = folder.gaffe(&["runs", "--json"]).json();
+        let of = |i: usize| (runs[i]["split"].clone(), runs[i]["errors"].clone());
+        [of(0), of(1)]
+    };
+    assert_eq!(errors(), [("train".into(), 3.into()), ("dev".into(), 3.into())]);
+    let mut reviewer = folder.reviewer("v1", Order::Data);
+    let row = reviewer.desk.list()[0];
+    reviewer.decide(|desk, at| desk.set_verdict(row, Verdict::LabelWrong, at));
+    assert_eq!(errors(), [("train".into(), 3.into()), ("dev".into(), 2.into())]);
+    let tally = folder.gaffe(&["tally", "--split", "train", "--json"]).json();
+    assert_eq!(tally["reviewed"], 0);
+}
+
+#[test]
+fn what_was_reviewed_for_one_run_is_no_sample_of_another() {
+    let folder = Folder::small();
+    folder.change("gaffe.toml", "[runs.v1]", "[runs.v0]\ndev = \"v0.npy\"\n[runs.v1]");
+    // the errors of v1, and one more
+    let mut probs = PROBS;
+    probs[0] = [0.0, 0.0, 1.0];
+    folder.npy("v0.npy", &probs);
+    let mut reviewer = folder.reviewer("v1", Order::Random);
+    let shared: Vec<u32> = reviewer.desk.list().to_vec();
+    for row in shared {
+        reviewer.decide(|desk, at| desk.set_verdict(row, Verdict::Unsure, at));
+    }
+    drop(reviewer);
+    let basis =
+        |run: &str| folder.gaffe(&["tally", "--run", run, "--json"]).json()["basis"].clone();
+    assert_eq!(basis("v1"), "all_errors");
+    let v0 = folder.gaffe(&["tally", "--run", "v0", "--json"]).json();
+    assert_eq!((&v0["reviewed"], &v0["errors"]), (&3.into(), &4.into()));
+    assert_eq!(v0["basis"], "reviewed_only");
+}
+
+#[test]
+fn decisions_on_examples_that_are_gone_are_told() {
+    let folder = Folder::small();
+    let mut reviewer = folder.reviewer("v1", Order::Data);
+    reviewer.tag(3, "odd");
+    drop(reviewer);
+    folder.change("dev.csv", "\nd,purrs", "\nx,purrs");
+    let tally = folder.gaffe(&["tally"]);
+    tally.ok();
+    assert!(tally.err.contains("1 decisions are on examples that dev does not have"), "{tally:#?}");
 }

@@ -135,3 +135,17 @@ fn what_is_no_picture_is_not_scored() {
     let sample = Folder::sample();
     refuses(&sample, &["score", "--model", "models/v2.onnx", "--split", "train"], &["train"]);
 }
+
+#[test]
+fn a_run_that_was_scored_for_another_table_is_void() {
+    let folder = Folder::pictures(4);
+    folder.gaffe(&["score", "--model", "models/v2.onnx"]).ok();
+    folder.gaffe(&["errors", "--run", "v2"]).ok();
+    let table = folder.read("dev.csv");
+    let mut rows: Vec<&str> = table.lines().collect();
+    rows[1..].reverse();
+    folder.write("dev.csv", rows.join("\n"));
+    refuses(&folder, &["errors", "--run", "v2"], &["v2", "another order", "gaffe score"]);
+    folder.gaffe(&["score", "--model", "models/v2.onnx"]).ok();
+    folder.gaffe(&["errors", "--run", "v2"]).ok();
+}

@@ -6,13 +6,17 @@ use super::{App, Effect, PromptKind, Status, say};
 use crate::dataset::{Difficulty, Event, Ledger, TagId, Verdict};
 use crate::tui::command::Command;
 
+/// Milliseconds: keyboards repeat a held key every 30 to 50, people press again after 100 or more.
+const REPEAT: u64 = 70;
+
 impl App {
     /// Decisions on the example that is shown.
     pub(super) fn decide(&mut self, command: Command) -> Vec<Effect> {
         let Some(row) = self.row() else { return vec![] };
-        if self.painted != Some(row) {
+        let held = self.is_held(command);
+        if held || self.painted != Some(row) {
             self.dropped += 1;
-            self.status = Status::hint(say::dropped(self.dropped));
+            self.status = Status::hint(say::dropped(self.dropped, held));
             return vec![];
         }
         self.dropped = 0;
@@ -31,6 +35,16 @@ impl App {
             Command::PickClass => self.open_picker(row),
             _ => vec![],
         }
+    }
+
+    /// Whether a key comes as fast after itself as only a key that is held down does.
+    fn is_held(&mut self, command: Command) -> bool {
+        let last = self.last_key.replace((command, self.now));
+        if matches!(command, Command::NewTag | Command::Note | Command::PickClass) {
+            // Held, they type into their field.
+            return false;
+        }
+        last.is_some_and(|(key, at)| key == command && self.now.saturating_sub(at) < REPEAT)
     }
 
     fn verdict(&mut self, row: u32, verdict: Verdict) -> Vec<Effect> {

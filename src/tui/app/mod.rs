@@ -20,7 +20,7 @@ use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
 use crate::analysis::Tally;
-use crate::dataset::{Media, Review};
+use crate::dataset::Media;
 use crate::project::Desk;
 use crate::store::Cursor;
 use ratatui::layout::Rect;
@@ -55,6 +55,8 @@ pub struct App {
     /// The row that is fully on the screen.
     painted: Option<u32>,
     dropped: usize,
+    /// The last key that decides, taken or not, and when it came.
+    last_key: Option<(Command, u64)>,
     epoch: u64,
     unsaved: usize,
     quitting: bool,
@@ -79,6 +81,7 @@ impl App {
             drafts: Vec::new(),
             painted: None,
             dropped: 0,
+            last_key: None,
             epoch: 0,
             unsaved: 0,
             quitting: false,
@@ -192,12 +195,14 @@ impl App {
         if command.decides() {
             return self.decide(command);
         }
+        self.last_key = None;
         if !self.is_visible() && command != Command::Quit {
             return vec![];
         }
         match command {
             Command::Next => self.go(self.position.saturating_add(1)),
-            Command::Previous => self.go(self.position.saturating_sub(1)),
+            Command::Previous if self.position == 0 => self.nothing("this is the first one"),
+            Command::Previous => self.go(self.position - 1),
             Command::First => self.go(0),
             Command::Last => self.go(self.desk.list().len().saturating_sub(1)),
             Command::NextOpen => self.next_open(),
@@ -217,6 +222,9 @@ impl App {
 
     fn go(&mut self, position: usize) -> Vec<Effect> {
         let last = self.desk.list().len().saturating_sub(1);
+        if self.status.tone == Tone::Hint {
+            self.status = Status::default();
+        }
         if position > last && self.position == last && self.unsaved == 0 {
             self.status = Status::hint("that was the last one");
         }
@@ -244,7 +252,7 @@ impl App {
     }
 
     fn open_from(&self, start: usize) -> Option<usize> {
-        let reviewed = |row| self.desk.review(row).is_some_and(Review::is_reviewed);
+        let reviewed = |row| self.desk.is_reviewed(row);
         let rest = self.desk.list().iter().enumerate().skip(start);
         rest.filter(|(_, row)| !reviewed(**row)).map(|(i, _)| i).next()
     }
@@ -253,8 +261,11 @@ impl App {
         let row = self.row();
         self.desk.set_order(self.desk.order().next());
         let place = row.and_then(|row| self.desk.list().iter().position(|&r| r == row));
-        self.status = Status::hint(format!("walking in {}", self.desk.order().name()));
-        self.go(place.unwrap_or(0))
+        let effects = self.go(place.unwrap_or(0));
+        let (order, at) = (self.desk.order().name(), self.position + 1);
+        self.status =
+            Status::hint(format!("{order}: this one is number {at}, home goes to the first"));
+        effects
     }
 
     fn quit(&mut self) -> Vec<Effect> {

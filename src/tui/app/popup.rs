@@ -7,6 +7,9 @@ use crate::analysis::top_classes;
 use crate::tui::command::Command;
 use tui_input::{Input, InputRequest};
 
+/// Characters taken of a paste: a note, not a document.
+const LONGEST_PASTE: usize = 10_000;
+
 /// What is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PromptKind {
@@ -132,13 +135,21 @@ impl App {
 
     /// Pasted text goes into a field; it never acts as keys.
     pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
-        if matches!(self.mode, Mode::Review | Mode::Help(_)) {
+        if matches!(self.mode, Mode::Review | Mode::Help(_)) || !self.is_visible() {
             return self.nothing("pasted text is not taken as keys");
         }
-        for c in text.chars() {
-            let c = if c.is_control() { ' ' } else { c };
-            self.edit(InputRequest::InsertChar(c));
-        }
+        let safe = |c: char| if c.is_control() { ' ' } else { c };
+        let text: String = text.chars().take(LONGEST_PASTE).map(safe).collect();
+        let (Mode::Prompt(Prompt { input, .. }) | Mode::Picker(Picker { input, .. })) =
+            &mut self.mode
+        else {
+            return vec![];
+        };
+        let before: String = input.value().chars().take(input.cursor()).collect();
+        let after: String = input.value().chars().skip(input.cursor()).collect();
+        let cursor = input.cursor() + text.chars().count();
+        *input = Input::new(before + &text + &after).with_cursor(cursor);
+        self.find_classes();
         vec![]
     }
 

@@ -34,8 +34,10 @@ fn tag_name(tag: TagId, ledger: &Ledger) -> String {
     ledger.tag(tag).map_or_else(|| "a deleted tag".to_owned(), |tag| tag.name.clone())
 }
 
-/// Keys that came too early.
-pub fn dropped(count: usize) -> String {
+/// Keys that came too early, or again and again from a key that is held down.
+pub fn dropped(count: usize, held: bool) -> String {
     let keys = if count == 1 { "1 key".to_owned() } else { format!("{count} keys") };
-    format!("{keys} dropped: this example was not on the screen yet")
+    let why =
+        if held { "a held key decides once" } else { "this example was not on the screen yet" };
+    format!("{keys} dropped: {why}")
 }

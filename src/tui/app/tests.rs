@@ -49,13 +49,15 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     let mut all = Vec::new();
     for c in keys.chars() {
         let message = key(app, c);
-        let effects = app.update(message, 5);
+        // A person's pace.
+        let later = app.now + 200;
+        let effects = app.update(message, later);
         for effect in &effects {
             if let Effect::Save { epoch, .. } = effect {
-                app.update(Message::Saved { epoch: *epoch }, 5);
+                app.update(Message::Saved { epoch: *epoch }, later);
             }
         }
-        app.update(Message::Painted, 5);
+        app.update(Message::Painted, later);
         all.extend(effects);
     }
     all
@@ -66,7 +68,7 @@ fn id(app: &App) -> &str {
 }
 
 fn said(app: &App, id: &str) -> String {
-    let review = app.desk.ledger().review(id);
+    let review = app.desk.ledger().review(Split::Dev, id);
     review.map_or_else(String::new, |review| say::review(review, app.desk.ledger()))
 }
 
@@ -161,13 +163,27 @@ fn a_key_that_came_before_its_example_was_painted_decides_nothing() {
     let mut app = app();
     app.update(Message::Command(Command::ModelWrong), 1);
     assert_eq!(id(&app), "c");
-    let effects = app.update(Message::Command(Command::ModelWrong), 1);
+    let effects = app.update(Message::Command(Command::Unsure), 200);
     assert!(effects.is_empty());
     assert_eq!((id(&app), said(&app, "c").as_str()), ("c", ""));
-    assert!(app.status().text.starts_with("1 key dropped"), "{}", app.status().text);
-    app.update(Message::Painted, 1);
-    app.update(Message::Command(Command::ModelWrong), 1);
-    assert_eq!(said(&app, "c"), "model wrong");
+    let text = &app.status().text;
+    assert!(text.starts_with("1 key dropped: this example was not on the screen"), "{text}");
+    app.update(Message::Painted, 201);
+    app.update(Message::Command(Command::Unsure), 400);
+    assert_eq!(said(&app, "c"), "unsure");
+}
+
+#[test]
+fn a_held_key_decides_once_and_is_let_go_by_a_pause() {
+    let mut app = app();
+    for now in [100, 600, 633, 666, 699] {
+        app.update(Message::Command(Command::ModelWrong), now);
+        app.update(Message::Painted, now);
+    }
+    assert_eq!(id(&app), "d", "the first press, and the first repeat after the keyboard's delay");
+    assert_eq!(app.status().text, "3 keys dropped: a held key decides once");
+    app.update(Message::Command(Command::ModelWrong), 900);
+    assert_eq!(said(&app, "d"), "model wrong");
 }
 
 #[test]
@@ -252,7 +268,7 @@ fn another_order_keeps_the_example() {
     press(&mut app, "→O");
     assert_eq!((app.desk.order(), id(&app)), (Order::Random, "c"));
     press(&mut app, "\n");
-    assert_eq!(app.desk.ledger().review("c").unwrap().found, Some(Order::Random));
+    assert_eq!(app.desk.review(2).unwrap().found.as_ref().unwrap().order, Order::Random);
 }
 
 #[test]

@@ -15,8 +15,10 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
     let Some(places) = layout::review(area) else {
         let (cols, rows) = layout::SMALLEST;
         let text = format!(
-            "gaffe needs {cols}×{rows}; this terminal has {}×{}. Enlarge it, or q to quit.",
-            area.width, area.height
+            "gaffe needs {cols}×{rows}; this terminal has {}×{}. Enlarge it, or {} to quit.",
+            area.width,
+            area.height,
+            if matches!(app.mode(), Mode::Review) { "q" } else { "esc and q" }
         );
         frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
         return;

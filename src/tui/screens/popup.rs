@@ -12,7 +12,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 use tui_input::Input;
 
-/// The keys, by group, from the table of commands.
+/// The keys, by group, from the table of commands, and the tags with their letters.
 pub fn draw_help(app: &App, scroll: u16, theme: Theme, frame: &mut Frame<'_>) {
     let lines = help_lines(app, theme);
     let area = centred(frame.area(), 78, lines.len() as u16 + 2);
@@ -41,6 +41,14 @@ fn help_lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
         lines.push(Line::from(vec![
             Span::styled(format!("  {:<17}", keys.join(" ")), theme.accent()),
             Span::raw(row.help),
+        ]));
+    }
+    lines.push(Line::styled("Tags", theme.strong()));
+    for tag in app.desk().ledger().tags() {
+        let key = tag.key.map_or_else(String::new, String::from);
+        lines.push(Line::from(vec![
+            Span::styled(format!("  {key:<17}"), theme.accent()),
+            Span::raw(text::fit(&tag.name, 50)),
         ]));
     }
     lines

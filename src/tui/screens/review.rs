@@ -29,8 +29,8 @@ pub fn draw(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<
         }
         None => draw_empty(app, places.picture, frame),
     }
-    let tags = tag_line(app, theme);
-    frame.render_widget(Paragraph::new(tags).wrap(Wrap { trim: false }), places.tags);
+    let tags = tag_lines(app, places.tags, theme);
+    frame.render_widget(Paragraph::new(tags), places.tags);
     draw_tallies(app, places, theme, frame);
     draw_footer(app, places, theme, frame);
 }
@@ -142,10 +142,12 @@ fn class_lines(app: &App, row: u32, width: usize, theme: Theme) -> Vec<Line<'sta
     } else {
         top_classes(probs, SHOWN)
     };
-    let gold = desk.gold(row);
-    if !shown.iter().any(|(class, _)| *class == gold) {
-        shown.pop();
-        shown.push((gold, probs[gold as usize]));
+    // Least probable first, so that neither takes the other's place.
+    for (from_below, class) in [desk.effective(row).class, desk.gold(row)].into_iter().enumerate() {
+        if !shown.iter().any(|(shown, _)| *shown == class) {
+            let at = shown.len().saturating_sub(1 + from_below);
+            shown[at] = (class, probs[class as usize]);
+        }
     }
     let longest =
         shown.iter().map(|(k, _)| text::width(desk.classes().name(*k))).max().unwrap_or(0);
@@ -233,28 +235,54 @@ fn flow(cells: Vec<Line<'static>>, width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// The tags with their letters; those of the example are marked.
-fn tag_line(app: &App, theme: Theme) -> Line<'static> {
-    let on = |tag: &Tag| {
-        let review = app.row().and_then(|row| app.desk().review(row));
-        review.is_some_and(|review| review.tags.contains(&tag.id))
-    };
-    let mut spans = vec![Span::styled(" tags  ", theme.dim())];
-    for tag in app.desk().ledger().tags() {
-        let (mark, style) = if on(tag) {
-            ("● ", theme.done().patch(theme.strong()))
-        } else {
-            ("  ", theme.dim())
-        };
-        let key = tag.key.map_or_else(|| "·".to_owned(), |key| key.to_string());
-        spans.push(Span::styled(key, theme.accent()));
-        spans.push(Span::styled(format!(" {}{mark}", text::fit(&tag.name, 24)), style));
+/// The tags with their letters, those of the example marked; what has no room is counted, and
+/// stands in the help.
+fn tag_lines(app: &App, area: Rect, theme: Theme) -> Vec<Line<'static>> {
+    const CAPTION: &str = " tags  ";
+    let review = app.row().and_then(|row| app.desk().review(row));
+    let on = |tag: &Tag| review.is_some_and(|review| review.tags.contains(&tag.id));
+    let mut tags: Vec<&Tag> = app.desk().ledger().tags().iter().collect();
+    let width = usize::from(area.width);
+    let all = tags.iter().map(|tag| tag_cell(tag, on(tag), theme).width()).sum::<usize>();
+    if all + 20 > width * usize::from(area.height) {
+        // Not all fit: at least those of the example are seen.
+        tags.sort_by_key(|tag| !on(tag));
     }
-    if let Some(key) = app.keymap().keys(Context::Review, "new-tag").first() {
-        spans.push(Span::styled(key.clone(), theme.accent()));
-        spans.push(Span::styled(" new", theme.dim()));
+    let mut lines = vec![Line::styled(CAPTION, theme.dim())];
+    for (i, tag) in tags.iter().enumerate() {
+        let cell = tag_cell(tag, on(tag), theme);
+        let last = lines.len() == usize::from(area.height);
+        // Room for `+ new  +12 ?` is kept on the last line.
+        let room = width - if last { 13 } else { 0 };
+        if lines.last().map_or(0, Line::width) + cell.width() > room {
+            if last {
+                let rest = format!("+{} ? ", tags.len() - i);
+                lines
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|l| l.push_span(Span::styled(rest.clone(), theme.dim())));
+                break;
+            }
+            lines.push(Line::raw(" ".repeat(CAPTION.len())));
+        }
+        lines.last_mut().into_iter().for_each(|line| line.extend(cell.clone()));
     }
-    Line::from(spans)
+    if let (Some(key), Some(line)) =
+        (app.keymap().keys(Context::Review, "new-tag").first(), lines.last_mut())
+    {
+        line.extend([Span::styled(key.clone(), theme.accent()), Span::styled(" new", theme.dim())]);
+    }
+    lines
+}
+
+fn tag_cell(tag: &Tag, on: bool, theme: Theme) -> Line<'static> {
+    let (mark, style) =
+        if on { ("● ", theme.done().patch(theme.strong())) } else { ("  ", theme.dim()) };
+    let key = tag.key.map_or_else(|| "·".to_owned(), |key| key.to_string());
+    Line::from(vec![
+        Span::styled(key, theme.accent()),
+        Span::styled(format!(" {}{mark}", text::fit(&tag.name, 24)), style),
+    ])
 }
 
 fn note_line(app: &App, row: u32, area: Rect, theme: Theme) -> Line<'static> {
@@ -305,6 +333,9 @@ fn keys_line(app: &App, width: u16) -> String {
         ("model-wrong", "model wrong"),
         ("label-wrong", &label_wrong),
         ("help", "all keys"),
+        ("both-acceptable", "both"),
+        ("neither", "neither"),
+        ("unsure", "unsure"),
         ("next", "skip"),
         ("undo", "undo"),
         ("quit", "quit"),

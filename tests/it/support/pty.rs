@@ -30,6 +30,7 @@ pub struct Pty {
     writer: Writer,
     terminal: Arc<Terminal>,
     modes: String,
+    last_keys: String,
 }
 
 type Writer = Arc<Mutex<Box<dyn Write + Send>>>;
@@ -152,17 +153,23 @@ impl Pty {
         thread::spawn(move || show(reader, &shared, &replies));
         let modes = modes(pair.master.as_ref());
         let child = pair.slave.spawn_command(builder(program, args, cwd, envs)).unwrap();
-        Self { child, master: pair.master, slave: Some(pair.slave), writer, terminal, modes }
+        let (master, slave, last_keys) = (pair.master, Some(pair.slave), String::new());
+        Self { child, master, slave, writer, terminal, modes, last_keys }
     }
 
     /// Types `keys` in one go.
-    pub fn send(&self, keys: &str) {
+    pub fn send(&mut self, keys: &str) {
+        if self.last_keys == keys {
+            // A person's pause before the same key again: without it, it is a held key.
+            thread::sleep(Duration::from_millis(90));
+        }
+        keys.clone_into(&mut self.last_keys);
         let mut writer = self.writer.lock().unwrap();
         writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).unwrap();
     }
 
     /// Pastes `text` as a terminal does that was asked to mark pasted text.
-    pub fn paste(&self, text: &str) {
+    pub fn paste(&mut self, text: &str) {
         assert!(self.state().parser.screen().bracketed_paste(), "pasted text would act as keys");
         self.send(&format!("\x1b[200~{text}\x1b[201~"));
     }

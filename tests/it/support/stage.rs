@@ -19,6 +19,8 @@ pub struct Stage {
     app: App,
     terminal: Terminal<TestBackend>,
     media_root: PathBuf,
+    /// A person's pace: milliseconds.
+    now: u64,
 }
 
 impl Stage {
@@ -72,7 +74,7 @@ impl Stage {
         let desk = project.desk(Split::Dev, "v1", Order::Random, ledger).unwrap();
         let app = App::new(desk, keymap, None, (cols, rows));
         let terminal = Terminal::new(TestBackend::new(cols, rows)).unwrap();
-        let mut stage = Self { app, terminal, media_root };
+        let mut stage = Self { app, terminal, media_root, now: 1_700_000_000_000 };
         let effects = stage.app.start();
         stage.carry_out(effects);
         stage.draw();
@@ -88,7 +90,8 @@ impl Stage {
             (None, KeyCode::Char(c)) => Message::Edit(InputRequest::InsertChar(c)),
             (None, other) => panic!("{other:?} has no meaning here"),
         };
-        let effects = self.app.update(message, 1_700_000_000_000);
+        self.now += 200;
+        let effects = self.app.update(message, self.now);
         self.carry_out(effects);
         self.draw();
     }
@@ -103,7 +106,7 @@ impl Stage {
     pub fn paint(&mut self) -> Buffer {
         let theme = Theme::new(Depth::True, true);
         self.terminal.draw(|frame| screens::draw(&self.app, theme, frame)).unwrap();
-        self.app.update(Message::Painted, 0);
+        self.app.update(Message::Painted, self.now);
         self.terminal.backend().buffer().clone()
     }
 
@@ -115,7 +118,7 @@ impl Stage {
                 Effect::Remember(_) | Effect::Quit => vec![],
             };
             for answer in answers {
-                self.app.update(answer, 0);
+                self.app.update(answer, self.now);
             }
         }
     }

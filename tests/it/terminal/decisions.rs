@@ -16,7 +16,9 @@ fn the_first_screen_shows_the_error_and_what_can_be_done() {
     for class in CLASSES {
         assert!(screen.has(&format!("{} {class}", digit(class))), "{class}\n{screen}");
     }
-    for hint in ["b blurry", "a ambiguous", "+ new", "⏎ model wrong", "? ", "u undo", "q quit"] {
+    for hint in
+        ["b blurry", "a ambiguous", "+ new", "⏎ model wrong", "? all keys", "= both", "q leaves"]
+    {
         assert!(screen.has(hint), "{hint}\n{screen}");
     }
     assert!(screen.has(&format!("␣ label wrong→{predicted}")), "{screen}");

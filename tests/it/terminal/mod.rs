@@ -82,7 +82,7 @@ fn decide(pty: &mut Pty, place: usize, key: &str) -> Screen {
 
 /// Nothing lies on top of the review.
 fn is_review(screen: &Screen) -> bool {
-    screen.line_from_below(0).contains("u undo") && !screen.has("─")
+    screen.line_from_below(0).contains("? all keys") && !screen.has("─")
 }
 
 fn status(screen: &Screen) -> String {
