@@ -43,6 +43,10 @@ pub enum Command {
     Undo,
     /// Bring it back.
     Redo,
+    /// Show more of a long text.
+    ScrollDown,
+    /// Show what was above.
+    ScrollUp,
     /// Walk the errors in another order.
     Reorder,
     /// Show the keys.
@@ -157,6 +161,8 @@ pub const TABLE: &[Row] = &[
     row(Command::NextOpen, "next-open", "Moving", REVIEW, "the next error that is not reviewed"),
     row(Command::First, "first", "Moving", REVIEW, "the first error"),
     row(Command::Last, "last", "Moving", REVIEW, "the last error"),
+    row(Command::ScrollDown, "scroll-down", "Moving", REVIEW, "show more of a long text or row"),
+    row(Command::ScrollUp, "scroll-up", "Moving", REVIEW, "show what was above"),
     row(
         Command::Reorder,
         "reorder",

@@ -64,3 +64,18 @@ fn texts_rows_and_many_classes() {
     insta::assert_snapshot!("row", Stage::rows(80, 24).draw());
     insta::assert_snapshot!("no_errors", Stage::without_errors(80, 24).draw());
 }
+
+#[test]
+fn a_long_text_is_read_to_its_end() {
+    let mut stage = Stage::long_text(80, 24);
+    assert!(stage.draw().contains("more lines") && !stage.draw().contains("word799"));
+    for _ in 0..20 {
+        stage.key(KeyCode::PageDown);
+    }
+    let end = stage.draw();
+    assert!(end.contains("word799") && end.contains("— end —"), "{end}");
+    for _ in 0..20 {
+        stage.key(KeyCode::PageUp);
+    }
+    assert!(stage.draw().contains("word0 "));
+}

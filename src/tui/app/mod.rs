@@ -19,6 +19,7 @@ pub use status::{Status, Tone};
 use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
+use super::widgets::scroll_limit;
 use crate::analysis::Tally;
 use crate::dataset::Media;
 use crate::project::Desk;
@@ -45,6 +46,8 @@ pub struct App {
     keymap: Arc<Keymap>,
     mode: Mode,
     position: usize,
+    /// Lines of a long text that are above the screen.
+    scroll: u16,
     /// The picture's columns and rows; none in a terminal that is too small.
     room: Option<(u16, u16)>,
     tally: Tally,
@@ -76,6 +79,7 @@ impl App {
             room: room(size),
             mode: Mode::Review,
             position: 0,
+            scroll: 0,
             pictures: Pictures::default(),
             status: Status::default(),
             drafts: Vec::new(),
@@ -121,6 +125,11 @@ impl App {
     /// The example that is looked at; none when there are no errors.
     pub fn row(&self) -> Option<u32> {
         self.desk.list().get(self.position).copied()
+    }
+
+    /// Lines of a long text that are above the screen.
+    pub fn scroll(&self) -> u16 {
+        self.scroll
     }
 
     /// The tally as of the last decision.
@@ -206,6 +215,8 @@ impl App {
             Command::First => self.go(0),
             Command::Last => self.go(self.desk.list().len().saturating_sub(1)),
             Command::NextOpen => self.next_open(),
+            Command::ScrollDown => self.scroll_by(1),
+            Command::ScrollUp => self.scroll_by(-1),
             Command::Reorder => self.reorder(),
             Command::Undo => self.take_back(),
             Command::Redo => self.bring_back(),
@@ -229,6 +240,7 @@ impl App {
             self.status = Status::hint("that was the last one");
         }
         self.position = position.min(last);
+        self.scroll = 0;
         let mut effects = self.prepare();
         effects.extend(self.remember());
         effects
@@ -242,6 +254,19 @@ impl App {
             order: self.desk.order(),
             id: self.desk.id(row).to_owned(),
         }))
+    }
+
+    /// By most of a page, so that a few lines are seen twice.
+    fn scroll_by(&mut self, pages: i32) -> Vec<Effect> {
+        let (Some(row), Some(room)) = (self.row(), self.room) else { return vec![] };
+        if matches!(self.desk.examples().media, Media::Picture(_)) {
+            return self.nothing("there is nothing to scroll");
+        }
+        let page = i32::from(room.1.saturating_sub(3).max(1));
+        let limit = scroll_limit(&self.desk, row, room);
+        let to = (i32::from(self.scroll) + pages * page).clamp(0, i32::from(limit));
+        self.scroll = u16::try_from(to).unwrap_or(limit);
+        vec![]
     }
 
     fn next_open(&mut self) -> Vec<Effect> {

@@ -8,7 +8,7 @@ use crate::tui::app::{App, Picture, Tone, describe};
 use crate::tui::command::Context;
 use crate::tui::layout;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{bar, draw_picture, draw_tally, tally_line};
+use crate::tui::widgets::{bar, draw_document, draw_picture, draw_tally, tally_line};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -55,14 +55,8 @@ fn draw_example(app: &App, row: u32, area: Rect, theme: Theme, frame: &mut Frame
             Some(Picture::Failed(reason)) => draw_card(reason, area, theme, frame),
             Some(Picture::Pending) | None => {}
         },
-        Media::Text(texts) => {
-            let lines: Vec<Line<'_>> =
-                text::lines(texts.get(row as usize)).map(Line::from).collect();
-            frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
-        }
-        Media::Row => {
-            let lines = metadata(app, row, usize::from(area.width), theme);
-            frame.render_widget(Paragraph::new(lines), area);
+        Media::Text(_) | Media::Row => {
+            draw_document(app.desk(), row, app.scroll(), theme, area, frame.buffer_mut());
         }
     }
 }

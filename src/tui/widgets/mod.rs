@@ -1,9 +1,11 @@
 //! Small pieces that screens are made of.
 
 mod bars;
+mod document;
 mod picture;
 mod tally;
 
 pub use bars::bar;
+pub use document::{draw_document, scroll_limit};
 pub use picture::draw_picture;
 pub use tally::{category_name, draw_tally, tally_line};

@@ -38,6 +38,13 @@ impl Stage {
         Self::of_table(&table, &["bad", "good"], &[0.9, 0.1], cols, rows)
     }
 
+    /// A text of many more words than any screen has room for.
+    pub fn long_text(cols: u16, rows: u16) -> Self {
+        let words: Vec<String> = (0..800).map(|i| format!("word{i}")).collect();
+        let table = format!("id,text,label\na,\"{}\",good\n", words.join(" "));
+        Self::of_table(&table, &["bad", "good"], &[0.9, 0.1], cols, rows)
+    }
+
     pub fn rows(cols: u16, rows: u16) -> Self {
         let names: Vec<String> = (0..40).map(|k| format!("class {k:02} 漢字")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
