@@ -25,7 +25,7 @@ fn check(path: &Path, wanted: &str) {
 
 #[test]
 fn the_picture_is_the_screen() {
-    let mut stage = Stage::sample(120, 34);
+    let mut stage = Stage::sample(120, 36);
     for keys in ["b\n", "ba\n", " ", "s\n", "l\n", "b\n", "=", "o-", "b\n", "a\n", "b"] {
         press(&mut stage, keys);
     }

@@ -79,3 +79,21 @@ fn a_long_text_is_read_to_its_end() {
     }
     assert!(stage.draw().contains("word0 "));
 }
+
+#[test]
+fn tags_that_have_no_room_are_counted_and_those_that_are_on_are_seen() {
+    let mut stage = stage(80, 24);
+    assert!(stage.draw().contains("o odd item  + new"), "five have room");
+    for name in ["torn", "stripes", "folded"] {
+        press(&mut stage, &format!("+{name}\n"));
+    }
+    let screen = stage.draw();
+    for wanted in ["torn●", "stripes●", "folded●", "? ", "+ new"] {
+        assert!(screen.contains(wanted), "{wanted}\n{screen}");
+    }
+    press(&mut stage, "?");
+    for _ in 0..30 {
+        stage.key(KeyCode::Down);
+    }
+    assert!(stage.draw().contains("stripes"), "the help has all of them");
+}

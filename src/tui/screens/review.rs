@@ -236,37 +236,51 @@ fn tag_lines(app: &App, area: Rect, theme: Theme) -> Vec<Line<'static>> {
     let review = app.row().and_then(|row| app.desk().review(row));
     let on = |tag: &Tag| review.is_some_and(|review| review.tags.contains(&tag.id));
     let mut tags: Vec<&Tag> = app.desk().ledger().tags().iter().collect();
-    let width = usize::from(area.width);
-    let all = tags.iter().map(|tag| tag_cell(tag, on(tag), theme).width()).sum::<usize>();
-    if all + 20 > width * usize::from(area.height) {
-        // Not all fit: at least those of the example are seen.
+    let cells = |tags: &[&Tag]| tags.iter().map(|t| tag_cell(t, on(t), theme)).collect::<Vec<_>>();
+    let room = (usize::from(area.width).saturating_sub(CAPTION.len()), usize::from(area.height));
+    let (mut rows, mut shown) = wrap(&cells(&tags), room);
+    if shown < tags.len() {
+        // Not all fit: those of the example are seen first.
         tags.sort_by_key(|tag| !on(tag));
+        (rows, shown) = wrap(&cells(&tags), room);
     }
-    let mut lines = vec![Line::styled(CAPTION, theme.dim())];
-    for (i, tag) in tags.iter().enumerate() {
-        let cell = tag_cell(tag, on(tag), theme);
-        let last = lines.len() == usize::from(area.height);
-        // Room for `+ new  +12 ?` is kept on the last line.
-        let room = width - if last { 13 } else { 0 };
-        if lines.last().map_or(0, Line::width) + cell.width() > room {
-            if last {
-                let rest = format!("+{} ? ", tags.len() - i);
-                lines
-                    .last_mut()
-                    .into_iter()
-                    .for_each(|l| l.push_span(Span::styled(rest.clone(), theme.dim())));
-                break;
-            }
-            lines.push(Line::raw(" ".repeat(CAPTION.len())));
+    let new = app.keymap().keys(Context::Review, "new-tag").first().cloned().unwrap_or_default();
+    if let Some(line) = rows.last_mut() {
+        if shown < tags.len() {
+            line.push_span(Span::styled(format!("+{} ?  ", tags.len() - shown), theme.dim()));
         }
-        lines.last_mut().into_iter().for_each(|line| line.extend(cell.clone()));
+        line.extend([Span::styled(new, theme.accent()), Span::styled(" new", theme.dim())]);
     }
-    if let (Some(key), Some(line)) =
-        (app.keymap().keys(Context::Review, "new-tag").first(), lines.last_mut())
-    {
-        line.extend([Span::styled(key.clone(), theme.accent()), Span::styled(" new", theme.dim())]);
+    let indented = |(i, line): (usize, Line<'static>)| {
+        let caption = if i == 0 { CAPTION.to_owned() } else { " ".repeat(CAPTION.len()) };
+        let spans = [Span::styled(caption, theme.dim())].into_iter().chain(line);
+        spans.collect::<Line<'static>>()
+    };
+    rows.into_iter().enumerate().map(indented).collect()
+}
+
+/// Breaks cells into lines within (columns, lines), and counts those that found a place. The last
+/// line keeps room for what follows the tags.
+fn wrap(cells: &[Line<'static>], (columns, lines): (usize, usize)) -> (Vec<Line<'static>>, usize) {
+    /// `+ new`, and before it `+12 ?` when some are not shown.
+    const NEW: usize = 5;
+    const HIDDEN: usize = 7;
+    let mut rows = vec![Line::default()];
+    for (i, cell) in cells.iter().enumerate() {
+        let rest: usize = cells[i..].iter().map(Line::width).sum();
+        let last = rows.len() == lines;
+        let Some(line) = rows.last_mut() else { break };
+        let kept = if last { NEW + HIDDEN } else { 0 };
+        let all_fit = line.width() + rest + NEW <= columns;
+        if all_fit || line.width() + cell.width() + kept <= columns {
+            line.extend(cell.clone());
+        } else if last {
+            return (rows, i);
+        } else {
+            rows.push(cell.clone());
+        }
     }
-    lines
+    (rows, cells.len())
 }
 
 fn tag_cell(tag: &Tag, on: bool, theme: Theme) -> Line<'static> {

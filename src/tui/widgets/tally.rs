@@ -40,45 +40,80 @@ pub fn draw_tally(tally: &Tally, ledger: &Ledger, theme: Theme, area: Rect, buff
     if tally.rows.is_empty() {
         lines.push(Line::styled("nothing tagged yet: letters are tags", theme.dim()));
     }
-    let room = usize::from(area.height).saturating_sub(lines.len() + 2) / 2;
-    for row in tally.rows.iter().take(room) {
-        lines.extend(row_lines(row, tally, ledger, theme, usize::from(area.width)));
+    let room = usize::from(area.height).saturating_sub(lines.len());
+    let width = usize::from(area.width);
+    let bars = tally.rows.len() * 2 <= room;
+    let fitting = if bars || tally.rows.len() <= room { room } else { room.saturating_sub(1) };
+    for row in tally.rows.iter().take(fitting) {
+        let name = category_name(row.category, ledger);
+        if bars {
+            lines.extend(bar_lines(row, &name, tally, theme, width));
+        } else {
+            lines.push(short_line(row, &name, tally, theme, width));
+        }
     }
-    if tally.rows.len() > room {
-        lines.push(Line::styled(format!("and {} more", tally.rows.len() - room), theme.dim()));
+    if tally.rows.len() > fitting {
+        lines.push(Line::styled(format!("and {} more", tally.rows.len() - fitting), theme.dim()));
     }
     Paragraph::new(lines).render(area, buffer);
 }
 
-fn row_lines(
+/// The columns of ` 45 % (22–72)   15.9 → 8.7 %`.
+const NUMBERS: usize = 31;
+
+fn bar_lines(
     row: &TallyRow,
+    name: &str,
     tally: &Tally,
-    ledger: &Ledger,
     theme: Theme,
     width: usize,
 ) -> [Line<'static>; 2] {
     let count = row.count.to_string();
-    let name =
-        text::fit(&category_name(row.category, ledger), width.saturating_sub(count.len() + 1));
+    let name = text::fit(name, width.saturating_sub(count.len() + 1));
     let gap = " ".repeat(width.saturating_sub(text::width(&name) + count.len()));
-    let share = format!(" {:3.0} %", row.share.share * 100.0);
+    let bar = bar(row.share.share, width.saturating_sub(NUMBERS));
+    let mut numbers = Line::from(Span::styled(bar, theme.accent()));
+    numbers.extend(share(row, tally, theme));
+    if row.ceiling.is_some() {
+        let now = format!(" {:.1}", tally.dev_error() * 100.0);
+        numbers.extend([Span::styled(now + &ceiling(row), theme.dim())]);
+    }
+    let named = [Span::raw(name), Span::raw(gap), Span::styled(count, theme.strong())];
+    [named.into_iter().collect(), numbers]
+}
+
+fn short_line(
+    row: &TallyRow,
+    name: &str,
+    tally: &Tally,
+    theme: Theme,
+    width: usize,
+) -> Line<'static> {
+    let room = width.saturating_sub(NUMBERS - 1);
+    let name = text::fit(name, room);
+    let gap = " ".repeat(room - text::width(&name));
+    let count = format!("{gap}{:>4}", row.count);
+    let mut line = Line::from(vec![Span::raw(name), Span::styled(count, theme.strong())]);
+    line.extend(share(row, tally, theme));
+    line.extend([Span::styled(ceiling(row), theme.dim())]);
+    line
+}
+
+/// ` 45 % (22–72)  `: the interval where the shares estimate something.
+fn share(row: &TallyRow, tally: &Tally, theme: Theme) -> [Span<'static>; 2] {
+    let percent = |share: f64| share * 100.0;
     let interval = match tally.basis {
         Basis::RandomSample => {
-            format!(" ({:.0}–{:.0})", row.share.low * 100.0, row.share.high * 100.0)
+            format!(" ({:.0}–{:.0})", percent(row.share.low), percent(row.share.high))
         }
         Basis::AllErrors | Basis::ReviewedOnly => String::new(),
     };
-    let ceiling = row.ceiling.map_or_else(String::new, |c| format!(" → {:.1} %", c.share * 100.0));
-    let bar_width = width.saturating_sub(31);
-    [
-        Line::from(vec![Span::raw(name), Span::raw(gap), Span::styled(count, theme.strong())]),
-        Line::from(vec![
-            Span::styled(bar(row.share.share, bar_width), theme.accent()),
-            Span::raw(share),
-            Span::styled(format!("{interval:<9}"), theme.dim()),
-            Span::styled(format!(" {:.1}{ceiling}", tally.dev_error() * 100.0), theme.dim()),
-        ]),
-    ]
+    let share = format!(" {:3.0} %", percent(row.share.share));
+    [Span::raw(share), Span::styled(format!("{interval:<9}"), theme.dim())]
+}
+
+fn ceiling(row: &TallyRow) -> String {
+    row.ceiling.map_or_else(String::new, |c| format!(" → {:.1} %", c.share * 100.0))
 }
 
 fn basis(basis: Basis) -> &'static str {
