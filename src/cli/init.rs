@@ -1,7 +1,8 @@
 //! `gaffe init`: a project made of data files.
 
 use super::{TestGuard, say};
-use crate::dataset::{Ledger, Split};
+use crate::analysis::{self, Relabels};
+use crate::dataset::Split;
 use crate::ingest::{self, FILE_NAME, Guess, IngestError};
 use crate::media::text;
 use crate::project::Project;
@@ -94,11 +95,10 @@ fn write(guess: &Guess) -> Result<Project> {
 fn check(guess: &Guess) -> Result<Project> {
     let project = Project::new(&guess.root, guess.config.clone())?;
     let split = split_of(guess);
-    let Ok(run) = project.run_name(None, split) else {
-        project.examples(split)?;
-        return Ok(project);
-    };
-    let error = project.error_rate(split, &run, &Ledger::default())?.rate.share;
+    let examples = project.examples(split)?;
+    let Ok(run) = project.run_name(None, split) else { return Ok(project) };
+    let run = project.run(&run, split, &examples)?;
+    let error = analysis::error_rate(&examples.gold, &Relabels::new(), &run).rate.share;
     let chance = 1.0 - 1.0 / project.classes().len() as f64;
     if error > chance {
         say(&format!(

@@ -1,7 +1,7 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
 use super::{OrderArg, Selection, TestGuard, init, locate, next_command, say, unmatched};
-use crate::dataset::{Ledger, Order, Split};
+use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
 use crate::project::{Project, ProjectError};
 use crate::store::Cursor;
@@ -95,10 +95,11 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     };
     let keymap = Arc::new(Keymap::standard()?);
     // The data is read before anything is written.
-    let draft = project.desk(split, &run, order, Ledger::default())?;
+    let examples = project.examples(split)?;
+    let run = project.run(&run, split, &examples)?;
     let writable = project.open_decisions(|letter| keymap.is_reserved(letter))?;
-    let desk = draft.with_decisions(writable.ledger);
-    let at = cursor.filter(|cursor| cursor.run == run).map(|cursor| cursor.id);
+    let at = cursor.filter(|cursor| cursor.run == run.name).map(|cursor| cursor.id);
+    let desk = project.desk_of(examples, run, order, writable.ledger);
     let mut app = App::new(desk, keymap, at.as_deref(), (0, 0));
     match writable.repairs.as_slice() {
         [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),

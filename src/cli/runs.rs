@@ -2,6 +2,7 @@
 
 use super::decisions;
 use super::print::{self, Format, Table, count, interval, percent};
+use crate::analysis::ErrorRate;
 use crate::dataset::Split;
 use crate::project::Project;
 use anyhow::Result;
@@ -33,21 +34,16 @@ struct RunRow {
 /// Prints the runs, and the error of people if it is known.
 pub fn run(project: &Project, args: &RunsArgs, out: &mut dyn Write) -> Result<()> {
     let ledger = decisions(project)?;
-    let mut rows = Vec::new();
-    for source in project.runs()? {
-        for &split in &source.splits {
-            let rate = project.error_rate(split, &source.name, &ledger)?;
-            rows.push(RunRow {
-                run: source.name.clone(),
-                split,
-                examples: rate.examples,
-                errors: rate.errors,
-                error: rate.rate.share,
-                error_low: rate.rate.low,
-                error_high: rate.rate.high,
-            });
-        }
-    }
+    let row = |(run, split, error): (String, Split, ErrorRate)| RunRow {
+        run,
+        split,
+        examples: error.examples,
+        errors: error.errors,
+        error: error.rate.share,
+        error_low: error.rate.low,
+        error_high: error.rate.high,
+    };
+    let rows: Vec<RunRow> = project.error_rates(&ledger)?.into_iter().map(row).collect();
     if args.format.json {
         return print::json(&rows, out);
     }

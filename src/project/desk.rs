@@ -44,6 +44,7 @@ impl Desk {
         run: Run,
         order: Order,
         ledger: Ledger,
+        who: String,
     ) -> Self {
         let relabels = super::relabels(&examples, &ledger, &classes);
         let list = analysis::review_list(&examples.gold, &relabels, &run);
@@ -54,7 +55,7 @@ impl Desk {
             classes,
             list: analysis::in_order(list, order, &examples, &run),
             rows: HashMap::new(),
-            who: super::whoami(),
+            who,
             examples,
             run,
             order,
@@ -64,12 +65,6 @@ impl Desk {
         };
         desk.find_rows();
         desk
-    }
-
-    /// The same errors with the decisions of `ledger`.
-    #[must_use]
-    pub fn with_decisions(self, ledger: Ledger) -> Self {
-        Self::new(&self.project, self.classes, self.examples, self.run, self.order, ledger)
     }
 
     /// The project's name.

@@ -12,7 +12,7 @@ pub use error::ProjectError;
 pub use runs::{Reserved, RunSource, ScoredRun};
 
 use crate::analysis::{self, ErrorRate, Relabels};
-use crate::dataset::{ClassNames, Examples, Ledger, Order, Split, Stamp};
+use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split, Stamp};
 use crate::ingest::{self, Config, FILE_NAME};
 use crate::store::{self, Store};
 use std::path::{Path, PathBuf};
@@ -175,23 +175,42 @@ impl Project {
     ) -> Result<Desk, ProjectError> {
         let examples = self.examples(split)?;
         let run = self.run(run, split, &examples)?;
-        Ok(Desk::new(&self.config.name, self.classes.clone(), examples, run, order, ledger))
+        Ok(self.desk_of(examples, run, order, ledger))
     }
 
-    /// The error of `run` on a split, under the effective labels.
+    /// The same with data that is read already.
+    pub fn desk_of(&self, examples: Examples, run: Run, order: Order, ledger: Ledger) -> Desk {
+        let (name, classes) = (&self.config.name, self.classes.clone());
+        Desk::new(name, classes, examples, run, order, ledger, whoami())
+    }
+
+    /// The error of each run on each split it has, under the effective labels: run by run. Each
+    /// table is read once.
     ///
     /// # Errors
     /// As [`Project::desk`].
-    pub fn error_rate(
+    pub fn error_rates(
         &self,
-        split: Split,
-        run: &str,
         ledger: &Ledger,
-    ) -> Result<ErrorRate, ProjectError> {
-        let examples = self.examples(split)?;
-        let run = self.run(run, split, &examples)?;
-        let relabels = self.relabels(&examples, ledger);
-        Ok(analysis::error_rate(&examples.gold, &relabels, &run))
+    ) -> Result<Vec<(String, Split, ErrorRate)>, ProjectError> {
+        let runs = self.runs()?;
+        let mut rates = Vec::new();
+        for split in Split::ALL {
+            let of_split: Vec<_> =
+                runs.iter().enumerate().filter(|(_, run)| run.splits.contains(&split)).collect();
+            if of_split.is_empty() {
+                continue;
+            }
+            let examples = self.examples(split)?;
+            let relabels = self.relabels(&examples, ledger);
+            for (at, source) in of_split {
+                let run = self.run(&source.name, split, &examples)?;
+                let rate = analysis::error_rate(&examples.gold, &relabels, &run);
+                rates.push((at, (source.name.clone(), split, rate)));
+            }
+        }
+        rates.sort_by_key(|(at, _)| *at);
+        Ok(rates.into_iter().map(|(_, rate)| rate).collect())
     }
 
     /// The corrected labels of a split by row.

@@ -11,7 +11,7 @@ mod places;
 #[path = "cli_refused.rs"]
 mod refused;
 
-use crate::support::project::{Folder, gaffe_in, sample_dir};
+use crate::support::project::{CLASSES, Folder, gaffe_in, sample_dir};
 use gaffe::dataset::{Order, Verdict};
 use ndarray::Array2;
 use serde_json::Value;
@@ -41,18 +41,6 @@ fn predictions(npy: &Path) -> Vec<usize> {
 
 /// Gold label and `capture` of each dev example of the sample, from its table.
 fn gold() -> Vec<(usize, String)> {
-    const CLASSES: [&str; 10] = [
-        "T-shirt/top",
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
-    ];
     let mut reader = csv::Reader::from_path(sample_dir().join("dev.csv")).unwrap();
     let row = |record: csv::StringRecord| {
         (CLASSES.iter().position(|c| *c == &record[2]).unwrap(), record[3].to_owned())

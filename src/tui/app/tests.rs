@@ -20,7 +20,7 @@ fn app() -> App {
     let mut ledger = Ledger::default();
     ledger.set_up(&["blurry".to_owned()], crate::dataset::Stamp::default(), |_| false).unwrap();
     let classes = ClassNames::new(names).unwrap();
-    let desk = Desk::new("pets", classes, examples, run, Order::Data, ledger);
+    let desk = Desk::new("pets", classes, examples, run, Order::Data, ledger, "ada".into());
     let keymap = Arc::new(Keymap::standard().unwrap());
     let mut app = App::new(desk, keymap, None, (80, 24));
     app.start();

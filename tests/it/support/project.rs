@@ -40,6 +40,20 @@ pub const PROBS: [[f32; 3]; 6] = [
     [0.15, 0.15, 0.7],
 ];
 
+/// The classes of the sample, in order.
+pub const CLASSES: [&str; 10] = [
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+];
+
 /// Where the committed sample lies.
 pub fn sample_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/fashion")

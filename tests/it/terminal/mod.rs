@@ -6,7 +6,7 @@ mod fields;
 mod figures;
 mod small;
 
-use crate::support::project::{Folder, gaffe_in};
+use crate::support::project::{CLASSES, Folder, gaffe_in};
 use crate::support::pty::{Exit, Pty, Size};
 use crate::support::screen::Screen;
 use crossterm::queue;
@@ -21,31 +21,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const USUAL: Size = (80, 24);
-
 const ENTER: &str = "\r";
-
 const ESC: &str = "\x1b";
-
 const LEFT: &str = "\x1b[D";
-
 const RIGHT: &str = "\x1b[C";
-
 const DOWN: &str = "\x1b[B";
-
 const HOME: &str = "\x1b[H";
-
-const CLASSES: [&str; 10] = [
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-];
 
 fn open(folder: &Folder) -> Pty {
     Pty::spawn(USUAL, &[], folder.root(), &[])
