@@ -5,7 +5,7 @@ use super::{Selection, desk};
 use crate::analysis::{Basis, Category, Proportion, Tally, TallyRow};
 use crate::dataset::{Ledger, Order, Split};
 use crate::media::text;
-use crate::project::Project;
+use crate::project::{Desk, Project};
 use crate::tui::category_name;
 use anyhow::Result;
 use clap::Args;
@@ -33,6 +33,8 @@ struct Report<'a> {
     error: f64,
     error_after_fixes: f64,
     reviewed: usize,
+    /// Passed by in random order.
+    skipped: usize,
     unexplained: usize,
     basis: Basis,
     categories: &'a [CategoryRow],
@@ -106,6 +108,7 @@ pub fn run(project: &Project, args: &TallyArgs, out: &mut dyn Write) -> Result<(
             error: tally.dev_error(),
             error_after_fixes: tally.dev_error_after_fixes(),
             reviewed: tally.reviewed,
+            skipped: desk.skipped(),
             unexplained: tally.unexplained,
             basis: tally.basis,
             categories: &rows,
@@ -113,20 +116,26 @@ pub fn run(project: &Project, args: &TallyArgs, out: &mut dyn Write) -> Result<(
         return print::json(&report, out);
     }
     let title = format!("{} · {split} · {run}", desk.project());
-    print_table(&title, split, &tally, &rows, out)
+    print_table(&title, &desk, &tally, &rows, out)
 }
 
 fn print_table(
     title: &str,
-    split: Split,
+    desk: &Desk,
     tally: &Tally,
     rows: &[CategoryRow],
     out: &mut dyn Write,
 ) -> Result<()> {
-    let errors = tally.population.errors;
+    let (errors, split) = (tally.population.errors, desk.examples().split);
+    let skipped = desk.skipped();
     let (before, after) = (percent(tally.dev_error()), percent(tally.dev_error_after_fixes()));
     writeln!(out, "{}   {} of {errors} errors reviewed", text::line(title), tally.reviewed)?;
-    writeln!(out, "{split} error {before}, {after} with the labels fixed so far")?;
+    let fixes = if before == after {
+        String::new()
+    } else {
+        format!(", {after} with the labels fixed so far")
+    };
+    writeln!(out, "{split} error {before}{fixes}")?;
     if rows.is_empty() {
         writeln!(out, "\nnothing tagged yet: review errors with `gaffe review`, letters are tags")?;
         return Ok(());
@@ -150,11 +159,11 @@ fn print_table(
         ]);
     }
     table.print(out)?;
-    writeln!(out, "\n{}", explain(tally))?;
+    writeln!(out, "\n{}", explain(tally, skipped))?;
     Ok(())
 }
 
-fn explain(tally: &Tally) -> String {
+fn explain(tally: &Tally, skipped: usize) -> String {
     let basis = match tally.basis {
         Basis::AllErrors => "All errors were reviewed: shares are exact.",
         Basis::RandomSample => {
@@ -169,5 +178,10 @@ fn explain(tally: &Tally) -> String {
         1 => "1 reviewed error has no tag and a right label.".to_owned(),
         n => format!("{n} reviewed errors have no tag and a right label."),
     };
-    format!("{basis}\n{unexplained}")
+    let bias = if tally.basis == Basis::RandomSample && skipped > 0 {
+        format!("\n{skipped} were skipped on the way: if they are of one kind, the shares are off.")
+    } else {
+        String::new()
+    };
+    format!("{basis}{bias}\n{unexplained}")
 }

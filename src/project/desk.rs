@@ -149,6 +149,12 @@ impl Desk {
         review.is_some_and(|(review, prediction)| review.is_reviewed(prediction))
     }
 
+    /// Errors of the list that were passed by: not reviewed, with a reviewed one behind them.
+    pub fn skipped(&self) -> usize {
+        let last = self.list.iter().rposition(|&row| self.is_reviewed(row)).unwrap_or(0);
+        self.list[..last].iter().filter(|&&row| !self.is_reviewed(row)).count()
+    }
+
     /// Decisions on examples of the split that are not in the data any more; they are kept.
     pub fn unmatched(&self) -> usize {
         let known = |id: &&str| self.rows.contains_key(*id);

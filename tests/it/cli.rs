@@ -219,6 +219,18 @@ fn the_tally_says_what_its_shares_stand_for() {
 }
 
 #[test]
+fn errors_that_were_skipped_are_told() {
+    let folder = Folder::small();
+    let mut reviewer = folder.reviewer("v1", Order::Random);
+    let rows: Vec<u32> = reviewer.desk.list().to_vec();
+    reviewer.tag(rows[1], "odd");
+    drop(reviewer);
+    assert_eq!(folder.gaffe(&["tally", "--json"]).json()["skipped"], 1);
+    let text = folder.gaffe(&["tally"]);
+    assert!(text.ok().contains("1 were skipped on the way"), "{text:#?}");
+}
+
+#[test]
 fn show_prints_one_example_and_what_was_decided() {
     let folder = Folder::small();
     let mut reviewer = folder.reviewer("v1", Order::Data);
