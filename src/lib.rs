@@ -1,7 +1,7 @@
 //! `gaffe`: inspect a classifier's errors, tag them, fix labels, see what is worth fixing.
 //!
 //! The rooms, from the bottom up: [`dataset`] and [`analysis`] are pure; [`media`], [`store`],
-//! [`scoring`], [`ingest`] and [`export`] touch the outside; [`project`] joins them for [`cli`] and
+//! [`scoring`], [`ingest`], [`export`] and [`report`] touch the outside; [`project`] joins them for [`cli`] and
 //! [`tui`]. A room knows only the rooms below it; ARCHITECTURE.md has the map.
 
 pub mod analysis;
@@ -11,6 +11,7 @@ pub mod export;
 pub mod ingest;
 pub mod media;
 pub mod project;
+pub mod report;
 pub mod scoring;
 pub mod store;
 pub mod tui;

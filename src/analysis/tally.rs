@@ -4,7 +4,7 @@
 //! ceiling of a category is the dev error that would be left if all of its errors were solved.
 
 use super::Proportion;
-use crate::dataset::{TagId, Verdict};
+use crate::dataset::{Ledger, TagId, Verdict};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -49,6 +49,18 @@ pub enum Category {
     Tag(TagId),
     /// A verdict other than "model wrong".
     Verdict(Verdict),
+}
+
+impl Category {
+    /// How it is called on screens, in reports and exports.
+    pub fn name(self, ledger: &Ledger) -> String {
+        match self {
+            Self::Tag(id) => {
+                ledger.tag(id).map_or_else(|| "a deleted tag".to_owned(), |tag| tag.name.clone())
+            }
+            Self::Verdict(verdict) => verdict.name().to_owned(),
+        }
+    }
 }
 
 /// One line of the tally.

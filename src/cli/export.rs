@@ -101,7 +101,7 @@ fn tags(project: &Project, args: &TagsArgs, out: &mut dyn Write) -> Result<()> {
 }
 
 /// Writes to `file`, or to `out`. The project's own files are never overwritten.
-fn to(
+pub(super) fn to(
     file: Option<&Path>,
     project: &Project,
     out: &mut dyn Write,

@@ -8,6 +8,7 @@ mod errors;
 mod export;
 mod init;
 mod print;
+mod report;
 mod review;
 mod runs;
 mod score;
@@ -68,6 +69,8 @@ enum Command {
     /// Write corrected labels or tags
     #[command(subcommand)]
     Export(export::ExportCommand),
+    /// Write the state of the error analysis as Markdown
+    Report(report::ReportArgs),
     /// Print one example
     Show(show::ShowArgs),
     /// Print completions for a shell
@@ -195,6 +198,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Runs(args)) => runs::run(&locate(project, None)?, &args, out),
         Some(Command::Compare(args)) => compare::run(&locate(project, None)?, &args, out),
         Some(Command::Export(args)) => export::run(&locate(project, None)?, &args, out),
+        Some(Command::Report(args)) => report::run(&locate(project, None)?, &args, out),
         Some(Command::Show(args)) => show::run(&locate(project, None)?, &args, out),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();

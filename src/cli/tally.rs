@@ -6,7 +6,6 @@ use crate::analysis::{Basis, Category, Proportion, Tally, TallyRow};
 use crate::dataset::{Ledger, Order, Split};
 use crate::media::text;
 use crate::project::{Desk, Project};
-use crate::tui::category_name;
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -71,7 +70,7 @@ impl CategoryRow {
         let known = |p: Proportion| (basis != Basis::ReviewedOnly).then_some(p);
         let (share, ceiling) = (known(row.share), row.ceiling.and_then(known));
         Self {
-            category: category_name(row.category, ledger),
+            category: row.category.name(ledger),
             kind: match row.category {
                 Category::Tag(_) => "tag",
                 Category::Verdict(_) => "verdict",

@@ -13,8 +13,6 @@ pub mod terminal;
 pub mod theme;
 mod widgets;
 
-pub use widgets::category_name;
-
 use crate::dataset::Media;
 use crate::project::now;
 use crate::store::Store;

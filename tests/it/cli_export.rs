@@ -104,6 +104,29 @@ fn tags_are_exported_one_row_an_example() {
 }
 
 #[test]
+fn a_report_says_what_tally_and_runs_say() {
+    let folder = relabelled();
+    let report = folder.gaffe(&["report"]);
+    let tally = folder.gaffe(&["tally", "--json"]).json();
+    let row = |category: &serde_json::Value| {
+        format!("| {} | {} |", category["category"].as_str().unwrap(), category["count"])
+    };
+    for category in tally["categories"].as_array().unwrap() {
+        assert!(report.ok().contains(&row(category)), "{category}\n{report:#?}");
+    }
+    let reviewed = format!("- {} of {} errors reviewed", tally["reviewed"], tally["errors"]);
+    assert!(
+        report.out.starts_with("# pets: errors of v1 on dev\n") && report.out.contains(&reviewed)
+    );
+    for run in folder.gaffe(&["runs", "--json"]).json().as_array().unwrap() {
+        let line = format!("| v1 | dev | {} | {} |", run["examples"], run["errors"]);
+        assert!(report.out.contains(&line), "{line}\n{report:#?}");
+    }
+    folder.gaffe(&["report", "-o", "report.md"]).ok();
+    assert_eq!(folder.read("report.md"), report.out);
+}
+
+#[test]
 fn the_projects_own_files_are_never_overwritten() {
     let folder = relabelled();
     folder.write("train.csv", "id,label\nx,cat\n");

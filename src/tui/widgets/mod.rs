@@ -8,4 +8,4 @@ mod tally;
 pub use bars::bar;
 pub use document::{draw_document, scroll_limit};
 pub use picture::draw_picture;
-pub use tally::{category_name, draw_tally, tally_line};
+pub use tally::{draw_tally, tally_line};

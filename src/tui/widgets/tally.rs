@@ -1,7 +1,7 @@
 //! The tally beside the review: as bars where there is room, else in a line.
 
 use super::bar;
-use crate::analysis::{Basis, Category, Tally, TallyRow};
+use crate::analysis::{Basis, Tally, TallyRow};
 use crate::dataset::Ledger;
 use crate::media::text;
 use crate::tui::theme::Theme;
@@ -10,22 +10,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
-/// The name of a kind of error.
-pub fn category_name(category: Category, ledger: &Ledger) -> String {
-    match category {
-        Category::Tag(id) => {
-            ledger.tag(id).map_or_else(|| "a deleted tag".to_owned(), |tag| tag.name.clone())
-        }
-        Category::Verdict(verdict) => verdict.name().to_owned(),
-    }
-}
-
 /// `blurry 4 · ambiguous 3`, as far as it fits.
 pub fn tally_line(tally: &Tally, ledger: &Ledger, width: usize) -> String {
     if tally.rows.is_empty() {
         return text::fit("nothing tagged yet", width);
     }
-    let part = |row: &TallyRow| format!("{} {}", category_name(row.category, ledger), row.count);
+    let part = |row: &TallyRow| format!("{} {}", row.category.name(ledger), row.count);
     text::fit(&tally.rows.iter().map(part).collect::<Vec<_>>().join(" · "), width)
 }
 
@@ -45,7 +35,7 @@ pub fn draw_tally(tally: &Tally, ledger: &Ledger, theme: Theme, area: Rect, buff
     let bars = tally.rows.len() * 2 <= room;
     let fitting = if bars || tally.rows.len() <= room { room } else { room.saturating_sub(1) };
     for row in tally.rows.iter().take(fitting) {
-        let name = category_name(row.category, ledger);
+        let name = row.category.name(ledger);
         if bars {
             lines.extend(bar_lines(row, &name, tally, theme, width));
         } else {

@@ -1,0 +1,131 @@
+//! A report for people: what was reviewed, what dominates, how the runs stand; as Markdown.
+//!
+//! Invariant: every number comes from `analysis`; names from data can't break the table they stand in.
+
+use crate::analysis::{Basis, ErrorRate, Proportion, Tally};
+use crate::dataset::{Ledger, Split};
+use crate::media::text;
+use std::io::{self, Write};
+
+/// What a report tells.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// The project's name.
+    pub project: &'a str,
+    /// The split whose errors were reviewed.
+    pub split: Split,
+    /// The run whose errors they are.
+    pub run: &'a str,
+    /// The kinds of error.
+    pub tally: &'a Tally,
+    /// Names the tags.
+    pub ledger: &'a Ledger,
+    /// The error of each run on each split.
+    pub rates: &'a [(String, Split, ErrorRate)],
+    /// The error of people, if it is known.
+    pub human_error: Option<f64>,
+}
+
+impl Report<'_> {
+    /// Writes it as Markdown.
+    ///
+    /// # Errors
+    /// When `out` can't be written to.
+    pub fn write_markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "# {}: errors of {} on {}\n",
+            cell(self.project),
+            cell(self.run),
+            self.split
+        )?;
+        self.write_summary(out)?;
+        if !self.tally.rows.is_empty() {
+            self.write_tally(out)?;
+        }
+        self.write_runs(out)
+    }
+
+    fn write_summary(&self, out: &mut dyn Write) -> io::Result<()> {
+        let tally = self.tally;
+        let errors = tally.population.errors;
+        writeln!(out, "- {} of {errors} errors reviewed", tally.reviewed)?;
+        writeln!(out, "- {} error {}", self.split, percent(tally.dev_error()))?;
+        writeln!(out, "- with the labels fixed so far {}", percent(tally.dev_error_after_fixes()))?;
+        writeln!(out, "- {} reviewed errors have no tag and a right label\n", tally.unexplained)
+    }
+
+    fn write_tally(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "## Kinds of error\n")?;
+        writeln!(out, "{}\n", meaning(self.tally.basis))?;
+        writeln!(out, "| kind | count | share | {} error if solved |", self.split)?;
+        writeln!(out, "| --- | ---: | ---: | ---: |")?;
+        let known = self.tally.basis == Basis::RandomSample;
+        for row in &self.tally.rows {
+            let name = cell(&row.category.name(self.ledger));
+            let solved = row.ceiling.map_or_else(|| "–".to_owned(), |c| with_interval(c, known));
+            let share = with_interval(row.share, known);
+            writeln!(out, "| {name} | {} | {share} | {solved} |", row.count)?;
+        }
+        writeln!(out)
+    }
+
+    fn write_runs(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "## Runs\n")?;
+        writeln!(out, "| run | split | examples | errors | error |")?;
+        writeln!(out, "| --- | --- | ---: | ---: | ---: |")?;
+        for (run, split, rate) in self.rates {
+            let error = with_interval(rate.rate, true);
+            let (examples, errors) = (rate.examples, rate.errors);
+            writeln!(out, "| {} | {split} | {examples} | {errors} | {error} |", cell(run))?;
+        }
+        if let Some(human) = self.human_error {
+            writeln!(out, "\nPeople: {}.", percent(human))?;
+        }
+        Ok(())
+    }
+}
+
+fn meaning(basis: Basis) -> &'static str {
+    match basis {
+        Basis::AllErrors => "All errors were reviewed: shares are exact.",
+        Basis::RandomSample => {
+            "Reviewed in random order: shares estimate those of all errors (95 %)."
+        }
+        Basis::ReviewedOnly => "Shares describe the reviewed errors only, not all of them.",
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+fn with_interval(p: Proportion, known: bool) -> String {
+    if known {
+        format!("{} ({:.1}–{:.1})", percent(p.share), p.low * 100.0, p.high * 100.0)
+    } else {
+        percent(p.share)
+    }
+}
+
+/// Text that stays in its cell.
+fn cell(text: &str) -> String {
+    text::line(text).replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_in_its_cell() {
+        assert_eq!(cell("a|b\n<script>\u{1b}[2J"), "a\\|b &lt;script>␛[2J");
+    }
+
+    #[test]
+    fn an_interval_is_given_only_where_there_is_one() {
+        let p = Proportion { share: 0.41, low: 0.32, high: 0.51 };
+        assert_eq!(with_interval(p, true), "41.0 % (32.0–51.0)");
+        assert_eq!(with_interval(p, false), "41.0 %");
+    }
+}
