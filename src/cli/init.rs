@@ -53,7 +53,12 @@ pub fn project_of(files: &[PathBuf], guard: &TestGuard) -> Result<(Project, Spli
     let path = guess.root.join(FILE_NAME);
     if path.exists() {
         let project = Project::open(&guess.root)?;
-        let Some(stranger) = files.iter().find(|file| !project.owns(file)) else {
+        // Class names and a model need not be named in the project to have been given to it.
+        let is_data = |file: &&PathBuf| {
+            let kind = file.extension().unwrap_or_default();
+            ["csv", "tsv", "npy"].iter().any(|data| kind.eq_ignore_ascii_case(data))
+        };
+        let Some(stranger) = files.iter().filter(is_data).find(|file| !project.owns(file)) else {
             return Ok((project, split_of(&guess)));
         };
         bail!(

@@ -180,6 +180,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
+    let makes_one = match &cli.command {
+        None => !cli.data.is_empty(),
+        Some(command) => matches!(command, Command::Init(_)),
+    };
+    if cli.project.is_some() && makes_one {
+        let text = "-p names a project that is there; data files make or open their own";
+        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text).exit();
+    }
     let named = std::env::var_os("GAFFE_PROJECT").filter(|dir| !dir.is_empty());
     let project = cli.project.or_else(|| named.map(PathBuf::from));
     let project = project.as_deref();
@@ -263,7 +271,10 @@ fn next_command(project: &Project, command: &str) -> String {
     if here.is_some_and(|here| same(&here, project.root())) {
         return format!("gaffe {command}");
     }
-    format!("gaffe {command} -p {}", project.root().display())
+    let root = project.root().display().to_string();
+    let plain = root.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
+    let root = if plain { root } else { format!("'{}'", root.replace('\'', r"'\''")) };
+    format!("gaffe {command} -p {root}")
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

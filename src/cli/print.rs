@@ -1,5 +1,7 @@
 //! Tables, CSV and JSON on standard output.
 
+pub use crate::report::{interval, percent};
+
 use crate::export::io_error;
 use crate::media::text;
 use anyhow::Result;
@@ -122,16 +124,6 @@ pub fn csv<T: Serialize>(fields: &[&str], records: &[T], out: &mut dyn Write) ->
         writer.serialize(record).map_err(io_error)?;
     }
     Ok(writer.flush()?)
-}
-
-/// A share as a percentage with one decimal.
-pub fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
-
-/// An interval of percentages.
-pub fn interval(low: f64, high: f64) -> String {
-    format!("{:.1}–{:.1}", low * 100.0, high * 100.0)
 }
 
 /// A count with thousands separated.

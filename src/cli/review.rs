@@ -5,7 +5,7 @@ use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
 use crate::project::{Project, ProjectError};
 use crate::store::Cursor;
-use crate::tui::app::{App, Status};
+use crate::tui::app::{App, Status, Tone};
 use crate::tui::keymap::Keymap;
 use crate::tui::{self, Places, terminal};
 use anyhow::{Result, bail, ensure};
@@ -41,8 +41,7 @@ pub fn open_data(data: &[PathBuf], project: Option<&Path>, args: &ReviewArgs) ->
             Err(error) if project.is_none() && is_no_project(&error) => bail!("{BEGIN}"),
             Err(error) => Err(error),
         },
-        [one] if one.is_dir() => run(&Project::open(one)?, args),
-        [one] if one.ends_with(FILE_NAME) => run(&Project::open(one)?, args),
+        [one] if one.is_dir() || one.ends_with(FILE_NAME) => run(&Project::open(one)?, args),
         files => {
             check_files(files)?;
             terminal::check()?;
@@ -125,8 +124,12 @@ fn tally_command(project: &Project, app: &App) -> String {
 fn farewell(project: &Project, app: &App) {
     let tally = app.tally();
     let name = &project.config().name;
+    let saved = match app.status() {
+        Status { tone: Tone::Trouble, text } => text,
+        _ => "all saved",
+    };
     say(&format!(
-        "{name}: {} of {} errors reviewed, all saved. Next: {}",
+        "{name}: {} of {} errors reviewed, {saved}. Next: {}",
         tally.reviewed,
         tally.population.errors,
         next_command(project, &tally_command(project, app))

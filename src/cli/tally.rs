@@ -6,6 +6,7 @@ use crate::analysis::{Basis, Category, Proportion, Tally, TallyRow};
 use crate::dataset::{Ledger, Order, Split};
 use crate::media::text;
 use crate::project::{Desk, Project};
+use crate::report::meaning;
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -163,16 +164,7 @@ fn print_table(
 }
 
 fn explain(tally: &Tally, skipped: usize) -> String {
-    let basis = match tally.basis {
-        Basis::AllErrors => "All errors were reviewed: shares are exact.",
-        Basis::RandomSample => {
-            "Reviewed in random order: shares and ceilings estimate those of all errors."
-        }
-        Basis::ReviewedOnly => {
-            "Some were not come upon in a random walk through the errors of this run: shares\n\
-             describe the reviewed ones only, and ceilings take away only the errors seen."
-        }
-    };
+    let basis = meaning(tally.basis);
     let unexplained = match tally.unexplained {
         1 => "1 reviewed error has no tag and a right label.".to_owned(),
         n => format!("{n} reviewed errors have no tag and a right label."),

@@ -86,23 +86,33 @@ impl Report<'_> {
     }
 }
 
-fn meaning(basis: Basis) -> &'static str {
+/// What the shares of a tally can be taken for.
+pub fn meaning(basis: Basis) -> &'static str {
     match basis {
         Basis::AllErrors => "All errors were reviewed: shares are exact.",
         Basis::RandomSample => {
-            "Reviewed in random order: shares estimate those of all errors (95 %)."
+            "Reviewed in random order: shares and ceilings estimate those of all errors."
         }
-        Basis::ReviewedOnly => "Shares describe the reviewed errors only, not all of them.",
+        Basis::ReviewedOnly => {
+            "Some were not come upon in a random walk through the errors of this run: shares\n\
+             describe the reviewed ones only, and ceilings take away only the errors seen."
+        }
     }
 }
 
-fn percent(share: f64) -> String {
+/// A share as a percentage with one decimal.
+pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
+}
+
+/// An interval of percentages.
+pub fn interval(low: f64, high: f64) -> String {
+    format!("{:.1}–{:.1}", low * 100.0, high * 100.0)
 }
 
 fn with_interval(p: Proportion, known: bool) -> String {
     if known {
-        format!("{} ({:.1}–{:.1})", percent(p.share), p.low * 100.0, p.high * 100.0)
+        format!("{} ({})", percent(p.share), interval(p.low, p.high))
     } else {
         percent(p.share)
     }

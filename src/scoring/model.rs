@@ -10,7 +10,7 @@ use super::{graph, onnx_file};
 use fast_image_resize::Resizer;
 use image::DynamicImage;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tract_onnx::prelude::*;
 
 /// How far a row may be from summing to 1 where only its values tell that it holds probabilities.
@@ -21,7 +21,6 @@ const SOFTMAX_SUM: f64 = 0.1;
 /// An image classifier, shared by all threads.
 #[derive(Debug)]
 pub struct Model {
-    path: PathBuf,
     plan: Plan,
     preparer: Preparer,
     layout: Layout,
@@ -53,11 +52,6 @@ impl Model {
     /// Number of classes, K.
     pub fn classes(&self) -> usize {
         self.classes
-    }
-
-    /// The ONNX file.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Input, output and what is done to it, on one line.
@@ -169,8 +163,8 @@ fn load(path: &Path, preprocess: &Preprocess, classes: usize) -> Result<Model, M
         && !tested.rows.iter().all(|row| is_distribution(row, ROW_SUM));
     let mut notes = remarks(&output.name, &others, softmax, &tested.rows);
     notes.extend(tested.note);
-    let (path, plan, input, output) = (path.to_owned(), tested.plan, input.name, output.name);
-    Ok(Model { path, plan, preparer, layout, input, output, classes, softmax, notes })
+    let (plan, input, output) = (tested.plan, input.name, output.name);
+    Ok(Model { plan, preparer, layout, input, output, classes, softmax, notes })
 }
 
 /// What may surprise in the way an output is read.

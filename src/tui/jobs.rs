@@ -92,6 +92,21 @@ impl Jobs {
         self.answers.try_recv().ok()
     }
 
+    /// Lets the writer finish what it was given; returns the answers that nobody took yet.
+    pub fn finish(mut self) -> Vec<Message> {
+        self.close();
+        self.answers.try_iter().collect()
+    }
+
+    fn close(&mut self) {
+        self.tasks = None;
+        self.wishes.lock().closed = true;
+        self.wishes.changed.notify_all();
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+
     fn give(&self, task: Task) {
         // The writer ends only after `tasks` is dropped.
         if let Some(tasks) = &self.tasks {
@@ -102,12 +117,7 @@ impl Jobs {
 
 impl Drop for Jobs {
     fn drop(&mut self) {
-        self.tasks = None;
-        self.wishes.lock().closed = true;
-        self.wishes.changed.notify_all();
-        if let Some(writer) = self.writer.take() {
-            let _ = writer.join();
-        }
+        self.close();
     }
 }
 

@@ -70,14 +70,18 @@ pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
         }
         next = take_in(&mut app, &jobs)?;
     }
+    for answer in jobs.finish() {
+        app.update(answer, now());
+    }
     Ok(app)
 }
 
 /// How long the review has to end in order once it was told to.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// SIGTERM, SIGHUP, SIGINT and SIGQUIT ask us to end: what was decided is written, the terminal given back. When the
-/// terminal is gone, crossterm never returns from reading it; then the process is ended from here.
+/// SIGTERM, SIGHUP, SIGINT and SIGQUIT ask us to end: what was decided is written, the terminal given
+/// back. When the terminal is gone, crossterm never returns from reading it; then the process is
+/// ended from here.
 fn end_signals() -> io::Result<Arc<AtomicBool>> {
     let ended = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]

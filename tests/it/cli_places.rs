@@ -39,6 +39,11 @@ fn the_next_commands_it_names_work_where_it_was_run() {
     let words: Vec<&str> = next.split(',').next().unwrap().split_whitespace().collect();
     let compared = gaffe_in(folder.outer(), &[&["compare"], &words[..]].concat());
     assert!(compared.ok().contains("v2 fixes"), "{compared:#?}");
+    // a path that a shell would take apart is quoted
+    let spaced = folder.outer().join("it's mine");
+    std::fs::rename(folder.root(), &spaced).unwrap();
+    let scored = gaffe_in(folder.outer(), &["score", "--model", "it's mine/models/v2.onnx"]);
+    assert!(scored.err.contains(r"it'\''s mine'"), "{scored:#?}");
 }
 
 /// Reads one line of what the program prints, then closes the pipe.
@@ -66,5 +71,15 @@ fn a_closed_pipe_ends_it_quietly() {
         let (code, err) = head_1(&folder, args);
         assert_eq!(code, 0, "{args:?}: {err}");
         assert!(err.lines().all(|line| !line.contains("ipe")), "{args:?}: {err}");
+    }
+}
+
+#[test]
+fn a_project_beside_data_files_is_a_contradiction() {
+    let folder = Folder::small();
+    for args in [&["-p", ".", "dev.csv", "v1.npy"][..], &["init", "dev.csv", "-p", "."]] {
+        let outcome = folder.gaffe(args);
+        assert_eq!(outcome.code, 2, "{outcome:#?}");
+        assert!(outcome.err.contains("-p names a project"), "{outcome:#?}");
     }
 }

@@ -157,12 +157,17 @@ impl Pty {
         Self { child, master, slave, writer, terminal, modes, last_keys }
     }
 
+    /// A person's pause before the same key again: without it, it is a held key.
+    pub fn pause_before(&mut self, keys: &str) {
+        if self.last_keys == keys {
+            thread::sleep(Duration::from_millis(90));
+            self.last_keys.clear();
+        }
+    }
+
     /// Types `keys` in one go.
     pub fn send(&mut self, keys: &str) {
-        if self.last_keys == keys {
-            // A person's pause before the same key again: without it, it is a held key.
-            thread::sleep(Duration::from_millis(90));
-        }
+        self.pause_before(keys);
         keys.clone_into(&mut self.last_keys);
         let mut writer = self.writer.lock().unwrap();
         writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).unwrap();

@@ -214,6 +214,12 @@ fn two_files_of_texts_are_enough_to_begin() {
     assert_eq!(pty.wait_exit().code, 0);
     assert_eq!(json(&folder, &["tally"])["reviewed"], 1);
     // Again with the same files: the project is there, and where it was left.
-    let mut pty = Pty::spawn(USUAL, &["dev.csv", "probs.npy"], folder.root(), &[]);
-    pty.wait_for("the second error", |s| s.line(0).contains(" 2 of 2 errors  1 reviewed"));
+    // A list of classes that was given to it is no stranger either.
+    folder.write("classes.txt", "ham\nspam\n");
+    for files in [&["dev.csv", "probs.npy"][..], &["dev.csv", "probs.npy", "classes.txt"]] {
+        let mut pty = Pty::spawn(USUAL, files, folder.root(), &[]);
+        pty.wait_for("the second error", |s| s.line(0).contains(" 2 of 2 errors  1 reviewed"));
+        pty.send("q");
+        assert_eq!(pty.wait_exit().code, 0);
+    }
 }

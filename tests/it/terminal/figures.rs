@@ -39,10 +39,12 @@ fn latency() {
         shown(&mut pty, 1);
         let (mut skips, mut decisions, mut saves) = (vec![], vec![], vec![]);
         for place in 1..=100 {
+            pty.pause_before(RIGHT);
             skips.push(time(&mut pty, RIGHT, |pty| shown(pty, place + 1)));
         }
         for place in 101..=300 {
             let id = id(&pty.screen());
+            pty.pause_before(ENTER);
             let start = Instant::now();
             decisions.push(time(&mut pty, ENTER, |pty| shown(pty, place + 1)));
             saves.push(told(&mut pty, &format!("saved  {id}")).at() - start);
