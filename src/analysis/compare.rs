@@ -1,14 +1,27 @@
-//! Two runs on the same examples: what got fixed and what broke.
+//! Two runs on the same examples: what got fixed, what broke, and whether it is more than chance.
 
-use super::Relabels;
-use crate::dataset::{Column, Run};
+use super::significance::binomial_half;
+use super::{Proportion, wilson};
+use crate::dataset::Column;
 use serde::Serialize;
 use std::collections::HashMap;
+
+/// The predictions of two runs and the labels they are held against, N each. An entry of `u32::MAX`
+/// is none: such examples are left out.
+#[derive(Debug, Clone, Copy)]
+pub struct TwoRuns<'a> {
+    /// Effective labels.
+    pub labels: &'a [u32],
+    /// Predictions of the first run.
+    pub before: &'a [u32],
+    /// Predictions of the second run.
+    pub after: &'a [u32],
+}
 
 /// Counts of examples by whether each run gets them right under the effective labels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Comparison {
-    /// Examples with a prediction in both runs.
+    /// Examples with a label and a prediction in both runs, n.
     pub examples: usize,
     /// Errors of the first run.
     pub errors_before: usize,
@@ -20,87 +33,167 @@ pub struct Comparison {
     pub broken: usize,
     /// Wrong in both.
     pub still_wrong: usize,
+    /// Predicted otherwise by the second run, right or wrong.
+    pub changed: usize,
+}
+
+/// A difference of two shares with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Difference {
+    /// The point estimate.
+    pub value: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// What the counts of a [`Comparison`] say.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Evidence {
+    /// Error of the first run.
+    pub error_before: Proportion,
+    /// Error of the second run.
+    pub error_after: Proportion,
+    /// Error of the second less that of the first: below 0 the second is better.
+    pub difference: Difference,
+    /// McNemar's exact test: the probability of `fixed` and `broken` lying at least so far apart when
+    /// a change is as likely to fix as to break (McNemar 1947, Psychometrika 12:153).
+    pub p_value: f64,
+    /// Share of examples that the second run predicts otherwise (Fard et al. 2016, NeurIPS: churn).
+    pub churn: Proportion,
+    /// Share of examples on which both predict the same class: 1 − churn.
+    pub agreement: Proportion,
 }
 
 impl Comparison {
-    fn count(&mut self, before: bool, after: bool) {
+    fn count(&mut self, label: u32, before: u32, after: u32) {
+        let (b, a) = (before != label, after != label);
         self.examples += 1;
-        self.errors_before += usize::from(before);
-        self.errors_after += usize::from(after);
-        self.fixed += usize::from(before && !after);
-        self.broken += usize::from(!before && after);
-        self.still_wrong += usize::from(before && after);
+        self.errors_before += usize::from(b);
+        self.errors_after += usize::from(a);
+        self.fixed += usize::from(b && !a);
+        self.broken += usize::from(!b && a);
+        self.still_wrong += usize::from(b && a);
+        self.changed += usize::from(before != after);
+    }
+
+    /// Intervals and tests. Without examples nothing is claimed: p is 1, intervals are the widest.
+    pub fn evidence(&self) -> Evidence {
+        let n = self.examples;
+        let share = |k| Proportion::sampled(k, n, usize::MAX);
+        Evidence {
+            error_before: share(self.errors_before),
+            error_after: share(self.errors_after),
+            difference: self.difference(),
+            p_value: binomial_half(self.fixed, self.fixed + self.broken),
+            churn: share(self.changed),
+            agreement: share(n - self.changed),
+        }
+    }
+
+    /// Newcombe's hybrid score interval for paired shares (1998, Stat. Med. 17:2635, method 10).
+    fn difference(&self) -> Difference {
+        if self.examples == 0 {
+            return Difference { value: 0.0, low: -1.0, high: 1.0 };
+        }
+        let n = self.examples as f64;
+        let (p2, p1) = (self.errors_before as f64 / n, self.errors_after as f64 / n);
+        let ((l1, u1), (l2, u2)) = (wilson(p1, n), wilson(p2, n));
+        let (phi, value) = (self.correlation(), p1 - p2);
+        let reach = |x: f64, y: f64| (x * x - 2.0 * phi * x * y + y * y).max(0.0).sqrt();
+        Difference {
+            value,
+            low: (value - reach(p1 - l1, u2 - p2)).max(-1.0),
+            high: (value + reach(u1 - p1, p2 - l2)).min(1.0),
+        }
+    }
+
+    /// The correlation of being wrong in both, corrected for continuity as method 10 asks.
+    fn correlation(&self) -> f64 {
+        let (both, fixed, broken) =
+            (self.still_wrong as f64, self.fixed as f64, self.broken as f64);
+        let n = self.examples as f64;
+        let neither = n - both - fixed - broken;
+        let spread = (both + fixed) * (broken + neither) * (both + broken) * (fixed + neither);
+        let product = both * neither - fixed * broken;
+        let corrected = if product > 0.0 { (product - n / 2.0).max(0.0) } else { product };
+        if spread > 0.0 { corrected / spread.sqrt() } else { 0.0 }
     }
 }
 
-/// The comparison within one value of a metadata column.
+/// The comparison within one group of examples.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Group {
-    /// The value.
+    /// The value, class or tag that they share.
     pub value: String,
     /// Its counts.
     #[serde(flatten)]
     pub comparison: Comparison,
 }
 
-/// Whether each run is wrong on `row`; `None` where one has no prediction.
-fn wrong(
-    gold: &[u32],
-    relabels: &Relabels,
-    runs: (&Run, &Run),
-    row: usize,
-) -> Option<(bool, bool)> {
-    let label = relabels.get(&(row as u32)).copied().unwrap_or(gold[row]);
-    Some((runs.0.prediction(row)? != label, runs.1.prediction(row)? != label))
-}
+impl TwoRuns<'_> {
+    /// Counts over all examples.
+    pub fn compare(&self) -> Comparison {
+        self.compare_rows(0..self.labels.len())
+    }
 
-/// Compares `before` with `after` under the effective labels.
-pub fn compare(gold: &[u32], relabels: &Relabels, before: &Run, after: &Run) -> Comparison {
-    let mut total = Comparison::default();
-    for row in 0..gold.len() {
-        if let Some((b, a)) = wrong(gold, relabels, (before, after), row) {
-            total.count(b, a);
+    /// Counts over some rows.
+    pub fn compare_rows(&self, rows: impl IntoIterator<Item = usize>) -> Comparison {
+        let mut total = Comparison::default();
+        for (label, before, after) in rows.into_iter().filter_map(|row| self.get(row)) {
+            total.count(label, before, after);
         }
+        total
     }
-    total
-}
 
-/// The same within each value of a metadata column, in order of the values.
-pub fn compare_by(
-    gold: &[u32],
-    relabels: &Relabels,
-    runs: (&Run, &Run),
-    column: &Column,
-) -> Vec<Group> {
-    let mut groups: HashMap<&str, (Comparison, f64)> = HashMap::new();
-    for row in 0..gold.len() {
-        let Some((before, after)) = wrong(gold, relabels, runs, row) else { continue };
-        let number = column.numbers.as_ref().map_or(0.0, |numbers| numbers[row]);
-        let group = groups.entry(column.cells.get(row)).or_insert((Comparison::default(), number));
-        group.0.count(before, after);
+    /// Counts by effective label, K entries.
+    pub fn by_class(&self, classes: usize) -> Vec<Comparison> {
+        let mut groups = vec![Comparison::default(); classes];
+        for row in 0..self.labels.len() {
+            let Some((label, before, after)) = self.get(row) else { continue };
+            if let Some(group) = groups.get_mut(label as usize) {
+                group.count(label, before, after);
+            }
+        }
+        groups
     }
-    let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by(|(a, (_, x)), (b, (_, y))| x.total_cmp(y).then_with(|| a.cmp(b)));
-    let group = |(value, (comparison, _)): (&str, _)| Group { value: value.to_owned(), comparison };
-    groups.into_iter().map(group).collect()
+
+    /// Counts within each value of a metadata column, in order of the values.
+    pub fn by_column(&self, column: &Column) -> Vec<Group> {
+        let mut groups: HashMap<&str, (Comparison, f64)> = HashMap::new();
+        for row in 0..self.labels.len() {
+            let Some((label, before, after)) = self.get(row) else { continue };
+            let number = column.numbers.as_ref().map_or(0.0, |numbers| numbers[row]);
+            let new = || (Comparison::default(), number);
+            let group = groups.entry(column.cells.get(row)).or_insert_with(new);
+            group.0.count(label, before, after);
+        }
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_by(|(a, (_, x)), (b, (_, y))| x.total_cmp(y).then_with(|| a.cmp(b)));
+        let group =
+            |(value, (comparison, _)): (&str, _)| Group { value: value.to_owned(), comparison };
+        groups.into_iter().map(group).collect()
+    }
+
+    fn get(&self, row: usize) -> Option<(u32, u32, u32)> {
+        let of = |column: &[u32]| column.get(row).copied().filter(|&k| k != u32::MAX);
+        Some((of(self.labels)?, of(self.before)?, of(self.after)?))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{Matrix, TextColumn};
+    use crate::dataset::TextColumn;
+    use proptest::prelude::*;
 
-    fn run(right: &[bool]) -> Run {
-        let values: Vec<f32> =
-            right.iter().flat_map(|&r| if r { [1.0, 0.0] } else { [0.0, 1.0] }).collect();
-        Run::new("r", Matrix::new(values, right.len(), 2).unwrap()).unwrap()
-    }
+    const NONE: u32 = u32::MAX;
 
     #[test]
     fn counts_fixed_broken_and_still_wrong() {
-        let before = run(&[true, true, false, false, false]);
-        let after = run(&[true, false, true, true, false]);
-        let result = compare(&[0; 5], &Relabels::new(), &before, &after);
+        let (before, after) = ([0, 0, 1, 1, 2, NONE], [0, 1, 0, 0, 1, 0]);
+        let runs = TwoRuns { labels: &[0; 6], before: &before, after: &after };
         let expected = Comparison {
             examples: 5,
             errors_before: 3,
@@ -108,25 +201,74 @@ mod tests {
             fixed: 2,
             broken: 1,
             still_wrong: 1,
+            changed: 4,
         };
-        assert_eq!(result, expected);
+        assert_eq!(runs.compare(), expected);
         // with the label fixed to what `before` said, its error is none
-        let fixed = compare(&[0; 5], &Relabels::from([(4, 1)]), &before, &after);
+        let fixed = TwoRuns { labels: &[0, 0, 0, 0, 2, 0], ..runs }.compare();
         assert_eq!((fixed.errors_before, fixed.still_wrong), (2, 0));
+        assert_eq!(runs.by_class(2)[0], expected);
     }
 
     #[test]
     fn groups_sum_to_the_whole() {
-        let (before, after) = (run(&[false, true, false]), run(&[true, true, false]));
         let mut values = TextColumn::default();
         for v in ["sharp", "blurry", "blurry"] {
             values.push(v).unwrap();
         }
         let column = Column::new("capture".into(), values);
-        let groups = compare_by(&[0; 3], &Relabels::new(), (&before, &after), &column);
+        let runs = TwoRuns { labels: &[0; 3], before: &[1, 0, 1], after: &[0, 0, 1] };
+        let groups = runs.by_column(&column);
         let names: Vec<_> = groups.iter().map(|g| g.value.as_str()).collect();
         assert_eq!(names, ["blurry", "sharp"]);
         assert_eq!(groups.iter().map(|g| g.comparison.examples).sum::<usize>(), 3);
         assert_eq!(groups[1].comparison.fixed, 1);
+    }
+
+    #[test]
+    fn the_interval_of_the_difference_covers_it_as_often_as_it_says() {
+        use rand::{RngExt, SeedableRng};
+        let mut rng = rand_pcg::Pcg64Mcg::seed_from_u64(7);
+        let (n, both, fixed, broken) = (400, 0.08, 0.06, 0.03);
+        let (mut covered, times) = (0, 2000);
+        for _ in 0..times {
+            let mut c = Comparison { examples: n, ..Comparison::default() };
+            for _ in 0..n {
+                let u: f64 = rng.random();
+                c.still_wrong += usize::from(u < both);
+                c.fixed += usize::from((both..both + fixed).contains(&u));
+                c.broken += usize::from((both + fixed..both + fixed + broken).contains(&u));
+            }
+            c.errors_before = c.still_wrong + c.fixed;
+            c.errors_after = c.still_wrong + c.broken;
+            let Difference { low, high, .. } = c.evidence().difference;
+            covered += usize::from(low <= broken - fixed && broken - fixed <= high);
+        }
+        // five standard deviations around 95 %
+        assert!((1851..=1949).contains(&covered), "{covered} of {times}");
+    }
+
+    #[test]
+    fn without_examples_nothing_is_claimed() {
+        let evidence = Comparison::default().evidence();
+        assert_eq!((evidence.difference.low, evidence.difference.high), (-1.0, 1.0));
+        assert!(evidence.p_value >= 1.0);
+    }
+
+    proptest! {
+        #[test]
+        fn swapping_the_runs_turns_the_evidence_round(
+            rows in prop::collection::vec((0..3_u32, 0..3_u32, 0..3_u32), 0..80),
+        ) {
+            let column = |f: fn(&(u32, u32, u32)) -> u32| rows.iter().map(f).collect::<Vec<_>>();
+            let (labels, before, after) = (column(|r| r.0), column(|r| r.1), column(|r| r.2));
+            let there = TwoRuns { labels: &labels, before: &before, after: &after }.compare();
+            let back = TwoRuns { labels: &labels, before: &after, after: &before }.compare();
+            let (a, b) = (there.evidence(), back.evidence());
+            prop_assert!((a.p_value - b.p_value).abs() < 1e-12);
+            prop_assert!((a.difference.low + b.difference.high).abs() < 1e-12);
+            prop_assert!(a.difference.low <= a.difference.value && a.difference.value <= a.difference.high);
+            prop_assert!((a.churn.share + a.agreement.share - 1.0).abs() < 1e-12 || rows.is_empty());
+        }
     }
 }

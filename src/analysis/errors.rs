@@ -20,6 +20,17 @@ pub fn review_list(gold: &[u32], relabels: &Relabels, run: &Run) -> Vec<u32> {
         .collect()
 }
 
+/// The label that counts for each row: the correction, else the gold label.
+pub fn effective_labels(gold: &[u32], relabels: &Relabels) -> Vec<u32> {
+    let mut labels = gold.to_vec();
+    for (&row, &class) in relabels {
+        if let Some(label) = labels.get_mut(row as usize) {
+            *label = class;
+        }
+    }
+    labels
+}
+
 /// Errors among the examples that have a prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ErrorRate {

@@ -5,11 +5,18 @@
 mod compare;
 mod errors;
 mod interval;
+mod labelled;
+mod parallel;
 mod rank;
+pub mod significance;
 mod tally;
 
-pub use compare::{Comparison, Group, compare, compare_by};
-pub use errors::{ErrorRate, Relabels, error_rate, review_list};
+pub use crate::dataset::Probability;
+pub use compare::{Comparison, Difference, Evidence, Group, TwoRuns};
+pub use errors::{ErrorRate, Relabels, effective_labels, error_rate, review_list};
 pub use interval::{Proportion, wilson};
+pub use labelled::{AnalysisError, Labelled, argmax};
 pub use rank::{in_order, top_classes};
-pub use tally::{Basis, Category, Population, Reviewed, Tally, TallyRow, tally};
+pub use tally::{
+    Basis, Category, Estimate, Joint, Population, Reviewed, Tally, TallyCounts, TallyRow, tally,
+};

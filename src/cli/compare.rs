@@ -1,113 +1,217 @@
-//! `gaffe compare A B`: what B fixed and what it broke.
+//! `gaffe compare A B`: what B fixed and what it broke, and whether that is more than chance.
 
-use super::print::{self, Table, count, percent};
-use super::{SplitArg, decisions};
-use crate::analysis::{self, Comparison, Group};
-use crate::dataset::{Examples, Split};
+use super::print::{Format, count, percent};
+use super::stats::input::{LabelFiles, from_files};
+use super::stats::sheet::{Cell, Page, Sheet, field, interval_of, number};
+use super::{SplitArg, decisions, locate};
+use crate::analysis::{Comparison, Evidence, Group, TwoRuns, effective_labels};
+use crate::dataset::{ClassNames, Examples, Ledger, Split, Tag};
 use crate::project::Project;
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  gaffe compare v1 v2\n  gaffe compare v1 v2 --by capture")]
+#[command(after_help = "Examples:\n  gaffe compare v1 v2\n  gaffe compare v1 v2 --by capture\n  \
+    gaffe compare v1 v2 --by class --csv\n  \
+    gaffe stats compare --probs a.npy --probs b.npy --labels y.npy\n\n\
+    p is McNemar's exact test: how likely so uneven a split of fixed and new errors is by chance.")]
 pub struct CompareArgs {
     /// The run before
-    before: String,
+    #[arg(required_unless_present = "probs", conflicts_with = "probs")]
+    before: Option<String>,
     /// The run after
-    after: String,
+    #[arg(required_unless_present = "probs")]
+    after: Option<String>,
+    /// Class probabilities of both, without a project: give it twice
+    #[arg(long, value_name = "P.npy", requires = "labels", conflicts_with = "split")]
+    probs: Vec<PathBuf>,
+    #[command(flatten)]
+    labels: LabelFiles,
     /// The split
     #[arg(long, value_enum, default_value_t = SplitArg::Dev)]
     split: SplitArg,
-    /// Compare within each value of a metadata column
+    /// Compare within each value of a metadata column, each `class`, or each `tag`
     #[arg(long, value_name = "COLUMN")]
     by: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: Format,
 }
 
 /// More values than this are no groups.
 const MOST_GROUPS: usize = 50;
 
 #[derive(Serialize)]
-struct Report<'a> {
-    before: &'a str,
-    after: &'a str,
-    split: Split,
+struct Report {
+    before: String,
+    after: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    split: Option<Split>,
     #[serde(flatten)]
     total: Comparison,
+    #[serde(flatten)]
+    evidence: Evidence,
     #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<&'a str>,
+    by: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     groups: Vec<Group>,
 }
 
 /// Prints the comparison under the labels as corrected so far.
-pub fn run(project: &Project, args: &CompareArgs, out: &mut dyn Write) -> Result<()> {
-    let split = Split::from(args.split);
-    let examples = project.examples(split)?;
-    let before = project.run(&args.before, split, &examples)?;
-    let after = project.run(&args.after, split, &examples)?;
-    let relabels = project.relabels(&examples, &decisions(project)?);
-    let column = args.by.as_deref().map(|name| find_column(&examples, name)).transpose()?;
-    let by = |column| analysis::compare_by(&examples.gold, &relabels, (&before, &after), column);
-    let report = Report {
-        before: &args.before,
-        after: &args.after,
-        split,
-        total: analysis::compare(&examples.gold, &relabels, &before, &after),
-        by: args.by.as_deref(),
-        groups: column.map(by).unwrap_or_default(),
+pub fn run(project: Option<&Path>, args: &CompareArgs, out: &mut dyn Write) -> Result<()> {
+    let report = match args.probs.as_slice() {
+        [] => of_project(&locate(project, None)?, args)?,
+        [before, after] => of_files(before, after, args)?,
+        _ => bail!("a comparison needs two runs: give --probs twice"),
     };
-    if let (Some(by), true) = (report.by, report.groups.len() > MOST_GROUPS) {
-        bail!(
-            "column {by:?} has {} values, more than {MOST_GROUPS}\n  \
-             choose one with few values, such as where or how the data was taken",
-            report.groups.len()
-        );
-    }
-    if args.json { print::json(&report, out) } else { print_report(&report, out) }
+    print_report(&report, args.format, out)
 }
 
-fn find_column<'a>(examples: &'a Examples, name: &str) -> Result<&'a crate::dataset::Column> {
-    examples.metadata.iter().find(|column| column.name == name).ok_or_else(|| {
-        let there: Vec<&str> = examples.metadata.iter().map(|c| c.name.as_str()).collect();
-        anyhow!("no metadata column {name:?}\n  there is: {}", there.join(", "))
+fn of_project(project: &Project, args: &CompareArgs) -> Result<Report> {
+    let (before, after) = args.before.clone().zip(args.after.clone()).unwrap_or_default();
+    let split = Split::from(args.split);
+    let examples = project.examples(split)?;
+    let runs = (project.run(&before, split, &examples)?, project.run(&after, split, &examples)?);
+    let ledger = decisions(project)?;
+    let labels = effective_labels(&examples.gold, &project.relabels(&examples, &ledger));
+    let pair =
+        TwoRuns { labels: &labels, before: runs.0.predictions(), after: runs.1.predictions() };
+    let groups = match args.by.as_deref() {
+        Some(by) => groups(&pair, by, &examples, project.classes(), &ledger)?,
+        None => vec![],
+    };
+    let total = pair.compare();
+    let by = args.by.clone();
+    Ok(Report { before, after, split: Some(split), total, evidence: total.evidence(), by, groups })
+}
+
+fn of_files(before: &Path, after: &Path, args: &CompareArgs) -> Result<Report> {
+    let (a, b) = (from_files(before, &args.labels)?, from_files(after, &args.labels)?);
+    let pair = TwoRuns { labels: &a.labels, before: &a.predictions, after: &b.predictions };
+    let total = pair.compare();
+    let groups = match args.by.as_deref() {
+        None => vec![],
+        Some("class") => by_class(&pair, &a.classes),
+        Some(other) => bail!("without a project there is no {other:?} to compare by, only class"),
+    };
+    let name = |path: &Path| path.display().to_string();
+    Ok(Report {
+        before: name(before),
+        after: name(after),
+        split: None,
+        total,
+        evidence: total.evidence(),
+        by: args.by.clone(),
+        groups,
     })
 }
 
-fn print_report(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
-    let Comparison { fixed, broken, still_wrong, .. } = report.total;
-    let (before, after) = (report.before, report.after);
-    let first = report.by.unwrap_or("");
-    let headers =
-        [first, "examples", &format!("{before} error"), &format!("{after} error"), "fixed", "new"];
-    let mut table = Table::new(&headers);
-    for group in &report.groups {
-        table.row(cells(&group.value, &group.comparison));
+/// A column of the data goes before `class` and `tag`.
+fn groups(
+    pair: &TwoRuns<'_>,
+    by: &str,
+    examples: &Examples,
+    classes: &ClassNames,
+    ledger: &Ledger,
+) -> Result<Vec<Group>> {
+    if let Some(column) = examples.metadata.iter().find(|column| column.name == by) {
+        let groups = pair.by_column(column);
+        ensure!(
+            groups.len() <= MOST_GROUPS,
+            "column {by:?} has {} values, more than {MOST_GROUPS}\n  \
+             choose one with few values, such as where or how the data was taken",
+            groups.len()
+        );
+        return Ok(groups);
     }
-    table.row(cells(report.split.name(), &report.total));
-    table.print(out)?;
-    writeln!(
-        out,
-        "\n{after} fixes {} errors of {before}, makes {} new ones; {} are wrong in both.",
-        count(fixed),
-        count(broken),
-        count(still_wrong)
-    )?;
-    Ok(())
+    match by {
+        "class" => Ok(by_class(pair, classes)),
+        "tag" => Ok(by_tag(pair, examples, ledger)),
+        _ => {
+            let there = examples.metadata.iter().map(|c| c.name.as_str()).chain(["class", "tag"]);
+            let there = there.collect::<Vec<_>>().join(", ");
+            Err(anyhow!("no metadata column {by:?}\n  there is: {there}"))
+        }
+    }
 }
 
-fn cells(name: &str, c: &Comparison) -> [String; 6] {
-    let rate = |errors: usize| percent(errors as f64 / c.examples.max(1) as f64);
+fn by_class(pair: &TwoRuns<'_>, classes: &ClassNames) -> Vec<Group> {
+    let group = |(k, comparison)| Group { value: classes.name(k).to_owned(), comparison };
+    (0_u32..).zip(pair.by_class(classes.len())).map(group).collect()
+}
+
+fn by_tag(pair: &TwoRuns<'_>, examples: &Examples, ledger: &Ledger) -> Vec<Group> {
+    let group = |tag: &Tag| {
+        let has = |id: &str| {
+            ledger.review(examples.split, id).is_some_and(|review| review.tags.contains(&tag.id))
+        };
+        let rows = examples.ids.iter().enumerate().filter(|(_, id)| has(id)).map(|(row, _)| row);
+        Group { value: tag.name.clone(), comparison: pair.compare_rows(rows) }
+    };
+    ledger.tags().iter().map(group).collect()
+}
+
+const FIELDS: [super::stats::sheet::Field; 9] = [
+    field("", "value"),
+    field("examples", "examples"),
+    field("error before", "error_before"),
+    field("error after", "error_after"),
+    interval_of("difference"),
+    field("fixed", "fixed"),
+    field("new", "broken"),
+    field("still wrong", "still_wrong"),
+    field("p", "p_value"),
+];
+
+fn print_report(report: &Report, format: Format, out: &mut dyn Write) -> Result<()> {
+    let all = report.split.map_or("all", Split::name);
+    let mut sheet = Sheet::new(&FIELDS);
+    for group in &report.groups {
+        sheet.row(cells(&group.value, &group.comparison));
+    }
+    sheet.row(cells(all, &report.total));
+    let head = format!("{} → {}", report.before, report.after);
+    Page::new(report, head, sheet).note(verdict(report)).note(churn(report)).print(format, out)
+}
+
+fn verdict(report: &Report) -> String {
+    let Comparison { fixed, broken, still_wrong, .. } = report.total;
+    let p = number(report.evidence.p_value);
+    let chance = if report.evidence.p_value < 0.05 {
+        format!("more than chance (p {p})")
+    } else {
+        format!("which chance alone could do (p {p})")
+    };
+    format!(
+        "{} fixes {} errors of {} and makes {} new ones, {chance}; {} are wrong in both.",
+        report.after,
+        count(fixed),
+        report.before,
+        count(broken),
+        count(still_wrong)
+    )
+}
+
+fn churn(report: &Report) -> String {
+    let share = percent(report.evidence.churn.share);
+    format!("{share} of the predictions changed, right or wrong.")
+}
+
+fn cells(name: &str, c: &Comparison) -> [Cell; 9] {
+    let evidence = c.evidence();
+    let (before, after) = (evidence.error_before.share, evidence.error_after.share);
+    let known = |share| if c.examples > 0 { Cell::Share(share) } else { Cell::None };
     [
-        name.to_owned(),
-        count(c.examples),
-        rate(c.errors_before),
-        rate(c.errors_after),
-        count(c.fixed),
-        count(c.broken),
+        name.into(),
+        c.examples.into(),
+        known(before),
+        known(after),
+        Cell::Range(evidence.difference.low, evidence.difference.high),
+        c.fixed.into(),
+        c.broken.into(),
+        c.still_wrong.into(),
+        Cell::Number(evidence.p_value),
     ]
 }

@@ -13,6 +13,7 @@ mod review;
 mod runs;
 mod score;
 mod show;
+mod stats;
 mod tally;
 
 use crate::dataset::{Ledger, Order, Split};
@@ -66,6 +67,11 @@ enum Command {
     Runs(runs::RunsArgs),
     /// Say what a second run fixed and what it broke
     Compare(compare::CompareArgs),
+    /// Print any statistic, of a project or of files given by hand
+    #[command(after_help = "Examples:\n  gaffe stats classes\n  \
+        gaffe stats label-issues --probs probs.npy --labels labels.npy --json\n\n\
+        Each has its own help: gaffe stats NAME --help")]
+    Stats(stats::StatsArgs),
     /// Write corrected labels or tags
     #[command(subcommand)]
     Export(export::ExportCommand),
@@ -204,7 +210,8 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Tally(args)) => tally::run(&locate(project, None)?, &args, out),
         Some(Command::Score(args)) => score::run(&locate(project, Some(args.model()))?, &args, out),
         Some(Command::Runs(args)) => runs::run(&locate(project, None)?, &args, out),
-        Some(Command::Compare(args)) => compare::run(&locate(project, None)?, &args, out),
+        Some(Command::Compare(args)) => compare::run(project, &args, out),
+        Some(Command::Stats(args)) => stats::run(project, &args, out),
         Some(Command::Export(args)) => export::run(&locate(project, None)?, &args, out),
         Some(Command::Report(args)) => report::run(&locate(project, None)?, &args, out),
         Some(Command::Show(args)) => show::run(&locate(project, None)?, &args, out),

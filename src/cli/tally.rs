@@ -1,23 +1,29 @@
 //! `gaffe tally`: the kinds of error, most frequent first, and the ceiling of each.
 
-use super::print::{self, Format, Table, interval, percent};
+use super::print::{Format, percent};
+use super::stats::sheet::{Cell, Field, Page, Sheet, field, interval_of};
 use super::{Selection, desk};
-use crate::analysis::{Basis, Category, Proportion, Tally, TallyRow};
-use crate::dataset::{Ledger, Order, Split};
+use crate::analysis::{Basis, Category, Estimate, Joint, Proportion, Tally, TallyRow};
+use crate::dataset::{Ledger, Order, Split, Verdict};
 use crate::media::text;
 use crate::project::{Desk, Project};
 use crate::report::meaning;
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  gaffe tally\n  gaffe tally --run v2 --json\n\n\
-    The ceiling is the dev error that would be left if every error of that kind were solved.")]
+#[command(after_help = "Examples:\n  gaffe tally\n  gaffe tally --run v2 --json\n  \
+    gaffe tally --solve blurry --solve 'bad crop'\n\n\
+    The ceiling is the dev error that would be left if every error of that kind were solved.\n\
+    \"alone\" counts the errors that are of no other kind.")]
 pub struct TallyArgs {
     #[command(flatten)]
     selection: Selection,
+    /// Say what solving these kinds together would bring; give it once for each kind
+    #[arg(long, value_name = "KIND")]
+    solve: Vec<String>,
     #[command(flatten)]
     format: Format,
 }
@@ -37,29 +43,21 @@ struct Report<'a> {
     skipped: usize,
     unexplained: usize,
     basis: Basis,
-    categories: &'a [CategoryRow],
+    categories: Vec<CategoryRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    together: Option<CategoryRow>,
 }
-
-const FIELDS: [&str; 9] = [
-    "category",
-    "kind",
-    "count",
-    "share",
-    "share_low",
-    "share_high",
-    "ceiling",
-    "ceiling_low",
-    "ceiling_high",
-];
 
 #[derive(Serialize)]
 struct CategoryRow {
     category: String,
     kind: &'static str,
     count: usize,
+    exclusive: usize,
     share: f64,
     share_low: Option<f64>,
     share_high: Option<f64>,
+    estimated: Option<Estimate>,
     ceiling: Option<f64>,
     ceiling_low: Option<f64>,
     ceiling_high: Option<f64>,
@@ -67,100 +65,143 @@ struct CategoryRow {
 
 impl CategoryRow {
     fn new(row: &TallyRow, basis: Basis, ledger: &Ledger) -> Self {
+        let kind = match row.category {
+            Category::Tag(_) => "tag",
+            Category::Verdict(_) => "verdict",
+        };
+        let name = row.category.name(ledger);
+        let counts = (row.count, row.exclusive);
+        Self::of(name, kind, counts, (row.share, row.estimated, row.ceiling), basis)
+    }
+
+    fn together(kinds: &[String], joint: &Joint, basis: Basis) -> Self {
+        let counts = (joint.count, joint.count - joint.shared);
+        let worth = (joint.share, joint.estimated, Some(joint.ceiling));
+        Self::of(kinds.join(" + "), "together", counts, worth, basis)
+    }
+
+    fn of(
+        category: String,
+        kind: &'static str,
+        (count, exclusive): (usize, usize),
+        (share, estimated, ceiling): (Proportion, Option<Estimate>, Option<Proportion>),
+        basis: Basis,
+    ) -> Self {
         // What describes only the reviewed errors has no interval.
         let known = |p: Proportion| (basis != Basis::ReviewedOnly).then_some(p);
-        let (share, ceiling) = (known(row.share), row.ceiling.and_then(known));
+        let (interval, around) = (known(share), ceiling.and_then(known));
         Self {
-            category: row.category.name(ledger),
-            kind: match row.category {
-                Category::Tag(_) => "tag",
-                Category::Verdict(_) => "verdict",
-            },
-            count: row.count,
-            share: row.share.share,
-            share_low: share.map(|s| s.low),
-            share_high: share.map(|s| s.high),
-            ceiling: row.ceiling.map(|c| c.share),
-            ceiling_low: ceiling.map(|c| c.low),
-            ceiling_high: ceiling.map(|c| c.high),
+            category,
+            kind,
+            count,
+            exclusive,
+            share: share.share,
+            share_low: interval.map(|s| s.low),
+            share_high: interval.map(|s| s.high),
+            estimated,
+            ceiling: ceiling.map(|c| c.share),
+            ceiling_low: around.map(|c| c.low),
+            ceiling_high: around.map(|c| c.high),
         }
     }
+
+    fn cells(&self) -> [Cell; 8] {
+        let range = |low: Option<f64>, high: Option<f64>| {
+            low.zip(high).map_or(Cell::None, |(low, high)| Cell::Range(low, high))
+        };
+        [
+            self.category.as_str().into(),
+            self.count.into(),
+            self.exclusive.into(),
+            Cell::Share(self.share),
+            range(self.share_low, self.share_high),
+            self.estimated.map_or(Cell::None, |e| Cell::Number(e.value.round())),
+            self.ceiling.map_or(Cell::None, Cell::Share),
+            range(self.ceiling_low, self.ceiling_high),
+        ]
+    }
 }
+
+const FIELDS: [Field; 8] = [
+    field("", "category"),
+    field("count", "count"),
+    field("alone", "exclusive"),
+    field("share", "share"),
+    interval_of("share"),
+    field("of all", "estimated"),
+    field("if solved", "ceiling"),
+    interval_of("ceiling"),
+];
 
 /// Prints the tally.
 pub fn run(project: &Project, args: &TallyArgs, out: &mut dyn Write) -> Result<()> {
     let desk = desk(project, &args.selection, Order::default())?;
-    let (split, run) = (desk.examples().split, &desk.run().name);
     let tally = desk.tally();
-    let rows: Vec<CategoryRow> =
-        tally.rows.iter().map(|row| CategoryRow::new(row, tally.basis, desk.ledger())).collect();
-    if args.format.csv {
-        return print::csv(&FIELDS, &rows, out);
+    let report = report(&desk, &tally, &args.solve)?;
+    let mut sheet = Sheet::new(&FIELDS);
+    for row in report.categories.iter().chain(&report.together) {
+        sheet.row(row.cells());
     }
-    if args.format.json {
-        let report = Report {
-            project: desk.project(),
-            run,
-            split,
-            examples: tally.population.examples,
-            errors: tally.population.errors,
-            errors_after_fixes: tally.population.errors_after_fixes,
-            error: tally.dev_error(),
-            error_after_fixes: tally.dev_error_after_fixes(),
-            reviewed: tally.reviewed,
-            skipped: desk.skipped(),
-            unexplained: tally.unexplained,
-            basis: tally.basis,
-            categories: &rows,
-        };
-        return print::json(&report, out);
+    let title = format!("{} · {} · {}", report.project, report.split, report.run);
+    let mut page = Page::new(&report, head(&title, &report), sheet);
+    if report.categories.is_empty() {
+        page = page.note("nothing tagged yet: review errors with `gaffe review`, letters are tags");
+    } else {
+        page = page.note(explain(&tally, report.skipped));
     }
-    let title = format!("{} · {split} · {run}", desk.project());
-    print_table(&title, &desk, &tally, &rows, out)
+    page.print(args.format, out)
 }
 
-fn print_table(
-    title: &str,
-    desk: &Desk,
-    tally: &Tally,
-    rows: &[CategoryRow],
-    out: &mut dyn Write,
-) -> Result<()> {
-    let (errors, split) = (tally.population.errors, desk.examples().split);
-    let skipped = desk.skipped();
-    let (before, after) = (percent(tally.dev_error()), percent(tally.dev_error_after_fixes()));
-    writeln!(out, "{}   {} of {errors} errors reviewed", text::line(title), tally.reviewed)?;
+fn report<'a>(desk: &'a Desk, tally: &Tally, solve: &[String]) -> Result<Report<'a>> {
+    let row = |row| CategoryRow::new(row, tally.basis, desk.ledger());
+    let together = || {
+        let joint = tally.joint(&kinds(desk, solve)?);
+        Ok::<_, anyhow::Error>(CategoryRow::together(solve, &joint, tally.basis))
+    };
+    Ok(Report {
+        project: desk.project(),
+        run: &desk.run().name,
+        split: desk.examples().split,
+        examples: tally.population.examples,
+        errors: tally.population.errors,
+        errors_after_fixes: tally.population.errors_after_fixes,
+        error: tally.dev_error(),
+        error_after_fixes: tally.dev_error_after_fixes(),
+        reviewed: tally.reviewed,
+        skipped: desk.skipped(),
+        unexplained: tally.unexplained,
+        basis: tally.basis,
+        categories: tally.rows.iter().map(row).collect(),
+        together: if solve.is_empty() { None } else { Some(together()?) },
+    })
+}
+
+/// The kinds of error with these names: tags, or "label wrong" and "both acceptable".
+fn kinds(desk: &Desk, names: &[String]) -> Result<Vec<Category>> {
+    let tags = desk.ledger().tags().iter().map(|tag| Category::Tag(tag.id));
+    let verdicts = [Verdict::LabelWrong, Verdict::BothAcceptable].map(Category::Verdict);
+    let all: Vec<Category> = tags.chain(verdicts).collect();
+    let there = || all.iter().map(|k| k.name(desk.ledger())).collect::<Vec<_>>().join(", ");
+    let find = |name: &String| {
+        let same = |kind: &&Category| kind.name(desk.ledger()).eq_ignore_ascii_case(name);
+        all.iter()
+            .find(same)
+            .copied()
+            .ok_or_else(|| anyhow!("no kind of error is called {name:?}\n  there is: {}", there()))
+    };
+    names.iter().map(find).collect()
+}
+
+fn head(title: &str, report: &Report<'_>) -> String {
+    let Report { split, errors, reviewed, .. } = report;
+    let (before, after) = (percent(report.error), percent(report.error_after_fixes));
     let fixes = if before == after {
         String::new()
     } else {
         format!(", {after} with the labels fixed so far")
     };
-    writeln!(out, "{split} error {before}{fixes}")?;
-    if rows.is_empty() {
-        writeln!(out, "\nnothing tagged yet: review errors with `gaffe review`, letters are tags")?;
-        return Ok(());
-    }
-    writeln!(out)?;
-    let estimated = tally.basis == Basis::RandomSample;
-    let if_solved = format!("{split} error if solved");
-    let mut table = Table::new(&["", "count", "share", "95 %", &if_solved, "95 %"]);
-    for row in rows {
-        let or_none = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
-        let range = |ends: Option<(f64, f64)>| {
-            or_none(ends.filter(|_| estimated).map(|(low, high)| interval(low, high)))
-        };
-        table.row([
-            row.category.clone(),
-            row.count.to_string(),
-            percent(row.share),
-            range(row.share_low.zip(row.share_high)),
-            or_none(row.ceiling.map(percent)),
-            range(row.ceiling_low.zip(row.ceiling_high)),
-        ]);
-    }
-    table.print(out)?;
-    writeln!(out, "\n{}", explain(tally, skipped))?;
-    Ok(())
+    let title = text::line(title);
+    format!("{title}   {reviewed} of {errors} errors reviewed\n{split} error {before}{fixes}")
 }
 
 fn explain(tally: &Tally, skipped: usize) -> String {

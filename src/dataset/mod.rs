@@ -17,5 +17,5 @@ pub use decision::{
 pub use examples::{Column, Examples, Media, Split, TextColumn};
 pub use hash::stable_hash;
 pub use ledger::{DecideError, Ledger};
-pub use run::{Matrix, Run, RunError};
+pub use run::{Matrix, Probability, Run, RunError};
 pub use tags::{Tag, TagId, free_key};

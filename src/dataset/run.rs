@@ -1,17 +1,42 @@
 //! A run: one model's class probabilities over one split, and the columns derived from them.
 
+use rayon::prelude::*;
 use std::fmt;
 use std::sync::Arc;
 
-/// A row-major N×K matrix of f32, owned or mapped from a file: whoever made it decides.
-#[derive(Clone)]
-pub struct Matrix {
-    data: Arc<dyn AsRef<[f32]> + Send + Sync>,
+/// A type that probabilities are kept in. All arithmetic is done in f64.
+pub trait Probability: Copy + PartialOrd + fmt::Display + Send + Sync + 'static {
+    /// The same value, widened without loss.
+    fn wide(self) -> f64;
+}
+
+impl Probability for f32 {
+    fn wide(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Probability for f64 {
+    fn wide(self) -> f64 {
+        self
+    }
+}
+
+/// A row-major N×K matrix, owned or mapped from a file: whoever made it decides. Runs are kept in
+/// f32; statistics take f64 as well, so that they agree to the last digit with what made it.
+pub struct Matrix<T = f32> {
+    data: Arc<dyn AsRef<[T]> + Send + Sync>,
     rows: usize,
     cols: usize,
 }
 
-impl fmt::Debug for Matrix {
+impl<T> Clone for Matrix<T> {
+    fn clone(&self) -> Self {
+        Self { data: Arc::clone(&self.data), rows: self.rows, cols: self.cols }
+    }
+}
+
+impl<T> fmt::Debug for Matrix<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Matrix({} × {})", self.rows, self.cols)
     }
@@ -48,13 +73,13 @@ pub enum RunError {
     },
 }
 
-impl Matrix {
+impl<T> Matrix<T> {
     /// Wraps `rows * cols` values.
     ///
     /// # Errors
     /// When the number of values is another.
     pub fn new(
-        data: impl AsRef<[f32]> + Send + Sync + 'static,
+        data: impl AsRef<[T]> + Send + Sync + 'static,
         rows: usize,
         cols: usize,
     ) -> Result<Self, RunError> {
@@ -76,20 +101,45 @@ impl Matrix {
     }
 
     /// The K values of one example.
-    pub fn row(&self, row: usize) -> &[f32] {
+    pub fn row(&self, row: usize) -> &[T] {
         &self.values()[row * self.cols..(row + 1) * self.cols]
     }
 
     /// All values, row by row.
-    pub fn values(&self) -> &[f32] {
+    pub fn values(&self) -> &[T] {
         (*self.data).as_ref()
     }
 }
 
 /// How far above 1 (or below 0) a probability may lie from rounding.
-const ROUNDING: f32 = 1e-4;
+const ROUNDING: f64 = 1e-4;
 /// How far a row may be from summing to 1.
 const ROW_SUM: f64 = 1e-3;
+/// Rows that one core takes at a time.
+const PIECE: usize = 1024;
+
+impl<T: Probability> Matrix<T> {
+    /// The first largest class of each row with its probability; `None` for a row of NaN. One pass on
+    /// all cores.
+    ///
+    /// # Errors
+    /// The first row that is no probability distribution: a value outside 0 to 1, or a sum that is
+    /// not 1 ± 1e-3.
+    pub fn tops(&self) -> Result<Vec<Option<(u32, f64)>>, RunError> {
+        let piece = |(i, values): (usize, &[T])| {
+            let rows = values.chunks_exact(self.cols).enumerate();
+            rows.map(|(j, row)| top(i * PIECE + j, row)).collect::<Result<Vec<_>, _>>()
+        };
+        // All pieces are waited for, so that it is the first wrong row that is named.
+        let pieces: Vec<Result<Vec<_>, RunError>> =
+            self.values().par_chunks(self.cols * PIECE).enumerate().map(piece).collect();
+        let mut tops = Vec::with_capacity(self.rows);
+        for piece in pieces {
+            tops.extend(piece?);
+        }
+        Ok(tops)
+    }
+}
 
 /// One model's probabilities over one split, with the prediction and confidence of each example.
 #[derive(Debug, Clone)]
@@ -112,19 +162,21 @@ impl Run {
     /// # Errors
     /// The first row that is no probability distribution.
     pub fn new(name: impl Into<String>, probs: Matrix) -> Result<Self, RunError> {
-        let mut predictions = Vec::with_capacity(probs.rows());
-        let mut confidence = Vec::with_capacity(probs.rows());
-        for (i, row) in probs.values().chunks_exact(probs.cols()).enumerate() {
-            let (top, p) = derive(i, row)?;
-            predictions.push(top);
-            confidence.push(p);
-        }
+        let tops = probs.tops()?;
+        let predictions = tops.iter().map(|top| top.map_or(NO_PREDICTION, |(k, _)| k)).collect();
+        let confidence =
+            tops.iter().map(|top| top.map_or(0.0, |(_, p)| p.min(1.0) as f32)).collect();
         Ok(Self { name: name.into(), probs, predictions, confidence })
     }
 
     /// The predicted class of an example; `None` where the model gave none.
     pub fn prediction(&self, row: usize) -> Option<u32> {
         self.predictions.get(row).copied().filter(|&k| k != NO_PREDICTION)
+    }
+
+    /// The predicted class of every example; `u32::MAX` where the model gave none.
+    pub fn predictions(&self) -> &[u32] {
+        &self.predictions
     }
 
     /// The probability of the predicted class, 0 where there is none.
@@ -148,24 +200,25 @@ impl Run {
     }
 }
 
-fn derive(i: usize, row: &[f32]) -> Result<(u32, f32), RunError> {
-    if row.iter().all(|p| p.is_nan()) {
-        return Ok((NO_PREDICTION, 0.0));
+fn top<T: Probability>(i: usize, row: &[T]) -> Result<Option<(u32, f64)>, RunError> {
+    if row.iter().all(|p| p.wide().is_nan()) {
+        return Ok(None);
     }
-    let (mut top, mut best, mut sum) = (0, f32::NEG_INFINITY, 0.0_f64);
-    for (k, &p) in row.iter().enumerate() {
+    let (mut top, mut best, mut sum) = (0, f64::NEG_INFINITY, 0.0_f64);
+    for (k, &value) in row.iter().enumerate() {
+        let p = value.wide();
         if !(-ROUNDING..=1.0 + ROUNDING).contains(&p) {
-            return Err(RunError::OutOfRange { row: i, value: p.to_string() });
+            return Err(RunError::OutOfRange { row: i, value: value.to_string() });
         }
         if p > best {
             (top, best) = (k as u32, p);
         }
-        sum += f64::from(p);
+        sum += p;
     }
     if (sum - 1.0).abs() > ROW_SUM {
         return Err(RunError::RowSum { row: i, sum: format!("{sum:.4}") });
     }
-    Ok((top, best.min(1.0)))
+    Ok(Some((top, best)))
 }
 
 #[cfg(test)]

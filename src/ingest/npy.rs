@@ -1,15 +1,17 @@
-//! `NumPy`'s `.npy`: probability matrices, N×K.
+//! `NumPy`'s `.npy`: probability matrices, N×K, and class indices, N.
 //!
-//! Invariant: a large f32 file is mapped, never copied; the map is the only unsafe code there is.
+//! Invariant: a large file is mapped, never copied; the map is the only unsafe code there is.
 
 use super::IngestError;
 use crate::dataset::Matrix;
+use bytemuck::Pod;
 use memmap2::Mmap;
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array, Array1, ArrayView2, Dimension, Ix1, Ix2};
 use ndarray_npy::npy::header::Header;
-use ndarray_npy::{ReadNpyExt, ViewNpyExt, WriteNpyExt};
+use ndarray_npy::{ReadNpyExt, ViewElement, ViewNpyExt, WriteNpyExt};
 use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Seek, Write};
+use std::marker::PhantomData;
 use std::path::Path;
 
 /// Files of at least this size are mapped: below it a copy costs little, and survives the file
@@ -17,49 +19,145 @@ use std::path::Path;
 const MAP_FROM: u64 = 64 << 20;
 
 /// Values inside a mapped file.
-struct Mapped {
+struct Mapped<T> {
     map: Mmap,
     start: usize,
     end: usize,
+    of: PhantomData<T>,
 }
 
-impl AsRef<[f32]> for Mapped {
-    fn as_ref(&self) -> &[f32] {
+impl<T: Pod> AsRef<[T]> for Mapped<T> {
+    fn as_ref(&self) -> &[T] {
         bytemuck::cast_slice(&self.map[self.start..self.end])
     }
 }
 
-/// Reads an N×K matrix of f32 or f64 in C or Fortran order.
+/// Probabilities as they were saved, N×K.
+#[derive(Debug, Clone)]
+pub enum Probs {
+    /// In single precision.
+    F32(Matrix),
+    /// In double precision.
+    F64(Matrix<f64>),
+}
+
+impl Probs {
+    /// N and K.
+    pub fn shape(&self) -> (usize, usize) {
+        match self {
+            Self::F32(m) => (m.rows(), m.cols()),
+            Self::F64(m) => (m.rows(), m.cols()),
+        }
+    }
+}
+
+/// Reads an N×K matrix of f32 or f64 in C or Fortran order, of the shape that is expected.
 ///
 /// # Errors
 /// No `.npy` file, a cut one, another shape or another type of value.
 pub fn read_matrix(path: &Path, rows: usize, cols: usize) -> Result<Matrix, IngestError> {
+    let (file, header) = open(path)?;
+    check_shape(path, &header.shape, rows, cols)?;
+    match read_values(path, &file, &header)? {
+        Probs::F32(matrix) => Ok(matrix),
+        Probs::F64(wide) => {
+            let narrow: Vec<f32> = wide.values().iter().map(|&p| p as f32).collect();
+            Matrix::new(narrow, rows, cols).map_err(|e| IngestError::new(path, e.to_string(), ""))
+        }
+    }
+}
+
+/// Reads an N×K matrix in the precision in which it was saved.
+///
+/// # Errors
+/// As [`read_matrix`], or an array that is no matrix.
+pub fn read_probs(path: &Path) -> Result<Probs, IngestError> {
+    let (file, header) = open(path)?;
+    if !matches!(header.shape[..], [_, cols] if cols > 0) {
+        let found = header.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ");
+        let what = format!("the array is {found}, where examples × classes are expected");
+        let remedy = "save class probabilities with one row an example and one column a class";
+        return Err(IngestError::new(path, what, remedy));
+    }
+    read_values(path, &file, &header)
+}
+
+/// Reads class indices: an array of whole numbers with one axis.
+///
+/// # Errors
+/// No `.npy` file, a cut one, another shape, another type, or an index that is not below `classes`.
+pub fn read_indices(path: &Path, classes: usize) -> Result<Vec<u32>, IngestError> {
+    let (file, header) = open(path)?;
+    let kind = header.type_descriptor.to_string();
+    let values: Vec<i128> = match kind.trim_matches('\'') {
+        "<i8" => wide(read::<i64, Ix1>(path, &file)?),
+        "<i4" => wide(read::<i32, Ix1>(path, &file)?),
+        "<i2" => wide(read::<i16, Ix1>(path, &file)?),
+        "|i1" => wide(read::<i8, Ix1>(path, &file)?),
+        "<u8" => wide(read::<u64, Ix1>(path, &file)?),
+        "<u4" => wide(read::<u32, Ix1>(path, &file)?),
+        "<u2" => wide(read::<u16, Ix1>(path, &file)?),
+        "|u1" => wide(read::<u8, Ix1>(path, &file)?),
+        other => {
+            let what = format!("values of type {other}, where whole numbers are expected");
+            let remedy = "save class indices with numpy.save(path, labels.astype('int64'))";
+            return Err(IngestError::new(path, what, remedy));
+        }
+    };
+    let index = |(row, &value): (usize, &i128)| {
+        u32::try_from(value).ok().filter(|&k| (k as usize) < classes).ok_or_else(|| {
+            let what = format!("entry {row} (from 0) is {value}, but there are {classes} classes");
+            IngestError::new(
+                path,
+                what,
+                format!("labels are class indices from 0 to {}", classes - 1),
+            )
+        })
+    };
+    values.iter().enumerate().map(index).collect()
+}
+
+fn wide<T: Into<i128> + Clone>(values: Array1<T>) -> Vec<i128> {
+    values.into_iter().map(Into::into).collect()
+}
+
+fn open(path: &Path) -> Result<(File, Header), IngestError> {
     let file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
-    let about = file.metadata().map_err(|e| IngestError::io(path, &e))?;
-    if about.is_dir() {
+    if file.metadata().map_err(|e| IngestError::io(path, &e))?.is_dir() {
         return Err(IngestError::io(path, &io::ErrorKind::IsADirectory.into()));
     }
-    let size = about.len();
     let header = Header::from_reader(&mut BufReader::new(&file)).map_err(|e| {
-        let remedy = "save probabilities with numpy.save(path, probs.astype('float32'))";
+        let remedy = "save it with numpy.save: probabilities as float32, labels as whole numbers";
         IngestError::new(path, format!("no NumPy array ({e})"), remedy)
     })?;
-    check_shape(path, &header.shape, rows, cols)?;
+    Ok((file, header))
+}
+
+fn read_values(path: &Path, file: &File, header: &Header) -> Result<Probs, IngestError> {
     let kind = header.type_descriptor.to_string();
-    let matrix = match kind.trim_matches('\'') {
-        "<f4" if size >= MAP_FROM && !header.layout.is_fortran() => map(path, &file)?,
-        "<f4" => Matrix::new(read::<f32>(path, &file)?.into_raw(), rows, cols),
-        "<f8" => {
-            let wide = read::<f64>(path, &file)?;
-            Matrix::new(
-                wide.into_raw().into_iter().map(|p| p as f32).collect::<Vec<_>>(),
-                rows,
-                cols,
-            )
-        }
-        other => return Err(wrong_type(path, other)),
+    match kind.trim_matches('\'') {
+        "<f4" => matrix(path, file, header).map(Probs::F32),
+        "<f8" => matrix(path, file, header).map(Probs::F64),
+        other => Err(wrong_type(path, other)),
+    }
+}
+
+fn matrix<T>(path: &Path, file: &File, header: &Header) -> Result<Matrix<T>, IngestError>
+where
+    T: Pod + ndarray_npy::ReadableElement + ViewElement + Send + Sync,
+{
+    let size = file.metadata().map_err(|e| IngestError::io(path, &e))?.len();
+    if size >= MAP_FROM && !header.layout.is_fortran() {
+        return map(path, file);
+    }
+    let array = read::<T, Ix2>(path, file)?;
+    let (rows, cols) = array.dim();
+    let values = if array.is_standard_layout() {
+        array.into_raw_vec_and_offset().0
+    } else {
+        array.iter().copied().collect()
     };
-    matrix.map_err(|e| IngestError::new(path, e.to_string(), ""))
+    Matrix::new(values, rows, cols).map_err(|e| IngestError::new(path, e.to_string(), ""))
 }
 
 /// Writes an N×K matrix of f32.
@@ -103,45 +201,35 @@ fn wrong_type(path: &Path, kind: &str) -> IngestError {
     IngestError::new(path, what, "save it with numpy.save(path, probs.astype('float32'))")
 }
 
-/// Reads all values into row-major order.
-fn read<T>(path: &Path, file: &File) -> Result<RowMajor<T>, IngestError>
+fn read<T, D>(path: &Path, file: &File) -> Result<Array<T, D>, IngestError>
 where
-    T: ndarray_npy::ReadableElement + Clone,
+    T: ndarray_npy::ReadableElement,
+    D: Dimension,
 {
-    use std::io::Seek;
     let cut = |e: &dyn std::fmt::Display| {
         IngestError::new(path, format!("not a whole array: {e}"), "save or copy the file again")
     };
     let mut reader = BufReader::new(file);
     reader.rewind().map_err(|e| cut(&e))?;
-    let array = Array2::<T>::read_npy(reader).map_err(|e| cut(&e))?;
-    Ok(RowMajor(array))
+    Array::read_npy(reader).map_err(|e| cut(&e))
 }
 
-struct RowMajor<T>(Array2<T>);
-
-impl<T: Clone> RowMajor<T> {
-    fn into_raw(self) -> Vec<T> {
-        if self.0.is_standard_layout() {
-            self.0.into_raw_vec_and_offset().0
-        } else {
-            self.0.iter().cloned().collect()
-        }
-    }
-}
-
-fn map(path: &Path, file: &File) -> Result<Result<Matrix, crate::dataset::RunError>, IngestError> {
+fn map<T: Pod + ViewElement + Send + Sync>(
+    path: &Path,
+    file: &File,
+) -> Result<Matrix<T>, IngestError> {
     // SAFETY: the map is read-only and private to this process. Another program that cuts the file
     // meanwhile can end this one, but not make it read memory that is not the file's.
     #[allow(unsafe_code)]
     let map = unsafe { Mmap::map(file) }.map_err(|e| IngestError::io(path, &e))?;
-    let view = ArrayView2::<f32>::view_npy(&map).map_err(|e| {
+    let view = ArrayView2::<T>::view_npy(&map).map_err(|e| {
         IngestError::new(path, format!("not a whole array: {e}"), "save or copy the file again")
     })?;
     let (rows, cols) = view.dim();
     let start = view.as_ptr() as usize - map.as_ptr() as usize;
-    let end = start + rows * cols * size_of::<f32>();
-    Ok(Matrix::new(Mapped { map, start, end }, rows, cols))
+    let end = start + rows * cols * size_of::<T>();
+    Matrix::new(Mapped { map, start, end, of: PhantomData }, rows, cols)
+        .map_err(|e| IngestError::new(path, e.to_string(), ""))
 }
 
 #[cfg(test)]
@@ -175,7 +263,7 @@ mod tests {
         let path = dir.path().join("p.npy");
         let values = Array2::from_shape_fn((5, 3), |(i, j)| (i * 3 + j) as f32);
         save(&path, &values);
-        let mapped = map(&path, &File::open(&path).unwrap()).unwrap().unwrap();
+        let mapped = map::<f32>(&path, &File::open(&path).unwrap()).unwrap();
         assert_eq!(mapped.row(4), [12.0, 13.0, 14.0]);
     }
 
@@ -204,5 +292,29 @@ mod tests {
         assert!(refused(3, 2).contains("<i8"));
         std::fs::write(&path, "id,label\n").unwrap();
         assert!(refused(3, 2).contains("no NumPy array"));
+    }
+
+    #[test]
+    fn double_precision_is_kept_where_it_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("p.npy");
+        save(&path, &Array2::from_elem((2, 3), 1.0 / 3.0));
+        let Probs::F64(matrix) = read_probs(&path).unwrap() else { panic!("narrowed") };
+        assert_eq!((matrix.rows(), matrix.row(1)), (2, [1.0 / 3.0; 3].as_slice()));
+        save(&path, &Array2::<f32>::zeros((2, 0)));
+        assert!(read_probs(&path).unwrap_err().to_string().contains("2 × 0"));
+    }
+
+    #[test]
+    fn indices_of_any_width_are_read_and_checked() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("y.npy");
+        ndarray_npy::write_npy(&path, &Array1::from(vec![2_u8, 0, 1])).unwrap();
+        assert_eq!(read_indices(&path, 3).unwrap(), [2, 0, 1]);
+        ndarray_npy::write_npy(&path, &Array1::from(vec![0_i64, -1])).unwrap();
+        let refused = read_indices(&path, 3).unwrap_err().to_string();
+        assert!(refused.contains("entry 1") && refused.contains("-1"), "{refused}");
+        ndarray_npy::write_npy(&path, &Array1::from(vec![0.0_f32])).unwrap();
+        assert!(read_indices(&path, 3).unwrap_err().to_string().contains("whole numbers"));
     }
 }

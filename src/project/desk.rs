@@ -2,7 +2,7 @@
 //!
 //! Invariant: in memory only. Each operation returns the event that whoever called writes down.
 
-use crate::analysis::{self, Population, Relabels, Reviewed, Tally};
+use crate::analysis::{self, Population, Relabels, Reviewed, Tally, TallyCounts};
 use crate::dataset::{
     ClassNames, DecideError, Difficulty, Event, Examples, Ledger, Order, Review, Run, Stamp, TagId,
     Verdict,
@@ -34,6 +34,17 @@ pub struct Desk {
     with_prediction: usize,
     /// Errors by the gold labels.
     gold_errors: usize,
+    counts: Counts,
+}
+
+/// What the tally is made of, kept up to date decision by decision.
+#[derive(Debug, Default)]
+struct Counts {
+    tally: TallyCounts,
+    /// Rows that only a corrected label made an error.
+    joined: usize,
+    /// Listed rows whose effective label is the prediction.
+    fixed: usize,
 }
 
 impl Desk {
@@ -62,8 +73,10 @@ impl Desk {
             ledger,
             with_prediction,
             gold_errors,
+            counts: Counts::default(),
         };
         desk.find_rows();
+        desk.count_all();
         desk
     }
 
@@ -161,40 +174,64 @@ impl Desk {
         self.ledger.reviews(self.examples.split).filter(|(id, _)| !known(id)).count()
     }
 
-    /// The tally of the errors reviewed so far: O(decisions).
+    /// The tally of the errors reviewed so far. Its cost does not grow with the number of decisions.
     pub fn tally(&self) -> Tally {
-        let listed: Vec<u32> = self.rows.values().copied().filter(|&r| self.is_listed(r)).collect();
-        let as_predicted =
-            |row: &&u32| Some(self.effective(**row).class) == self.run.prediction(**row as usize);
-        // Rows that only a corrected label made an error join those that the gold labels make.
-        let joined = listed.iter().filter(|&&row| !self.is_gold_error(row)).count();
+        let Counts { tally, joined, fixed } = &self.counts;
         let errors = self.gold_errors + joined;
-        let population = Population {
+        tally.tally(Population {
             examples: self.with_prediction,
             errors,
-            errors_after_fixes: errors - listed.iter().filter(as_predicted).count(),
+            errors_after_fixes: errors - fixed,
+        })
+    }
+
+    fn count_all(&mut self) {
+        let mut counts = Counts::default();
+        for &row in self.rows.values() {
+            if let Some(review) = self.review(row) {
+                self.count(&mut counts, row, review, true);
+            }
+        }
+        self.counts = counts;
+    }
+
+    /// Counts what `review` says of a row, or takes it back.
+    fn count(&self, counts: &mut Counts, row: u32, review: &Review, add: bool) {
+        let Some(prediction) = self.run.prediction(row as usize) else { return };
+        let relabel = review.relabel.as_ref().and_then(|r| self.classes.index(&r.class));
+        let label = relabel.unwrap_or(self.gold(row));
+        if prediction == self.gold(row) && prediction == label {
+            return;
+        }
+        let step = |n: &mut usize, one: bool| {
+            *n = if add { *n + usize::from(one) } else { *n - usize::from(one) };
         };
-        let reviewed = listed.iter().filter(|&&row| self.is_reviewed(row)).filter_map(|&row| {
-            let review = self.review(row)?;
-            let found = review.found.as_ref();
-            let random = found.is_some_and(|f| f.order == Order::Random && f.run == self.run.name);
-            Some(Reviewed { verdict: self.verdict(row), tags: &review.tags, random })
-        });
-        analysis::tally(population, reviewed)
+        step(&mut counts.joined, prediction == self.gold(row));
+        step(&mut counts.fixed, prediction == label);
+        let name = self.classes.name(prediction);
+        if !review.is_reviewed(name) {
+            return;
+        }
+        let found = review.found.as_ref();
+        let random = found.is_some_and(|f| f.order == Order::Random && f.run == self.run.name);
+        let reviewed = Reviewed { verdict: review.verdict_on(name), tags: &review.tags, random };
+        if add { counts.tally.add(&reviewed) } else { counts.tally.remove(&reviewed) }
+    }
+
+    /// Follows an event in the counts.
+    fn follow(&mut self, event: &Event) {
+        let mut counts = std::mem::take(&mut self.counts);
+        for change in event.changes.iter().filter(|c| c.split == self.examples.split) {
+            if let Some(&row) = self.rows.get(&change.id) {
+                self.count(&mut counts, row, &change.before, false);
+                self.count(&mut counts, row, &change.after, true);
+            }
+        }
+        self.counts = counts;
     }
 
     fn prediction_name(&self, row: u32) -> Option<&str> {
         Some(self.classes.name(self.run.prediction(row as usize)?))
-    }
-
-    fn is_gold_error(&self, row: u32) -> bool {
-        self.run.prediction(row as usize).is_some_and(|p| p != self.gold(row))
-    }
-
-    /// Whether the row is an error by its gold or by its effective label.
-    fn is_listed(&self, row: u32) -> bool {
-        let prediction = self.run.prediction(row as usize);
-        self.is_gold_error(row) || prediction.is_some_and(|p| p != self.effective(row).class)
     }
 
     fn find_rows(&mut self) {
@@ -214,6 +251,7 @@ impl Desk {
         let id = self.examples.ids.get(row as usize);
         let event = self.ledger.decide(&[id], stamp, edit)?;
         self.rows.insert(id.to_owned(), row);
+        self.follow(&event);
         Some(event)
     }
 }
@@ -274,6 +312,7 @@ impl Desk {
         let id = self.examples.ids.get(row as usize);
         let event = self.ledger.create_tag(name, Some(id), stamp, reserved)?;
         self.rows.insert(id.to_owned(), row);
+        self.follow(&event);
         Ok(event)
     }
 
@@ -293,6 +332,7 @@ impl Desk {
     pub fn undo(&mut self, at: u64) -> Option<Event> {
         let event = self.ledger.undo(self.stamp(at))?;
         self.learn_rows(&event);
+        self.follow(&event);
         Some(event)
     }
 
@@ -300,6 +340,7 @@ impl Desk {
     pub fn redo(&mut self, at: u64) -> Option<Event> {
         let event = self.ledger.redo(self.stamp(at))?;
         self.learn_rows(&event);
+        self.follow(&event);
         Some(event)
     }
 
@@ -307,6 +348,7 @@ impl Desk {
     pub fn restore(&mut self, ledger: Ledger) {
         self.ledger = ledger;
         self.find_rows();
+        self.count_all();
     }
 
     /// An undo can bring back a decision on an example whose row was forgotten.

@@ -65,7 +65,7 @@ fn bar_lines(
     let mut numbers = Line::from(Span::styled(bar, theme.accent()));
     numbers.extend(share(row, tally, theme));
     if row.ceiling.is_some() {
-        let now = format!(" {:.1}", tally.dev_error() * 100.0);
+        let now = format!(" {:.1}", tally.dev_error_after_fixes() * 100.0);
         numbers.extend([Span::styled(now + &ceiling(row), theme.dim())]);
     }
     let named = [Span::raw(name), Span::raw(gap), Span::styled(count, theme.strong())];
