@@ -1,7 +1,7 @@
 //! Two runs on the same examples: what got fixed, what broke, and whether it is more than chance.
 
 use super::significance::binomial_half;
-use super::{Proportion, wilson};
+use super::{Estimate, Proportion, wilson};
 use crate::dataset::Column;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -37,17 +37,6 @@ pub struct Comparison {
     pub changed: usize,
 }
 
-/// A difference of two shares with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Difference {
-    /// The point estimate.
-    pub value: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-}
-
 /// What the counts of a [`Comparison`] say.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Evidence {
@@ -56,7 +45,7 @@ pub struct Evidence {
     /// Error of the second run.
     pub error_after: Proportion,
     /// Error of the second less that of the first: below 0 the second is better.
-    pub difference: Difference,
+    pub difference: Estimate,
     /// McNemar's exact test: the probability of `fixed` and `broken` lying at least so far apart when
     /// a change is as likely to fix as to break (McNemar 1947, Psychometrika 12:153).
     pub p_value: f64,
@@ -93,16 +82,16 @@ impl Comparison {
     }
 
     /// Newcombe's hybrid score interval for paired shares (1998, Stat. Med. 17:2635, method 10).
-    fn difference(&self) -> Difference {
+    fn difference(&self) -> Estimate {
         if self.examples == 0 {
-            return Difference { value: 0.0, low: -1.0, high: 1.0 };
+            return Estimate { value: 0.0, low: -1.0, high: 1.0 };
         }
         let n = self.examples as f64;
         let (p2, p1) = (self.errors_before as f64 / n, self.errors_after as f64 / n);
         let ((l1, u1), (l2, u2)) = (wilson(p1, n), wilson(p2, n));
         let (phi, value) = (self.correlation(), p1 - p2);
         let reach = |x: f64, y: f64| (x * x - 2.0 * phi * x * y + y * y).max(0.0).sqrt();
-        Difference {
+        Estimate {
             value,
             low: (value - reach(p1 - l1, u2 - p2)).max(-1.0),
             high: (value + reach(u1 - p1, p2 - l2)).min(1.0),
@@ -241,7 +230,7 @@ mod tests {
             }
             c.errors_before = c.still_wrong + c.fixed;
             c.errors_after = c.still_wrong + c.broken;
-            let Difference { low, high, .. } = c.evidence().difference;
+            let Estimate { low, high, .. } = c.evidence().difference;
             covered += usize::from(low <= broken - fixed && broken - fixed <= high);
         }
         // five standard deviations around 95 %

@@ -20,6 +20,17 @@ pub fn review_list(gold: &[u32], relabels: &Relabels, run: &Run) -> Vec<u32> {
         .collect()
 }
 
+/// The rows whose prediction is the gold label. One whose label was fixed stays in the list, so that
+/// the corrected accuracy can count it. Ascending.
+pub fn correct_list(gold: &[u32], run: &Run) -> Vec<u32> {
+    (0_u32..)
+        .zip(gold)
+        .zip(run.predictions())
+        .filter(|((_, g), p)| g == p)
+        .map(|((r, _), _)| r)
+        .collect()
+}
+
 /// The label that counts for each row: the correction, else the gold label.
 pub fn effective_labels(gold: &[u32], relabels: &Relabels) -> Vec<u32> {
     let mut labels = gold.to_vec();
@@ -82,6 +93,7 @@ mod tests {
         assert_eq!(review_list(&gold, &Relabels::new(), &run), [1]);
         let relabels = Relabels::from([(1, 1), (2, 0)]);
         assert_eq!(review_list(&gold, &relabels, &run), [1, 2]);
+        assert_eq!(correct_list(&gold, &run), [0, 2]);
     }
 
     #[test]

@@ -16,6 +16,35 @@ pub struct Proportion {
     pub high: f64,
 }
 
+/// A number with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The point estimate.
+    pub value: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl Estimate {
+    /// The difference of two shares, first less second, −1 to 1: the square-and-add interval from
+    /// Wilson's intervals of both (Newcombe 1998, Stat. Med. 17:873, method 10), as statsmodels 0.15
+    /// `confint_proportions_2indep(compare="diff", method="newcomb")`. A share that is known exactly
+    /// has an interval of no width. Both samples must be of different examples.
+    pub fn newcombe(first: Proportion, second: Proportion) -> Self {
+        let value = first.share - second.share;
+        let down = (first.share - first.low).hypot(second.high - second.share);
+        let up = (first.high - first.share).hypot(second.share - second.low);
+        Self { value, low: (value - down).max(-1.0), high: (value + up).min(1.0) }
+    }
+
+    /// Whether 0 lies outside of the interval.
+    pub fn stands_out(self) -> bool {
+        self.low > 0.0 || self.high < 0.0
+    }
+}
+
 impl Proportion {
     /// A share that is known, not estimated.
     pub fn exact(share: f64) -> Self {

@@ -2,21 +2,44 @@
 //!
 //! Invariant: nothing here reads a file, a store, a terminal or a clock, and no result is NaN.
 
+pub mod annotators;
+pub mod baselines;
+pub mod batches;
+mod bootstrap;
+pub mod bottleneck;
+pub mod calibration;
 mod compare;
+mod confusion;
+mod corrected;
 mod errors;
+pub mod eyeball;
 mod interval;
+pub mod label_issues;
 mod labelled;
+pub mod orders;
 mod parallel;
+pub mod properties;
 mod rank;
+mod saturation;
+mod scores;
+pub mod shift;
 pub mod significance;
+pub mod slices;
 mod tally;
 
 pub use crate::dataset::Probability;
-pub use compare::{Comparison, Difference, Evidence, Group, TwoRuns};
-pub use errors::{ErrorRate, Relabels, effective_labels, error_rate, review_list};
-pub use interval::{Proportion, wilson};
+pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};
+pub use compare::{Comparison, Evidence, Group, TwoRuns};
+pub use confusion::{Average, Averages, ClassScores, ConfusedPair, Confusion};
+pub use corrected::{
+    CorrectStratum, Corrected, ErrorStratum, Missing, correct_sample_for, corrected, exact_limits,
+};
+pub use errors::{ErrorRate, Relabels, correct_list, effective_labels, error_rate, review_list};
+pub use interval::{Estimate, Proportion, wilson};
 pub use labelled::{AnalysisError, Labelled, argmax};
-pub use rank::{in_order, top_classes};
+pub use rank::top_classes;
+pub use saturation::{Advice, Block, Idea, Saturation, saturation};
+pub use scores::{ScoreSums, Scores, TopK, loss, losses};
 pub use tally::{
-    Basis, Category, Estimate, Joint, Population, Reviewed, Tally, TallyCounts, TallyRow, tally,
+    Basis, Category, Joint, Population, Reviewed, Tally, TallyCounts, TallyRow, tally,
 };

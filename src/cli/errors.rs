@@ -1,7 +1,7 @@
 //! `gaffe errors`: the errors of a run as a list.
 
 use super::print::{self, Format, Table};
-use super::{OrderArg, Selection, TestGuard, desk};
+use super::{OrderArgs, Selection, TestGuard, desk};
 use crate::dataset::Verdict;
 use crate::project::{Desk, Project};
 use anyhow::Result;
@@ -11,14 +11,16 @@ use std::io::Write;
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  gaffe errors --order confident --limit 20\n  gaffe errors --run v2 --json"
+    after_help = "Examples:\n  gaffe errors --order confident --limit 20\n  gaffe errors --run v2 --json\n  gaffe errors --similar-to dev-00421 --limit 10"
 )]
 pub struct ErrorsArgs {
     #[command(flatten)]
     selection: Selection,
-    /// The order of the errors
-    #[arg(long, value_enum, default_value = "random")]
-    order: OrderArg,
+    #[command(flatten)]
+    order: OrderArgs,
+    /// List predictions that agree with the label, in place of the errors
+    #[arg(long)]
+    correct: bool,
     /// No more than so many
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
@@ -43,7 +45,11 @@ struct ErrorRow {
 /// Prints the list.
 pub fn run(project: &Project, args: &ErrorsArgs, out: &mut dyn Write) -> Result<()> {
     args.guard.check(args.selection.split())?;
-    let desk = desk(project, &args.selection, args.order.into())?;
+    let desk = desk(project, &args.selection, args.order.order().unwrap_or_default())?;
+    let (split, run) = (desk.examples().split, &desk.run().name);
+    let likeness = args.order.likeness(project, split, run, desk.examples())?;
+    let desk = desk.with_likeness(likeness);
+    let desk = if args.correct { desk.with_correct() } else { desk };
     let rows = desk.list().iter().take(args.limit.unwrap_or(usize::MAX));
     let rows: Vec<ErrorRow> = rows.map(|&row| error_row(&desk, row)).collect();
     if args.format.json {

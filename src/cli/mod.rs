@@ -7,6 +7,7 @@ mod compare;
 mod errors;
 mod export;
 mod init;
+mod order;
 mod print;
 mod report;
 mod review;
@@ -22,6 +23,7 @@ use crate::media::text;
 use crate::project::{Desk, Project, ProjectError};
 use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use order::OrderArgs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -119,29 +121,6 @@ impl From<SplitArg> for Split {
             SplitArg::Train => Self::Train,
             SplitArg::Dev => Self::Dev,
             SplitArg::Test => Self::Test,
-        }
-    }
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum OrderArg {
-    /// a fixed shuffle: what the tally can generalise from
-    Random,
-    /// highest confidence first
-    Confident,
-    /// lowest confidence first
-    Hesitant,
-    /// as in the data
-    Data,
-}
-
-impl From<OrderArg> for Order {
-    fn from(arg: OrderArg) -> Self {
-        match arg {
-            OrderArg::Random => Self::Random,
-            OrderArg::Confident => Self::Confident,
-            OrderArg::Hesitant => Self::Hesitant,
-            OrderArg::Data => Self::Data,
         }
     }
 }

@@ -79,8 +79,16 @@ impl Table {
         self.rows.push(cells.into());
     }
 
-    /// Prints it for people: cells made safe, columns aligned.
+    /// Prints it for people.
     pub fn print(&self, out: &mut dyn Write) -> Result<()> {
+        for line in self.lines() {
+            writeln!(out, "{line}")?;
+        }
+        Ok(())
+    }
+
+    /// Its lines for people: cells made safe, columns aligned.
+    pub fn lines(&self) -> Vec<String> {
         let right: Vec<bool> = (0..self.headers.len()).map(|c| self.is_numeric(c)).collect();
         let lines = std::iter::once(&self.headers).chain(&self.rows);
         let mut widths = vec![0; self.headers.len()];
@@ -89,7 +97,7 @@ impl Table {
                 *width = (*width).max(text::width(cell));
             }
         }
-        for line in lines {
+        let aligned = |line: &Vec<String>| {
             let mut printed = String::new();
             for ((cell, &width), &right) in line.iter().zip(&widths).zip(&right) {
                 let pad = " ".repeat(width - text::width(cell));
@@ -98,9 +106,9 @@ impl Table {
                 printed.push_str(&padded);
                 printed.push_str("  ");
             }
-            writeln!(out, "{}", printed.trim_end())?;
-        }
-        Ok(())
+            printed.trim_end().to_owned()
+        };
+        lines.map(aligned).collect()
     }
 
     fn is_numeric(&self, column: usize) -> bool {

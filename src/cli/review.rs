@@ -1,9 +1,9 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
-use super::{OrderArg, Selection, TestGuard, init, locate, next_command, say, unmatched};
+use super::{OrderArgs, Selection, TestGuard, init, locate, next_command, say, unmatched};
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
-use crate::project::{Project, ProjectError};
+use crate::project::{Project, ProjectError, Subset};
 use crate::store::Cursor;
 use crate::tui::app::{App, Status, Tone};
 use crate::tui::keymap::Keymap;
@@ -14,13 +14,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[derive(Args, Clone)]
-#[command(after_help = "Examples:\n  gaffe review\n  gaffe review --run v2 --order confident")]
+#[command(
+    after_help = "Examples:\n  gaffe review\n  gaffe review --run v2 --order confident\n  gaffe review --correct"
+)]
 pub struct ReviewArgs {
     #[command(flatten)]
     selection: Selection,
-    /// The order of the errors [default: random, or the last one used]
-    #[arg(long, value_enum)]
-    order: Option<OrderArg>,
+    #[command(flatten)]
+    order: OrderArgs,
+    /// Walk through predictions that agree with the label, to learn how many of these are wrong
+    #[arg(long)]
+    correct: bool,
     #[command(flatten)]
     guard: TestGuard,
 }
@@ -29,7 +33,11 @@ impl ReviewArgs {
     /// Whether any of them stands on the command line.
     pub fn is_given(&self) -> bool {
         let Selection { run, split } = &self.selection;
-        run.is_some() || split.is_some() || self.order.is_some() || self.guard.unlock_test
+        run.is_some()
+            || split.is_some()
+            || self.order.is_given()
+            || self.correct
+            || self.guard.unlock_test
     }
 }
 
@@ -87,18 +95,22 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
         // A run that was left may be gone since.
         None => project.run_name(remembered, split).or_else(|_| project.run_name(None, split))?,
     };
-    let order = match (args.order, &cursor) {
-        (Some(order), _) => order.into(),
-        (None, Some(cursor)) => cursor.order,
-        (None, None) => Order::default(),
+    let order = match (args.order.order(), &cursor) {
+        (Some(order), _) => order,
+        // Only a random sample of correct predictions says anything of the others.
+        (None, Some(cursor)) if !args.correct => cursor.order,
+        (None, _) => Order::default(),
     };
     let keymap = Arc::new(Keymap::standard()?);
     // The data is read before anything is written.
     let examples = project.examples(split)?;
     let run = project.run(&run, split, &examples)?;
+    let likeness = args.order.likeness(project, split, &run.name, &examples)?;
     let writable = project.open_decisions(|letter| keymap.is_reserved(letter))?;
     let at = cursor.filter(|cursor| cursor.run == run.name).map(|cursor| cursor.id);
     let desk = project.desk_of(examples, run, order, writable.ledger);
+    let desk = desk.with_likeness(likeness);
+    let desk = if args.correct { desk.with_correct() } else { desk };
     let mut app = App::new(desk, keymap, at.as_deref(), (0, 0));
     match writable.repairs.as_slice() {
         [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),
@@ -111,27 +123,32 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     Ok(())
 }
 
-/// The tally of what was reviewed, which may not be what `tally` alone prints.
-fn tally_command(project: &Project, app: &App) -> String {
+/// `command` for what was reviewed, which may not be what it prints alone.
+fn about_this_run(project: &Project, app: &App, command: &str) -> String {
     let (run, split) = (&app.desk().run().name, app.desk().examples().split);
     let first = project.run_name(None, split).is_ok_and(|first| first == *run);
     let run = if first { String::new() } else { format!(" --run {run}") };
     let split = if split == Split::Dev { String::new() } else { format!(" --split {split}") };
-    format!("tally{run}{split}")
+    format!("{command}{run}{split}")
 }
 
 /// What was done, and what to do with it.
 fn farewell(project: &Project, app: &App) {
-    let tally = app.tally();
     let name = &project.config().name;
     let saved = match app.status() {
         Status { tone: Tone::Trouble, text } => text,
         _ => "all saved",
     };
+    let desk = app.desk();
+    let command = match desk.subset() {
+        Subset::Errors => "tally",
+        Subset::Correct => "stats corrected",
+    };
     say(&format!(
-        "{name}: {} of {} errors reviewed, {saved}. Next: {}",
-        tally.reviewed,
-        tally.population.errors,
-        next_command(project, &tally_command(project, app))
+        "{name}: {} of {} {} reviewed, {saved}. Next: {}",
+        desk.reviewed(),
+        desk.list().len(),
+        desk.subset().name(),
+        next_command(project, &about_this_run(project, app, command))
     ));
 }

@@ -63,13 +63,42 @@ pub enum Order {
     Confident,
     /// Lowest confidence first.
     Hesitant,
+    /// Highest loss of the label first.
+    Loss,
+    /// Smallest lead of the top class over the second first.
+    Margin,
+    /// Highest entropy of the prediction first.
+    Entropy,
+    /// Labels that fit worst first.
+    LabelIssue,
+    /// By cell of the confusion matrix, largest first.
+    Cell,
+    /// Where runs disagree most first.
+    Disagreement,
+    /// Nearest to one example first.
+    Similar,
+    /// Spread out over all kinds of examples.
+    Diverse,
     /// As in the data.
     Data,
 }
 
 impl Order {
-    /// All orders, as the key cycles through them.
-    pub const ALL: [Self; 4] = [Self::Random, Self::Confident, Self::Hesitant, Self::Data];
+    /// Those that a run alone gives, as the key cycles through them.
+    pub const ALL: [Self; 9] = [
+        Self::Random,
+        Self::Confident,
+        Self::Hesitant,
+        Self::Loss,
+        Self::Margin,
+        Self::Entropy,
+        Self::LabelIssue,
+        Self::Cell,
+        Self::Data,
+    ];
+
+    /// Those that need more than the run, and are asked for when the review is opened.
+    pub const ON_REQUEST: [Self; 3] = [Self::Disagreement, Self::Similar, Self::Diverse];
 
     /// How it is called on screens.
     pub fn name(self) -> &'static str {
@@ -77,6 +106,14 @@ impl Order {
             Self::Random => "random order",
             Self::Confident => "confident first",
             Self::Hesitant => "hesitant first",
+            Self::Loss => "highest loss first",
+            Self::Margin => "smallest margin first",
+            Self::Entropy => "highest entropy first",
+            Self::LabelIssue => "doubtful labels first",
+            Self::Cell => "by confusion",
+            Self::Disagreement => "runs disagree first",
+            Self::Similar => "most similar first",
+            Self::Diverse => "diverse first",
             Self::Data => "order of the data",
         }
     }
@@ -84,7 +121,7 @@ impl Order {
     /// The next one in [`Order::ALL`].
     #[must_use]
     pub fn next(self) -> Self {
-        let at = Self::ALL.iter().position(|&o| o == self).unwrap_or(0);
+        let at = Self::ALL.iter().position(|&o| o == self).unwrap_or(Self::ALL.len() - 1);
         Self::ALL[(at + 1) % Self::ALL.len()]
     }
 }

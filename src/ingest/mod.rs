@@ -14,5 +14,5 @@ pub use config::{ColumnNames, Config, FILE_NAME, RunFiles, is_run_name};
 pub use error::IngestError;
 pub use guess::{Guess, guess};
 pub use labels::{read_class_names, read_labels};
-pub use npy::{Probs, read_indices, read_matrix, read_probs, write_matrix};
+pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, write_matrix};
 pub use table::{LABEL_COLUMNS, delimiter, open_table, read_headers, read_table, table_error};

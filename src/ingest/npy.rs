@@ -60,10 +60,7 @@ pub fn read_matrix(path: &Path, rows: usize, cols: usize) -> Result<Matrix, Inge
     check_shape(path, &header.shape, rows, cols)?;
     match read_values(path, &file, &header)? {
         Probs::F32(matrix) => Ok(matrix),
-        Probs::F64(wide) => {
-            let narrow: Vec<f32> = wide.values().iter().map(|&p| p as f32).collect();
-            Matrix::new(narrow, rows, cols).map_err(|e| IngestError::new(path, e.to_string(), ""))
-        }
+        Probs::F64(wide) => narrow(path, &wide),
     }
 }
 
@@ -80,6 +77,23 @@ pub fn read_probs(path: &Path) -> Result<Probs, IngestError> {
         return Err(IngestError::new(path, what, remedy));
     }
     read_values(path, &file, &header)
+}
+
+/// Reads embeddings, N×D, in single precision.
+///
+/// # Errors
+/// As [`read_probs`].
+pub fn read_embeddings(path: &Path) -> Result<Matrix, IngestError> {
+    match read_probs(path)? {
+        Probs::F32(matrix) => Ok(matrix),
+        Probs::F64(wide) => narrow(path, &wide),
+    }
+}
+
+fn narrow(path: &Path, wide: &Matrix<f64>) -> Result<Matrix, IngestError> {
+    let narrow: Vec<f32> = wide.values().iter().map(|&p| p as f32).collect();
+    Matrix::new(narrow, wide.rows(), wide.cols())
+        .map_err(|e| IngestError::new(path, e.to_string(), ""))
 }
 
 /// Reads class indices: an array of whole numbers with one axis.

@@ -2,10 +2,12 @@
 //!
 //! Invariant: in memory only. Each operation returns the event that whoever called writes down.
 
-use crate::analysis::{self, Population, Relabels, Reviewed, Tally, TallyCounts};
+use super::counts::{About, Counts};
+use crate::analysis::orders::Ranking;
+use crate::analysis::{self, CorrectStratum, ErrorStratum, Population, Relabels, Tally};
 use crate::dataset::{
-    ClassNames, DecideError, Difficulty, Event, Examples, Ledger, Order, Review, Run, Stamp, TagId,
-    Verdict,
+    ClassNames, DecideError, Difficulty, Event, Examples, Ledger, Matrix, Order, Review, Run,
+    Stamp, TagId, Verdict,
 };
 use std::collections::HashMap;
 
@@ -18,6 +20,38 @@ pub struct Effective {
     pub corrected: bool,
 }
 
+/// Which predictions of the run are walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Subset {
+    /// The errors.
+    #[default]
+    Errors,
+    /// Those that agree with the gold label: a random sample of them shows how many of these labels
+    /// are wrong, which a review of errors alone can't.
+    Correct,
+}
+
+impl Subset {
+    /// What they are called on screens.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Errors => "errors",
+            Self::Correct => "correct predictions",
+        }
+    }
+}
+
+/// What orders need that look beyond one run.
+#[derive(Debug, Default)]
+pub struct Likeness {
+    /// Probabilities of other runs, for the order by disagreement.
+    pub others: Vec<Matrix>,
+    /// N×D, for the orders by likeness; without them rows of probabilities are compared.
+    pub embeddings: Option<Matrix>,
+    /// The row that the others are compared with.
+    pub similar_to: Option<u32>,
+}
+
 /// A run's errors on the desk. Rows are rows of [`Desk::examples`].
 #[derive(Debug)]
 pub struct Desk {
@@ -26,6 +60,8 @@ pub struct Desk {
     examples: Examples,
     run: Run,
     order: Order,
+    subset: Subset,
+    likeness: Likeness,
     ledger: Ledger,
     who: String,
     /// Rows of the examples that have a decision.
@@ -35,16 +71,6 @@ pub struct Desk {
     /// Errors by the gold labels.
     gold_errors: usize,
     counts: Counts,
-}
-
-/// What the tally is made of, kept up to date decision by decision.
-#[derive(Debug, Default)]
-struct Counts {
-    tally: TallyCounts,
-    /// Rows that only a corrected label made an error.
-    joined: usize,
-    /// Listed rows whose effective label is the prediction.
-    fixed: usize,
 }
 
 impl Desk {
@@ -64,12 +90,14 @@ impl Desk {
         let mut desk = Self {
             project: project.to_owned(),
             classes,
-            list: analysis::in_order(list, order, &examples, &run),
+            list,
             rows: HashMap::new(),
             who,
             examples,
             run,
             order,
+            subset: Subset::Errors,
+            likeness: Likeness::default(),
             ledger,
             with_prediction,
             gold_errors,
@@ -77,6 +105,7 @@ impl Desk {
         };
         desk.find_rows();
         desk.count_all();
+        desk.sort();
         desk
     }
 
@@ -103,6 +132,19 @@ impl Desk {
     /// The order of the list.
     pub fn order(&self) -> Order {
         self.order
+    }
+
+    /// How many of the list's examples are reviewed.
+    pub fn reviewed(&self) -> usize {
+        match self.subset {
+            Subset::Errors => self.counts.tally.reviewed(),
+            Subset::Correct => self.counts.correct.reviewed,
+        }
+    }
+
+    /// Which predictions are in the list.
+    pub fn subset(&self) -> Subset {
+        self.subset
     }
 
     /// The decisions.
@@ -143,12 +185,48 @@ impl Desk {
         self.list.iter().position(|&row| self.id(row) == id)
     }
 
+    /// Lists the predictions that agree with the gold label in place of the errors.
+    #[must_use]
+    pub fn with_correct(mut self) -> Self {
+        self.list = analysis::correct_list(&self.examples.gold, &self.run);
+        self.subset = Subset::Correct;
+        self.sort();
+        self
+    }
+
+    /// Whether the run predicts the gold label: then neither is wrong alone.
+    pub fn agrees(&self, row: u32) -> bool {
+        self.run.prediction(row as usize) == Some(self.gold(row))
+    }
+
+    /// Gives what orders of more than this run need, and sorts by them.
+    #[must_use]
+    pub fn with_likeness(mut self, likeness: Likeness) -> Self {
+        self.likeness = likeness;
+        self.sort();
+        self
+    }
+
     /// Sorts the list otherwise.
     pub fn set_order(&mut self, order: Order) {
+        self.order = order;
+        self.sort();
+    }
+
+    fn sort(&mut self) {
         let mut list = std::mem::take(&mut self.list);
         list.sort_unstable();
-        self.list = analysis::in_order(list, order, &self.examples, &self.run);
-        self.order = order;
+        let relabels = super::relabels(&self.examples, &self.ledger, &self.classes);
+        let ranking = Ranking {
+            examples: &self.examples,
+            run: &self.run,
+            labels: &analysis::effective_labels(&self.examples.gold, &relabels),
+            others: &self.likeness.others,
+            embeddings: self.likeness.embeddings.as_ref(),
+            similar_to: self.likeness.similar_to,
+        };
+        // The columns are of one length: only then is there a desk.
+        self.list = ranking.sort(list.clone(), self.order).unwrap_or(list);
     }
 
     /// The verdict on what the run predicts for a row.
@@ -176,13 +254,39 @@ impl Desk {
 
     /// The tally of the errors reviewed so far. Its cost does not grow with the number of decisions.
     pub fn tally(&self) -> Tally {
-        let Counts { tally, joined, fixed } = &self.counts;
+        let Counts { tally, joined, fixed, .. } = &self.counts;
         let errors = self.gold_errors + joined;
         tally.tally(Population {
             examples: self.with_prediction,
             errors,
             errors_after_fixes: errors - fixed,
         })
+    }
+
+    /// What the reviews say of the labels, among the errors and among the correct predictions: what
+    /// [`analysis::corrected`] estimates from.
+    pub fn strata(&self) -> (ErrorStratum, CorrectStratum) {
+        let Counts { errors, correct, .. } = &self.counts;
+        let errors = ErrorStratum {
+            examples: self.gold_errors,
+            sampled: errors.sampled,
+            right: errors.right,
+            label_wrong: errors.label_wrong,
+            fixed: errors.fixed,
+        };
+        let correct = CorrectStratum {
+            examples: self.with_prediction - self.gold_errors,
+            sampled: correct.sampled,
+            wrong: correct.sampled - correct.right,
+            fixed: correct.fixed,
+        };
+        (errors, correct)
+    }
+
+    /// The tags of the reviewed errors in the order in which they were walked.
+    pub fn tags_in_order(&self) -> Vec<&[TagId]> {
+        let reviewed = self.list.iter().filter(|&&row| self.is_reviewed(row));
+        reviewed.filter_map(|&row| Some(self.review(row)?.tags.as_slice())).collect()
     }
 
     fn count_all(&mut self) {
@@ -199,23 +303,15 @@ impl Desk {
     fn count(&self, counts: &mut Counts, row: u32, review: &Review, add: bool) {
         let Some(prediction) = self.run.prediction(row as usize) else { return };
         let relabel = review.relabel.as_ref().and_then(|r| self.classes.index(&r.class));
-        let label = relabel.unwrap_or(self.gold(row));
-        if prediction == self.gold(row) && prediction == label {
-            return;
-        }
-        let step = |n: &mut usize, one: bool| {
-            *n = if add { *n + usize::from(one) } else { *n - usize::from(one) };
+        let gold = self.gold(row);
+        let about = About {
+            gold,
+            prediction,
+            label: relabel.unwrap_or(gold),
+            predicted: self.classes.name(prediction),
+            run: &self.run.name,
         };
-        step(&mut counts.joined, prediction == self.gold(row));
-        step(&mut counts.fixed, prediction == label);
-        let name = self.classes.name(prediction);
-        if !review.is_reviewed(name) {
-            return;
-        }
-        let found = review.found.as_ref();
-        let random = found.is_some_and(|f| f.order == Order::Random && f.run == self.run.name);
-        let reviewed = Reviewed { verdict: review.verdict_on(name), tags: &review.tags, random };
-        if add { counts.tally.add(&reviewed) } else { counts.tally.remove(&reviewed) }
+        counts.count(&about, review, add);
     }
 
     /// Follows an event in the counts.
@@ -275,9 +371,13 @@ impl Desk {
         })
     }
 
-    /// Sets the right class. The verdict follows: the gold label means "model wrong", the prediction
-    /// "label wrong", another class "neither".
+    /// Sets the right class. The verdict follows: the gold label means "model wrong", or "both
+    /// acceptable" where it is the prediction too; the prediction "label wrong", another class
+    /// "neither".
     pub fn set_label(&mut self, row: u32, class: u32, at: u64) -> Option<Event> {
+        if class == self.gold(row) && self.agrees(row) {
+            return self.set_verdict(row, Verdict::BothAcceptable, at);
+        }
         if class == self.gold(row) {
             return self.set_verdict(row, Verdict::ModelWrong, at);
         }

@@ -3,11 +3,12 @@
 //! Invariant: decisions are made by a [`Desk`] and written down by the store, in that order, and by
 //! nothing else.
 
+mod counts;
 mod desk;
 mod error;
 mod runs;
 
-pub use desk::{Desk, Effective};
+pub use desk::{Desk, Effective, Likeness, Subset};
 pub use error::ProjectError;
 pub use runs::{Reserved, RunSource, ScoredRun};
 

@@ -183,18 +183,23 @@ fn the_tally_counts_shares_and_ceilings() {
         assert!((ceiling - (now - 318.0 * share) / 2000.0).abs() < 1e-12);
         assert!(number(&category["share_low"]) < share && share < number(&category["share_high"]));
     }
+    check_together(&folder);
+    let text = folder.gaffe(&["tally"]);
+    let line = text.ok().lines().find(|line| line.starts_with("blurry")).unwrap();
+    assert!(line.contains("40.0 %") && line.contains("9.4 %"), "{line}");
+    assert!(text.out.contains("random order"), "{text:#?}");
+}
+
+/// Of six tagged or judged errors, four are blurry, one of them ambiguous too.
+fn check_together(folder: &Folder) {
+    let csv = folder.gaffe(&["tally", "--csv"]).csv();
+    let cells = csv.iter().map(|row| (row["category"].as_str(), row["count"].as_str()));
+    assert!(cells.eq([("blurry", "4"), ("label wrong", "2"), ("ambiguous", "1")]));
     let together = ["tally", "--json", "--solve", "blurry", "--solve", "Ambiguous"];
     let together = folder.gaffe(&together).json()["together"].clone();
     assert_eq!((&together["count"], &together["exclusive"]), (&4.into(), &4.into()));
     let wrong = folder.gaffe(&["tally", "--solve", "planet"]);
     assert!(wrong.err.contains("blurry") && wrong.code == 1, "{wrong:#?}");
-    let csv = folder.gaffe(&["tally", "--csv"]).csv();
-    let cells = csv.iter().map(|row| (row["category"].as_str(), row["count"].as_str()));
-    assert!(cells.eq([("blurry", "4"), ("label wrong", "2"), ("ambiguous", "1")]));
-    let text = folder.gaffe(&["tally"]);
-    let line = text.ok().lines().find(|line| line.starts_with("blurry")).unwrap();
-    assert!(line.contains("40.0 %") && line.contains("9.4 %"), "{line}");
-    assert!(text.out.contains("random order"), "{text:#?}");
 }
 
 #[test]

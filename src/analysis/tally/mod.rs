@@ -9,7 +9,7 @@ mod counts;
 
 pub use counts::{Reviewed, TallyCounts};
 
-use super::Proportion;
+use super::{Estimate, Proportion};
 use crate::dataset::{Ledger, TagId, Verdict};
 use serde::Serialize;
 
@@ -60,17 +60,6 @@ impl Category {
     fn is_solvable(self) -> bool {
         !matches!(self, Self::Verdict(Verdict::Neither | Verdict::Unsure))
     }
-}
-
-/// A number of errors with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Estimate {
-    /// The point estimate.
-    pub value: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
 }
 
 /// One line of the tally.

@@ -22,7 +22,7 @@ use super::layout;
 use super::widgets::scroll_limit;
 use crate::analysis::Tally;
 use crate::dataset::Media;
-use crate::project::Desk;
+use crate::project::{Desk, Subset};
 use crate::store::Cursor;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -247,7 +247,8 @@ impl App {
     }
 
     fn remember(&self) -> Option<Effect> {
-        let row = self.row()?;
+        // The next review goes on with the errors where they were left.
+        let row = self.row().filter(|_| self.desk.subset() == Subset::Errors)?;
         Some(Effect::Remember(Cursor {
             run: self.desk.run().name.clone(),
             split: self.desk.examples().split,
@@ -272,7 +273,10 @@ impl App {
     fn next_open(&mut self) -> Vec<Effect> {
         match self.open_from(self.position + 1).or_else(|| self.open_from(0)) {
             Some(position) => self.go(position),
-            None => self.nothing("all errors are reviewed: gaffe tally prints what came of it"),
+            None => self.nothing(match self.desk.subset() {
+                Subset::Errors => "all errors are reviewed: gaffe tally prints what came of it",
+                Subset::Correct => "all are reviewed: gaffe stats corrected prints what came of it",
+            }),
         }
     }
 

@@ -280,3 +280,21 @@ fn below_the_smallest_size_nothing_is_decided() {
     app.update(Message::Command(Command::ModelWrong), 1);
     assert_eq!(said(&app, "b"), "");
 }
+
+#[test]
+fn a_correct_prediction_is_confirmed_or_gets_its_right_class() {
+    let mut app = app();
+    app.desk = app.desk.with_correct();
+    app.position = 0;
+    app.update(Message::Painted, 1);
+    assert_eq!((id(&app), app.desk.list().len()), ("a", 1));
+    // neither the model nor the label can be wrong alone
+    assert!(press(&mut app, "\n ").is_empty(), "{:?}", app.status());
+    assert!(app.status().text.contains("agree"), "{:?}", app.status());
+    press(&mut app, "1");
+    assert_eq!((said(&app, "a").as_str(), app.desk.reviewed()), ("both acceptable", 1));
+    press(&mut app, "3");
+    assert_eq!(said(&app, "a"), "neither → fox");
+    press(&mut app, "uu");
+    assert_eq!((said(&app, "a").as_str(), app.desk.reviewed()), ("", 0));
+}

@@ -41,7 +41,8 @@ fn draw_header(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let order = desk.order().name();
     let count = desk.list().len();
     let place = if count == 0 { 0 } else { app.position() + 1 };
-    let right = format!("{place} of {count} errors  {} reviewed ", app.tally().reviewed);
+    let reviewed = desk.reviewed();
+    let right = format!("{place} of {count} {}  {reviewed} reviewed ", desk.subset().name());
     let room = usize::from(area.width).saturating_sub(text::width(&right) + 1);
     let left = text::fit(&format!(" {project} · {split} · {run}   {order}"), room);
     frame.render_widget(Paragraph::new(left).style(theme.strong()), area);
@@ -75,8 +76,9 @@ fn draw_card(reason: &str, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
 fn draw_empty(app: &App, area: Rect, frame: &mut Frame<'_>) {
     let desk = app.desk();
     let text = format!(
-        "{} makes no errors on {}.\n\nFor another run: gaffe review --run NAME",
+        "{} makes no {} on {}.\n\nFor another run: gaffe review --run NAME",
         text::line(&desk.run().name),
+        desk.subset().name(),
         desk.examples().split
     );
     frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);

@@ -1,6 +1,7 @@
 //! A terminal too small to show on what a key would act.
 
 use super::*;
+use std::thread;
 
 #[test]
 fn a_terminal_too_small_says_so_and_decides_nothing() {
@@ -88,5 +89,5 @@ fn a_choice_in_a_terminal_too_small_is_not_taken() {
 
 /// A resize reaches the program by a signal, which can overtake keys that nothing on the screen tells of.
 fn read_before_the_next_resize() {
-    std::thread::sleep(std::time::Duration::from_millis(400));
+    thread::sleep(Duration::from_millis(400));
 }

@@ -1,0 +1,130 @@
+//! The options that say in which order examples come.
+
+use crate::dataset::{Examples, Order, Split};
+use crate::ingest::{IngestError, read_embeddings};
+use crate::project::{Likeness, Project, ProjectError};
+use anyhow::{Result, ensure};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Clone, Copy, ValueEnum)]
+enum OrderName {
+    /// a fixed shuffle: what the tally can generalise from
+    Random,
+    /// highest confidence first
+    Confident,
+    /// lowest confidence first
+    #[value(alias = "uncertainty")]
+    Hesitant,
+    /// highest loss of the label first
+    Loss,
+    /// smallest lead of the top class over the second first
+    Margin,
+    /// highest entropy of the prediction first
+    Entropy,
+    /// labels that fit worst first, by confident learning
+    LabelIssue,
+    /// by cell of the confusion matrix, largest first
+    Cell,
+    /// where the project's runs disagree most first
+    Disagreement,
+    /// nearest to the example of --similar-to first
+    Similar,
+    /// spread out over all kinds of examples
+    Diverse,
+    /// as in the data
+    Data,
+}
+
+/// The order, and what some orders need.
+#[derive(Args, Clone)]
+pub struct OrderArgs {
+    /// The order [default: random; for the review the last one used]
+    #[arg(long, value_enum)]
+    order: Option<OrderName>,
+    /// The example that the others are compared with in the order `similar`
+    #[arg(long, value_name = "ID")]
+    similar_to: Option<String>,
+    /// Embeddings for the orders `similar` and `diverse`: .npy, a row an example [default: the
+    /// probabilities are compared]
+    #[arg(long, value_name = "E.npy")]
+    embeddings: Option<PathBuf>,
+}
+
+impl OrderArgs {
+    /// Whether any of them stands on the command line.
+    pub fn is_given(&self) -> bool {
+        self.order.is_some() || self.similar_to.is_some() || self.embeddings.is_some()
+    }
+
+    /// The order that was asked for.
+    pub fn order(&self) -> Option<Order> {
+        let similar = self.similar_to.as_ref().map(|_| Order::Similar);
+        self.order.map(Order::from).or(similar)
+    }
+
+    /// What the order needs beside the run.
+    ///
+    /// # Errors
+    /// No such example, or files that can't be used.
+    pub fn likeness(
+        &self,
+        project: &Project,
+        split: Split,
+        run: &str,
+        examples: &Examples,
+    ) -> Result<Likeness> {
+        let id = self.similar_to.as_deref();
+        let find = |id: &str| {
+            let missing = || ProjectError::NoExample { id: id.to_owned(), split };
+            examples.row_of(id).map(|row| row as u32).ok_or_else(missing)
+        };
+        let similar_to = id.map(find).transpose()?;
+        ensure!(
+            self.order() != Some(Order::Similar) || similar_to.is_some(),
+            "the order `similar` needs an example to compare with: add --similar-to ID"
+        );
+        let read = |path: &PathBuf| -> Result<_, IngestError> {
+            let embeddings = read_embeddings(path)?;
+            if embeddings.rows() == examples.len() {
+                return Ok(embeddings);
+            }
+            let what = format!("{} rows for {} examples", embeddings.rows(), examples.len());
+            Err(IngestError::new(path, what, "give one row for each example of the table"))
+        };
+        let embeddings = self.embeddings.as_ref().map(read).transpose()?;
+        let mut others = Vec::new();
+        if self.order() == Some(Order::Disagreement) {
+            for other in
+                project.runs()?.iter().filter(|r| r.name != run && r.splits.contains(&split))
+            {
+                others.push(project.run(&other.name, split, examples)?.probs);
+            }
+            ensure!(
+                !others.is_empty(),
+                "{run} is the only run with predictions for {split}: there is none to disagree with\n  \
+                 score another model with: gaffe score --model MODEL.onnx"
+            );
+        }
+        Ok(Likeness { others, embeddings, similar_to })
+    }
+}
+
+impl From<OrderName> for Order {
+    fn from(name: OrderName) -> Self {
+        match name {
+            OrderName::Random => Self::Random,
+            OrderName::Confident => Self::Confident,
+            OrderName::Hesitant => Self::Hesitant,
+            OrderName::Loss => Self::Loss,
+            OrderName::Margin => Self::Margin,
+            OrderName::Entropy => Self::Entropy,
+            OrderName::LabelIssue => Self::LabelIssue,
+            OrderName::Cell => Self::Cell,
+            OrderName::Disagreement => Self::Disagreement,
+            OrderName::Similar => Self::Similar,
+            OrderName::Diverse => Self::Diverse,
+            OrderName::Data => Self::Data,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Where a statistic takes its numbers from: a project's run, or files given by hand.
+
+use crate::analysis::effective_labels;
+use crate::cli::{Selection, decisions, locate};
+use crate::dataset::{ClassNames, Examples, Ledger, Matrix, Probability, Split};
+use crate::ingest::{IngestError, Probs, read_class_names, read_labels, read_probs};
+use crate::project::Project;
+use anyhow::{Result, ensure};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// A run of the project, or probabilities and labels without one.
+#[derive(Args, Clone)]
+pub struct Source {
+    /// Class probabilities without a project: .npy, examples × classes, float32 or float64
+    #[arg(long, value_name = "P.npy", requires = "labels", conflicts_with_all = ["run", "split"])]
+    probs: Option<PathBuf>,
+    #[command(flatten)]
+    labels: LabelFiles,
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+/// Labels and names of classes that go with probabilities given by hand.
+#[derive(Args, Clone)]
+pub struct LabelFiles {
+    /// Their labels: .npy of class indices, or text with one class a line
+    #[arg(long, value_name = "L.npy")]
+    labels: Option<PathBuf>,
+    /// Class names in the order of the columns, one a line [default: 0, 1, …]
+    #[arg(long, value_name = "C.txt", requires = "labels")]
+    classes: Option<PathBuf>,
+}
+
+/// Probabilities with the labels they are held against.
+pub struct Input {
+    /// What it is, to print above results.
+    pub title: String,
+    /// N×K.
+    pub probs: Probs,
+    /// Effective labels, N.
+    pub labels: Vec<u32>,
+    /// The first largest class of each row, `u32::MAX` where there is no prediction.
+    pub predictions: Vec<u32>,
+    /// K names.
+    pub classes: ClassNames,
+    /// The rest of the data, if it comes from a project.
+    pub project: Option<FromProject>,
+}
+
+/// What only a project knows.
+pub struct FromProject {
+    /// The examples.
+    pub examples: Examples,
+    /// The decisions.
+    pub ledger: Ledger,
+    /// The project.
+    pub project: Project,
+}
+
+/// Runs `$body` with `$data`: `analysis::Labelled` in the precision of the input.
+macro_rules! labelled {
+    ($input:expr, $data:ident => $body:expr) => {
+        match &$input.probs {
+            $crate::ingest::Probs::F32(probs) => {
+                let $data = $crate::analysis::Labelled::new(probs, &$input.labels)?;
+                $body
+            }
+            $crate::ingest::Probs::F64(probs) => {
+                let $data = $crate::analysis::Labelled::new(probs, &$input.labels)?;
+                $body
+            }
+        }
+    };
+}
+pub(super) use labelled;
+
+impl Source {
+    /// Reads it.
+    pub fn read(&self, project: Option<&Path>) -> Result<Input> {
+        match &self.probs {
+            Some(probs) => from_files(probs, &self.labels),
+            None => self.of_run(project),
+        }
+    }
+
+    fn of_run(&self, project: Option<&Path>) -> Result<Input> {
+        ensure!(
+            self.labels.labels.is_none(),
+            "--labels goes with --probs P.npy; without it the run of a project is taken"
+        );
+        let project = locate(project, None)?;
+        let split = self.selection.split();
+        let name = project.run_name(self.selection.run.as_deref(), split)?;
+        let examples = project.examples(split)?;
+        let run = project.run(&name, split, &examples)?;
+        let ledger = decisions(&project)?;
+        let relabels = project.relabels(&examples, &ledger);
+        Ok(Input {
+            title: title(&project.config().name, split, &name),
+            labels: effective_labels(&examples.gold, &relabels),
+            predictions: run.predictions().to_vec(),
+            probs: Probs::F32(run.probs),
+            classes: project.classes().clone(),
+            project: Some(FromProject { examples, ledger, project }),
+        })
+    }
+}
+
+/// What a result is about, in one line.
+pub fn title(project: &str, split: Split, run: &str) -> String {
+    format!("{project} · {split} · {run}")
+}
+
+/// Reads probabilities and labels given by hand.
+pub fn from_files(path: &Path, files: &LabelFiles) -> Result<Input> {
+    let probs = read_probs(path)?;
+    let (rows, cols) = probs.shape();
+    let classes = match &files.classes {
+        Some(path) => read_class_names(path)?,
+        None => ClassNames::new((0..cols).map(|k| k.to_string()).collect())?,
+    };
+    if let (Some(path), true) = (&files.classes, classes.len() != cols) {
+        let what = format!("{} names, but the probabilities have {cols} columns", classes.len());
+        return Err(IngestError::new(path, what, "write one class name a line").into());
+    }
+    let Some(labels_path) = &files.labels else {
+        anyhow::bail!("probabilities need labels: add --labels L.npy");
+    };
+    let labels = read_labels(labels_path, &classes)?;
+    if labels.len() != rows {
+        let what = format!("{} labels, but {} has {rows} rows", labels.len(), path.display());
+        return Err(IngestError::new(labels_path, what, "give one label for each row").into());
+    }
+    let predictions = match &probs {
+        Probs::F32(matrix) => predictions(path, matrix),
+        Probs::F64(matrix) => predictions(path, matrix),
+    }?;
+    let title = path.display().to_string();
+    Ok(Input { title, probs, labels, predictions, classes, project: None })
+}
+
+fn predictions<T: Probability>(path: &Path, probs: &Matrix<T>) -> Result<Vec<u32>, IngestError> {
+    let tops = probs.tops().map_err(|e| {
+        let remedy = "save the probabilities (softmax output), not logits";
+        IngestError::new(path, e.to_string(), remedy)
+    })?;
+    Ok(tops.iter().map(|top| top.map_or(u32::MAX, |(k, _)| k)).collect())
+}

@@ -1,0 +1,105 @@
+//! `gaffe stats metrics`: scores of a run in one table.
+
+use super::input::{Input, Source, labelled};
+use super::sheet::{Cell, Page, Sheet, field, interval_of};
+use crate::analysis::{
+    Averages, Bootstrap, Confusion, Estimate, Proportion, ScoreSums, Scores, bootstrap,
+};
+use crate::cli::print::{Format, count};
+use anyhow::Result;
+use clap::Args;
+use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  gaffe stats metrics --run v2\n  \
+    gaffe stats metrics --probs p.npy --labels y.npy --json")]
+pub struct MetricsArgs {
+    #[command(flatten)]
+    source: Source,
+    /// The k of the top-k accuracies; give it once for each
+    #[arg(long, value_name = "K", default_values_t = [3, 5])]
+    top: Vec<usize>,
+    #[command(flatten)]
+    resampling: Resampling,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// How intervals are bootstrapped.
+#[derive(Args, Clone, Copy)]
+pub struct Resampling {
+    /// How often examples are drawn anew for the intervals of F1 and kappa
+    #[arg(long, value_name = "N", default_value_t = crate::analysis::REPLICATES)]
+    replicates: usize,
+    /// The same seed draws the same
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+impl Resampling {
+    /// Draws.
+    pub fn bootstrap(self, confusion: &Confusion) -> Bootstrap {
+        bootstrap(confusion, self.replicates, self.seed)
+    }
+}
+
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    scores: Scores,
+    kappa: Option<f64>,
+    averages: Option<Averages>,
+    intervals: Bootstrap,
+}
+
+/// Prints the scores.
+pub fn run(project: Option<&Path>, args: &MetricsArgs, out: &mut dyn Write) -> Result<()> {
+    let input = args.source.read(project)?;
+    let report = report(&input, args)?;
+    let Report { scores, averages, intervals, kappa } = &report;
+    let fields = [field("", "metric"), field("value", "value"), interval_of("value")];
+    let mut sheet = Sheet::new(&fields);
+    let share = |p: Option<Proportion>| match p {
+        Some(p) => [Cell::Share(p.share), Cell::Range(p.low, p.high)],
+        None => [Cell::None, Cell::None],
+    };
+    let mut row = |name: String, [value, range]: [Cell; 2]| sheet.row([name.into(), value, range]);
+    row("accuracy".into(), share(scores.accuracy));
+    for top in &scores.top_k {
+        row(format!("top-{} accuracy", top.k), share(top.accuracy));
+    }
+    row("macro F1".into(), resampled(intervals.macro_f1));
+    row("weighted F1".into(), resampled(intervals.weighted_f1));
+    row("macro precision".into(), bare(averages.map(|a| a.macro_average.precision)));
+    row("macro recall".into(), bare(averages.map(|a| a.macro_average.recall)));
+    let kappa_range = intervals.kappa.map_or(bare(*kappa), |e| resampled(Some(e)));
+    row("Cohen's kappa".into(), kappa_range);
+    row("log loss".into(), bare(scores.log_loss));
+    row("Brier score".into(), bare(scores.brier));
+    let head = format!("{}   {} examples", input.title, count(scores.examples));
+    Page::new(&report, head, sheet).print(args.format, out)
+}
+
+fn report(input: &Input, args: &MetricsArgs) -> Result<Report> {
+    let confusion = Confusion::count(&input.labels, &input.predictions, input.classes.len())?;
+    let scores = labelled!(input, data => ScoreSums::of(data, &args.top)).scores();
+    Ok(Report {
+        scores,
+        kappa: confusion.kappa(),
+        averages: confusion.averages(),
+        intervals: args.resampling.bootstrap(&confusion),
+    })
+}
+
+fn resampled(estimate: Option<Estimate>) -> [Cell; 2] {
+    match estimate {
+        Some(e) => [Cell::Number(e.value), Cell::Span(e.low, e.high)],
+        None => [Cell::None, Cell::None],
+    }
+}
+
+fn bare(value: Option<f64>) -> [Cell; 2] {
+    [value.map_or(Cell::None, Cell::Number), Cell::None]
+}

@@ -1,0 +1,63 @@
+//! `gaffe stats NAME`: every statistic, as a table, CSV or JSON.
+//!
+//! Invariant: no number is made here; each statistic is a function of `analysis`.
+
+mod calibration;
+mod classes;
+mod confusion;
+mod corrected;
+pub mod input;
+mod label_issues;
+mod metrics;
+mod saturation;
+pub mod sheet;
+
+use super::{compare, locate, tally};
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use std::io::Write;
+use std::path::Path;
+
+#[derive(Args)]
+pub struct StatsArgs {
+    #[command(subcommand)]
+    name: Statistic,
+}
+
+/// One line each: what it means.
+#[derive(Subcommand)]
+enum Statistic {
+    /// Accuracy, top-k accuracy, macro and weighted F1, kappa, log loss, Brier score
+    Metrics(metrics::MetricsArgs),
+    /// Precision, recall and F1 of each class
+    Classes(classes::ClassesArgs),
+    /// Which class is taken for which: the matrix and the worst pairs
+    Confusion(confusion::ConfusionArgs),
+    /// Reliability curve, ECE, MCE, the best temperature, over-confident classes
+    Calibration(calibration::CalibrationArgs),
+    /// Labels that are probably wrong, by confident learning; label noise of classes; health
+    LabelIssues(label_issues::LabelIssuesArgs),
+    /// Kinds of error by count, what each stands for among all errors, and the error if solved
+    Tally(tally::TallyArgs),
+    /// New tags per 20 reviewed errors, the chance of another one, and when to stop
+    Saturation(saturation::SaturationArgs),
+    /// Accuracy before and after label fixes, and under the true labels by a stratified sample
+    Corrected(corrected::CorrectedArgs),
+    /// What a second run fixed and broke, McNemar's exact test, churn, by class, slice and tag
+    Compare(compare::CompareArgs),
+}
+
+/// Prints the statistic that was asked for.
+pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Result<()> {
+    match &args.name {
+        Statistic::Metrics(args) => metrics::run(project, args, out),
+        Statistic::Classes(args) => classes::run(project, args, out),
+        Statistic::Confusion(args) => confusion::run(project, args, out),
+        Statistic::Calibration(args) => calibration::run(project, args, out),
+        Statistic::LabelIssues(args) => label_issues::run(project, args, out),
+        Statistic::Tally(args) => tally::run(&locate(project, None)?, args, out),
+        Statistic::Saturation(args) => saturation::run(&locate(project, None)?, args, out),
+        Statistic::Corrected(args) => corrected::run(&locate(project, None)?, args, out),
+        Statistic::Compare(args) => compare::run(project, args, out),
+    }
+}

@@ -1,0 +1,52 @@
+//! `gaffe stats saturation`: whether more review brings new kinds of error.
+
+use super::sheet::{Page, Sheet, field, number};
+use crate::analysis::{self, Saturation};
+use crate::cli::print::{Format, percent};
+use crate::cli::{Selection, desk};
+use crate::dataset::Order;
+use crate::project::Project;
+use anyhow::Result;
+use clap::Args;
+use std::io::Write;
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  gaffe stats saturation --json")]
+pub struct SaturationArgs {
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// Prints new tags in each 20 errors.
+pub fn run(project: &Project, args: &SaturationArgs, out: &mut dyn Write) -> Result<()> {
+    let desk = desk(project, &args.selection, Order::Random)?;
+    let result = analysis::saturation(desk.tally().population.errors, desk.tags_in_order());
+    let fields = [
+        field("reviewed", "reviewed"),
+        field("new tags", "new_tags"),
+        field("tags so far", "tags"),
+    ];
+    let mut sheet = Sheet::new(&fields);
+    let mut reviewed = 0;
+    for block in &result.blocks {
+        reviewed += block.reviewed;
+        sheet.row([reviewed.into(), block.new.into(), block.tags.into()]);
+    }
+    let title = super::input::title(desk.project(), desk.examples().split, &desk.run().name);
+    let mut page = Page::new(&result, title, sheet).note(result.advice.text());
+    if let Some(line) = outlook(&result) {
+        page = page.note(line);
+    }
+    page.print(args.format, out)
+}
+
+fn outlook(result: &Saturation) -> Option<String> {
+    let (unseen, kinds) = (result.unseen?, result.kinds?);
+    Some(format!(
+        "the next error has a tag not seen before with a chance of about {}; at least about {} tags in all",
+        percent(unseen),
+        number(kinds.round())
+    ))
+}

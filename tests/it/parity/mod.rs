@@ -1,0 +1,11 @@
+//! The same numbers as the tools that people trust. Fixtures and the scripts that made them stand in
+//! `tests/fixtures/stats`.
+
+mod annotators;
+mod calibration;
+mod cases;
+mod label_issues;
+mod metrics;
+mod properties;
+mod shift;
+mod slices;
