@@ -11,6 +11,7 @@ pub mod calibration;
 mod compare;
 mod confusion;
 mod corrected;
+mod dashboard;
 mod errors;
 pub mod eyeball;
 mod interval;
@@ -34,6 +35,7 @@ pub use confusion::{Average, Averages, ClassScores, ConfusedPair, Confusion};
 pub use corrected::{
     CorrectStratum, Corrected, ErrorStratum, Missing, correct_sample_for, corrected, exact_limits,
 };
+pub use dashboard::{Dashboard, Figures};
 pub use errors::{ErrorRate, Relabels, correct_list, effective_labels, error_rate, review_list};
 pub use interval::{Estimate, Proportion, wilson};
 pub use labelled::{AnalysisError, Labelled, argmax};

@@ -15,4 +15,6 @@ pub use error::IngestError;
 pub use guess::{Guess, guess};
 pub use labels::{read_class_names, read_labels};
 pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, write_matrix};
-pub use table::{LABEL_COLUMNS, delimiter, open_table, read_headers, read_table, table_error};
+pub use table::{
+    LABEL_COLUMNS, delimiter, open_table, read_columns, read_headers, read_table, table_error,
+};

@@ -49,6 +49,26 @@ pub fn open_table(path: &Path) -> Result<csv::Reader<File>, IngestError> {
     Ok(csv::ReaderBuilder::new().delimiter(delimiter(path)).from_reader(file))
 }
 
+/// Reads a table as columns of cells, whatever they mean.
+///
+/// # Errors
+/// A row of another length, text that is not UTF-8, a column past 4 GiB: with the line.
+pub fn read_columns(path: &Path) -> Result<Vec<Column>, IngestError> {
+    let mut reader = open_table(path)?;
+    let headers = read_headers(path, &mut reader)?;
+    let mut columns: Vec<TextColumn> = headers.iter().map(|_| TextColumn::default()).collect();
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|e| table_error(path, &e))? {
+        for (column, cell) in columns.iter_mut().zip(&record) {
+            column
+                .push(cell)
+                .map_err(|_| IngestError::new(path, "a column holds over 4 GiB", ""))?;
+        }
+    }
+    let names = headers.iter().map(str::to_owned);
+    Ok(names.zip(columns).map(|(name, cells)| Column::new(name, cells)).collect())
+}
+
 /// Tabs in a `.tsv`, else commas.
 pub fn delimiter(path: &Path) -> u8 {
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tsv")) { b'\t' } else { b',' }

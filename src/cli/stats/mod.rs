@@ -9,8 +9,11 @@ mod corrected;
 pub mod input;
 mod label_issues;
 mod metrics;
+mod properties;
 mod saturation;
 pub mod sheet;
+mod slice_rows;
+mod slices;
 
 use super::{compare, locate, tally};
 use anyhow::Result;
@@ -37,6 +40,8 @@ enum Statistic {
     Calibration(calibration::CalibrationArgs),
     /// Labels that are probably wrong, by confident learning; label noise of classes; health
     LabelIssues(label_issues::LabelIssuesArgs),
+    /// Error by value of each column, and the worst combinations of values, confirmed on held-out data
+    Slices(slices::SlicesArgs),
     /// Kinds of error by count, what each stands for among all errors, and the error if solved
     Tally(tally::TallyArgs),
     /// New tags per 20 reviewed errors, the chance of another one, and when to stop
@@ -55,6 +60,7 @@ pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Res
         Statistic::Confusion(args) => confusion::run(project, args, out),
         Statistic::Calibration(args) => calibration::run(project, args, out),
         Statistic::LabelIssues(args) => label_issues::run(project, args, out),
+        Statistic::Slices(args) => slices::run(project, args, out),
         Statistic::Tally(args) => tally::run(&locate(project, None)?, args, out),
         Statistic::Saturation(args) => saturation::run(&locate(project, None)?, args, out),
         Statistic::Corrected(args) => corrected::run(&locate(project, None)?, args, out),
