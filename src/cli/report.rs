@@ -2,6 +2,7 @@
 
 use super::export::to;
 use super::{Selection, desk};
+use crate::analysis;
 use crate::dataset::Order;
 use crate::project::Project;
 use crate::report::Report;
@@ -24,6 +25,8 @@ pub struct ReportArgs {
 pub fn run(project: &Project, args: &ReportArgs, out: &mut dyn Write) -> Result<()> {
     let desk = desk(project, &args.selection, Order::default())?;
     let tally = desk.tally();
+    let (figures, (errors, correct)) = (desk.figures()?, desk.strata());
+    let corrected = analysis::corrected(&errors, &correct)?;
     let rates = project.error_rates(desk.ledger())?;
     let report = Report {
         project: desk.project(),
@@ -31,6 +34,9 @@ pub fn run(project: &Project, args: &ReportArgs, out: &mut dyn Write) -> Result<
         run: &desk.run().name,
         tally: &tally,
         ledger: desk.ledger(),
+        classes: desk.classes(),
+        figures: &figures,
+        corrected: &corrected,
         rates: &rates,
         human_error: project.config().human_error,
     };

@@ -3,7 +3,6 @@
 //! Invariant: decisions are made by a [`Desk`] and written down by the store, in that order, and by
 //! nothing else.
 
-mod counts;
 mod desk;
 mod error;
 mod runs;

@@ -2,8 +2,10 @@
 //!
 //! Invariant: every number comes from `analysis`; names from data can't break the table they stand in.
 
-use crate::analysis::{Basis, ErrorRate, Proportion, Tally};
-use crate::dataset::{Ledger, Split};
+mod run;
+
+use crate::analysis::{Basis, Corrected, ErrorRate, Figures, Proportion, Tally};
+use crate::dataset::{ClassNames, Ledger, Split};
 use crate::media::text;
 use std::io::{self, Write};
 
@@ -20,6 +22,12 @@ pub struct Report<'a> {
     pub tally: &'a Tally,
     /// Names the tags.
     pub ledger: &'a Ledger,
+    /// The classes.
+    pub classes: &'a ClassNames,
+    /// What the run gets right and wrong, under the labels as corrected so far.
+    pub figures: &'a Figures,
+    /// The accuracy under the true labels.
+    pub corrected: &'a Corrected,
     /// The error of each run on each split.
     pub rates: &'a [(String, Split, ErrorRate)],
     /// The error of people, if it is known.
@@ -43,6 +51,9 @@ impl Report<'_> {
         if !self.tally.rows.is_empty() {
             self.write_tally(out)?;
         }
+        self.write_scores(out)?;
+        self.write_classes(out)?;
+        self.write_slices(out)?;
         self.write_runs(out)
     }
 
@@ -52,20 +63,26 @@ impl Report<'_> {
         writeln!(out, "- {} of {errors} errors reviewed", tally.reviewed)?;
         writeln!(out, "- {} error {}", self.split, percent(tally.dev_error()))?;
         writeln!(out, "- with the labels fixed so far {}", percent(tally.dev_error_after_fixes()))?;
-        writeln!(out, "- {} reviewed errors have no tag and a right label\n", tally.unexplained)
+        writeln!(out, "- {} reviewed errors have no tag and a right label", tally.unexplained)?;
+        if let Some(estimate) = self.corrected.estimate {
+            let accuracy = with_interval(estimate, true);
+            writeln!(out, "- accuracy under the true labels, estimated: {accuracy}")?;
+        }
+        writeln!(out)
     }
 
     fn write_tally(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "## Kinds of error\n")?;
         writeln!(out, "{}\n", meaning(self.tally.basis))?;
-        writeln!(out, "| kind | count | share | {} error if solved |", self.split)?;
-        writeln!(out, "| --- | ---: | ---: | ---: |")?;
+        writeln!(out, "| kind | count | alone | share | {} error if solved |", self.split)?;
+        writeln!(out, "| --- | ---: | ---: | ---: | ---: |")?;
         let known = self.tally.basis == Basis::RandomSample;
         for row in &self.tally.rows {
             let name = cell(&row.category.name(self.ledger));
             let solved = row.ceiling.map_or_else(|| "–".to_owned(), |c| with_interval(c, known));
             let share = with_interval(row.share, known);
-            writeln!(out, "| {name} | {} | {share} | {solved} |", row.count)?;
+            let (count, alone) = (row.count, row.exclusive);
+            writeln!(out, "| {name} | {count} | {alone} | {share} | {solved} |")?;
         }
         writeln!(out)
     }

@@ -10,6 +10,8 @@ mod model;
 mod places;
 #[path = "cli_refused.rs"]
 mod refused;
+#[path = "cli_stats.rs"]
+mod stats;
 
 use crate::support::project::{CLASSES, Folder, gaffe_in, sample_dir};
 use gaffe::dataset::{Order, Verdict};
@@ -17,7 +19,7 @@ use ndarray::Array2;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 11] = [
     &["review"],
     &["init"],
     &["errors"],
@@ -28,6 +30,7 @@ const COMMANDS: [&[&str]; 10] = [
     &["export", "labels"],
     &["export", "tags"],
     &["show"],
+    &["stats"],
 ];
 
 /// What a run predicts, counted here and not by the program: class index by row.

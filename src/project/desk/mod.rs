@@ -1,0 +1,266 @@
+//! One run's errors, the decisions made on them, and the operations that make more.
+//!
+//! Invariant: in memory only. Each operation returns the event that whoever called writes down.
+
+mod counts;
+mod decide;
+mod numbers;
+
+use crate::analysis::orders::Ranking;
+use crate::analysis::{self, Relabels};
+use crate::dataset::{ClassNames, Examples, Ledger, Matrix, Order, Review, Run, Verdict};
+use counts::Counts;
+use std::collections::HashMap;
+
+/// The label that counts for an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effective {
+    /// Its class.
+    pub class: u32,
+    /// Whether a person set it.
+    pub corrected: bool,
+}
+
+/// Which predictions of the run are walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Subset {
+    /// The errors.
+    #[default]
+    Errors,
+    /// Those that agree with the gold label: a random sample of them shows how many of these labels
+    /// are wrong, which a review of errors alone can't.
+    Correct,
+}
+
+impl Subset {
+    /// What they are called on screens.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Errors => "errors",
+            Self::Correct => "correct predictions",
+        }
+    }
+}
+
+/// What orders need that look beyond one run.
+#[derive(Debug, Default)]
+pub struct Likeness {
+    /// Probabilities of other runs, for the order by disagreement.
+    pub others: Vec<Matrix>,
+    /// N×D, for the orders by likeness; without them rows of probabilities are compared.
+    pub embeddings: Option<Matrix>,
+    /// The row that the others are compared with.
+    pub similar_to: Option<u32>,
+}
+
+/// A run's errors on the desk. Rows are rows of [`Desk::examples`].
+#[derive(Debug)]
+pub struct Desk {
+    project: String,
+    classes: ClassNames,
+    examples: Examples,
+    run: Run,
+    order: Order,
+    subset: Subset,
+    likeness: Likeness,
+    ledger: Ledger,
+    who: String,
+    /// Rows of the examples that have a decision.
+    rows: HashMap<String, u32>,
+    list: Vec<u32>,
+    with_prediction: usize,
+    /// Errors by the gold labels.
+    gold_errors: usize,
+    counts: Counts,
+}
+
+impl Desk {
+    pub(crate) fn new(
+        project: &str,
+        classes: ClassNames,
+        examples: Examples,
+        run: Run,
+        order: Order,
+        ledger: Ledger,
+        who: String,
+    ) -> Self {
+        let relabels = crate::project::relabels(&examples, &ledger, &classes);
+        let list = analysis::review_list(&examples.gold, &relabels, &run);
+        let gold_errors = analysis::error_rate(&examples.gold, &Relabels::new(), &run).errors;
+        let with_prediction = run.len() - run.without_prediction();
+        let mut desk = Self {
+            project: project.to_owned(),
+            classes,
+            list,
+            rows: HashMap::new(),
+            who,
+            examples,
+            run,
+            order,
+            subset: Subset::Errors,
+            likeness: Likeness::default(),
+            ledger,
+            with_prediction,
+            gold_errors,
+            counts: Counts::default(),
+        };
+        desk.find_rows();
+        desk.count_all();
+        desk.sort();
+        desk
+    }
+
+    /// The project's name.
+    pub fn project(&self) -> &str {
+        &self.project
+    }
+
+    /// The classes.
+    pub fn classes(&self) -> &ClassNames {
+        &self.classes
+    }
+
+    /// The examples of the split.
+    pub fn examples(&self) -> &Examples {
+        &self.examples
+    }
+
+    /// The run whose errors these are.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The order of the list.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// How many of the list's examples are reviewed.
+    pub fn reviewed(&self) -> usize {
+        match self.subset {
+            Subset::Errors => self.counts.tally.reviewed(),
+            Subset::Correct => self.counts.correct.reviewed,
+        }
+    }
+
+    /// Which predictions are in the list.
+    pub fn subset(&self) -> Subset {
+        self.subset
+    }
+
+    /// The decisions.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The rows to review, in order.
+    pub fn list(&self) -> &[u32] {
+        &self.list
+    }
+
+    /// The id of a row.
+    pub fn id(&self, row: u32) -> &str {
+        self.examples.ids.get(row as usize)
+    }
+
+    /// The gold label of a row.
+    pub fn gold(&self, row: u32) -> u32 {
+        self.examples.gold[row as usize]
+    }
+
+    /// What has been decided about a row.
+    pub fn review(&self, row: u32) -> Option<&Review> {
+        self.ledger.review(self.examples.split, self.id(row))
+    }
+
+    /// The label that counts: the correction, else the gold label.
+    pub fn effective(&self, row: u32) -> Effective {
+        match self.ledger.relabel(self.examples.split, self.id(row), &self.classes) {
+            Some(class) => Effective { class, corrected: true },
+            None => Effective { class: self.gold(row), corrected: false },
+        }
+    }
+
+    /// The place of an example in the list.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.list.iter().position(|&row| self.id(row) == id)
+    }
+
+    /// Lists the predictions that agree with the gold label in place of the errors.
+    #[must_use]
+    pub fn with_correct(mut self) -> Self {
+        self.list = analysis::correct_list(&self.examples.gold, &self.run);
+        self.subset = Subset::Correct;
+        self.sort();
+        self
+    }
+
+    /// Whether the run predicts the gold label: then neither is wrong alone.
+    pub fn agrees(&self, row: u32) -> bool {
+        self.run.prediction(row as usize) == Some(self.gold(row))
+    }
+
+    /// Gives what orders of more than this run need, and sorts by them.
+    #[must_use]
+    pub fn with_likeness(mut self, likeness: Likeness) -> Self {
+        self.likeness = likeness;
+        self.sort();
+        self
+    }
+
+    /// Sorts the list otherwise.
+    pub fn set_order(&mut self, order: Order) {
+        self.order = order;
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        let mut list = std::mem::take(&mut self.list);
+        list.sort_unstable();
+        let relabels = crate::project::relabels(&self.examples, &self.ledger, &self.classes);
+        let ranking = Ranking {
+            examples: &self.examples,
+            run: &self.run,
+            labels: &analysis::effective_labels(&self.examples.gold, &relabels),
+            others: &self.likeness.others,
+            embeddings: self.likeness.embeddings.as_ref(),
+            similar_to: self.likeness.similar_to,
+        };
+        // The columns are of one length: only then is there a desk.
+        self.list = ranking.sort(list.clone(), self.order).unwrap_or(list);
+    }
+
+    /// The verdict on what the run predicts for a row.
+    pub fn verdict(&self, row: u32) -> Option<Verdict> {
+        self.review(row)?.verdict_on(self.prediction_name(row)?)
+    }
+
+    /// Whether a row counts as reviewed for this run.
+    pub fn is_reviewed(&self, row: u32) -> bool {
+        let review = self.review(row).zip(self.prediction_name(row));
+        review.is_some_and(|(review, prediction)| review.is_reviewed(prediction))
+    }
+
+    /// Errors of the list that were passed by: not reviewed, with a reviewed one behind them.
+    pub fn skipped(&self) -> usize {
+        let last = self.list.iter().rposition(|&row| self.is_reviewed(row)).unwrap_or(0);
+        self.list[..last].iter().filter(|&&row| !self.is_reviewed(row)).count()
+    }
+
+    /// Decisions on examples of the split that are not in the data any more; they are kept.
+    pub fn unmatched(&self) -> usize {
+        let known = |id: &&str| self.rows.contains_key(*id);
+        self.ledger.reviews(self.examples.split).filter(|(id, _)| !known(id)).count()
+    }
+
+    fn prediction_name(&self, row: u32) -> Option<&str> {
+        Some(self.classes.name(self.run.prediction(row as usize)?))
+    }
+
+    fn find_rows(&mut self) {
+        let split = self.examples.split;
+        let decided = |id: &&str| self.ledger.review(split, id).is_some();
+        let rows = (0_u32..).zip(self.examples.ids.iter()).filter(|(_, id)| decided(id));
+        self.rows = rows.map(|(row, id)| (id.to_owned(), row)).collect();
+    }
+}

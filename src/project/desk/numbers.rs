@@ -1,0 +1,100 @@
+//! What the desk's decisions amount to, kept up to date decision by decision.
+
+use super::Desk;
+use super::counts::{About, Counts};
+use crate::analysis::slices::{Encoding, Features};
+use crate::analysis::{
+    self, AnalysisError, CorrectStratum, Dashboard, ErrorStratum, Figures, Labelled, Population,
+    Tally,
+};
+use crate::dataset::{Event, Review, TagId};
+
+impl Desk {
+    /// The tally of the errors reviewed so far. Its cost does not grow with the number of decisions.
+    pub fn tally(&self) -> Tally {
+        let Counts { tally, joined, fixed, .. } = &self.counts;
+        let errors = self.gold_errors + joined;
+        tally.tally(Population {
+            examples: self.with_prediction,
+            errors,
+            errors_after_fixes: errors - fixed,
+        })
+    }
+
+    /// What the reviews say of the labels, among the errors and among the correct predictions: what
+    /// [`analysis::corrected`] estimates from.
+    pub fn strata(&self) -> (ErrorStratum, CorrectStratum) {
+        let Counts { errors, correct, .. } = &self.counts;
+        let errors = ErrorStratum {
+            examples: self.gold_errors,
+            sampled: errors.sampled,
+            right: errors.right,
+            label_wrong: errors.label_wrong,
+            fixed: errors.fixed,
+        };
+        let correct = CorrectStratum {
+            examples: self.with_prediction - self.gold_errors,
+            sampled: correct.sampled,
+            wrong: correct.sampled - correct.right,
+            fixed: correct.fixed,
+        };
+        (errors, correct)
+    }
+
+    /// Every figure of the run under the effective labels, with the errors of each value of the
+    /// metadata. Reads all probabilities.
+    ///
+    /// # Errors
+    /// Columns of other lengths than the run.
+    pub fn figures(&self) -> Result<Figures, AnalysisError> {
+        let n = self.examples.len();
+        let relabels = crate::project::relabels(&self.examples, &self.ledger, &self.classes);
+        let labels = analysis::effective_labels(&self.examples.gold, &relabels);
+        let features = Features::of_columns(&self.examples.metadata, n, Encoding::of_rows(n))?;
+        let data = Labelled::new(&self.run.probs, &labels)?;
+        Ok(Dashboard::new(data, &features)?.figures(&features))
+    }
+
+    /// The tags of the reviewed errors in the order in which they were walked.
+    pub fn tags_in_order(&self) -> Vec<&[TagId]> {
+        let reviewed = self.list.iter().filter(|&&row| self.is_reviewed(row));
+        reviewed.filter_map(|&row| Some(self.review(row)?.tags.as_slice())).collect()
+    }
+
+    pub(super) fn count_all(&mut self) {
+        let mut counts = Counts::default();
+        for &row in self.rows.values() {
+            if let Some(review) = self.review(row) {
+                self.count(&mut counts, row, review, true);
+            }
+        }
+        self.counts = counts;
+    }
+
+    /// Counts what `review` says of a row, or takes it back.
+    fn count(&self, counts: &mut Counts, row: u32, review: &Review, add: bool) {
+        let Some(prediction) = self.run.prediction(row as usize) else { return };
+        let relabel = review.relabel.as_ref().and_then(|r| self.classes.index(&r.class));
+        let gold = self.gold(row);
+        let about = About {
+            gold,
+            prediction,
+            label: relabel.unwrap_or(gold),
+            predicted: self.classes.name(prediction),
+            run: &self.run.name,
+        };
+        counts.count(&about, review, add);
+    }
+
+    /// Follows an event in the counts.
+    pub(super) fn follow(&mut self, event: &Event) {
+        let mut counts = std::mem::take(&mut self.counts);
+        for change in event.changes.iter().filter(|c| c.split == self.examples.split) {
+            if let Some(&row) = self.rows.get(&change.id) {
+                self.count(&mut counts, row, &change.before, false);
+                self.count(&mut counts, row, &change.after, true);
+            }
+        }
+        self.counts = counts;
+    }
+}
