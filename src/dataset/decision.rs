@@ -139,15 +139,26 @@ pub struct Stamp {
     pub split: Split,
     /// The order in which they were walked.
     pub order: Order,
+    /// Whether the predictions that agree with the gold label were walked, in place of the errors.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub correct: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde asks for
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// How an example was come upon when it was first decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
-    /// Among the errors of this run.
+    /// Among the predictions of this run.
     pub run: String,
     /// Walked in this order.
     pub order: Order,
+    /// Among those that agree with the gold label; else among the errors.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub correct: bool,
 }
 
 /// A person's corrected label.

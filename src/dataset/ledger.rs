@@ -166,7 +166,8 @@ impl Ledger {
         let before = self.review(split, id).cloned().unwrap_or_default();
         let mut after = before.clone();
         edit(&mut after, stamp);
-        let found = || Found { run: stamp.run.clone(), order: stamp.order };
+        let Stamp { run, order, correct, .. } = &stamp;
+        let found = || Found { run: run.clone(), order: *order, correct: *correct };
         after.found = (!after.is_empty()).then(|| before.found.clone().unwrap_or_else(found));
         (after != before).then(|| Change { split, id: id.to_owned(), before, after })
     }

@@ -128,7 +128,7 @@ pub const TABLE: &[Row] = &[
     row(Command::Last, "last", "Moving", REVIEW, "the last error"),
     row(Command::ScrollDown, "scroll-down", "Moving", REVIEW, "show more of a long text or row"),
     row(Command::ScrollUp, "scroll-up", "Moving", REVIEW, "show what was above"),
-    row(Command::Reorder, "reorder", "Moving", REVIEW, "another order: random, confident, hesitant, data"),
+    row(Command::Reorder, "reorder", "Moving", REVIEW, "the next order: random, by confidence, loss, margin, entropy, label, …"),
     row(Command::Undo, "undo", "Program", REVIEW, "take back the last decision and go to it"),
     row(Command::Redo, "redo", "Program", REVIEW, "bring back what was taken back"),
     row(Command::Help, "help", "Program", REVIEW, "these keys"),

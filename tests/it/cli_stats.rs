@@ -177,19 +177,19 @@ fn the_corrected_accuracy_needs_both_samples() {
     let missing = folder.gaffe(&["stats", "corrected"]);
     assert!(missing.ok().contains("review --correct"), "{missing:#?}");
     let mut reviewer = folder.reviewer("v1", Order::Random);
-    for row in reviewer.desk.list()[..40].to_vec() {
+    let rows: Vec<u32> = reviewer.desk.list()[..40].to_vec();
+    for &row in &rows {
         let verdict = if row % 4 == 0 { Verdict::LabelWrong } else { Verdict::ModelWrong };
         reviewer.decide(|desk, at| desk.set_verdict(row, verdict, at));
     }
-    let wrong = reviewer.desk.list()[..40].iter().filter(|&&row| row % 4 == 0).count();
+    let wrong = rows.iter().filter(|&&row| row % 4 == 0).count();
     let half = folder.gaffe(&["stats", "corrected", "--json"]).json();
     assert_eq!(half["estimate"], Value::Null);
     assert_eq!(half["missing"], serde_json::json!(["correct_sample"]));
     drop(reviewer);
-    let mut reviewer = folder.reviewer("v1", Order::Random);
-    let correct = folder.gaffe(&["errors", "--correct", "--json"]).json();
-    for item in &correct.as_array().unwrap()[..60] {
-        let row = reviewer.desk.examples().row_of(item["id"].as_str().unwrap()).unwrap() as u32;
+    let mut reviewer = folder.reviewer("v1", Order::Random).with_correct();
+    let rows: Vec<u32> = reviewer.desk.list()[..60].to_vec();
+    for &row in &rows {
         reviewer.decide(|desk, at| desk.set_verdict(row, Verdict::BothAcceptable, at));
     }
     let report = folder.gaffe(&["stats", "corrected", "--json"]).json();
@@ -210,7 +210,8 @@ fn saturation_counts_new_tags() {
     let empty = folder.gaffe(&["stats", "saturation"]);
     assert!(empty.ok().contains("too few"), "{empty:#?}");
     let mut reviewer = folder.reviewer("v1", Order::Random);
-    for (i, row) in reviewer.desk.list()[..25].to_vec().into_iter().enumerate() {
+    let rows: Vec<u32> = reviewer.desk.list()[..25].to_vec();
+    for (i, row) in rows.into_iter().enumerate() {
         reviewer.decide(|desk, at| desk.set_verdict(row, Verdict::ModelWrong, at));
         if i < 10 {
             reviewer.tag(row, "blurry");

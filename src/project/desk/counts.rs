@@ -7,8 +7,11 @@ use crate::dataset::{Order, Review, Verdict};
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub tally: TallyCounts,
-    /// Rows that only a corrected label made an error.
+    /// Rows that only a corrected label made an error, and that are in the errors' walk.
     pub joined: usize,
+    /// The same that a walk through the correct predictions came upon: no draw from the errors, so
+    /// the tally leaves them out.
+    pub outside: usize,
     /// Listed rows whose effective label is the prediction.
     pub fixed: usize,
     /// Errors and correct predictions by the gold label.
@@ -34,8 +37,10 @@ impl Counts {
         let (is_reviewed, verdict) = (review.is_reviewed(predicted), review.verdict_on(predicted));
         let found = review.found.as_ref();
         let random = found.is_some_and(|f| f.order == Order::Random && f.run == run);
+        let in_correct = found.is_some_and(|f| f.correct);
         let agrees = prediction == gold;
-        let sampled = is_reviewed && random && verdict != Some(Verdict::Unsure);
+        let drawn = random && in_correct == agrees;
+        let sampled = is_reviewed && drawn && verdict != Some(Verdict::Unsure);
         let judged = Judged {
             right: prediction == label && verdict != Some(Verdict::Neither)
                 || verdict == Some(Verdict::BothAcceptable),
@@ -47,9 +52,10 @@ impl Counts {
         if agrees && prediction == label {
             return;
         }
-        step(&mut self.joined, add, agrees);
+        step(&mut self.joined, add, agrees && !in_correct);
+        step(&mut self.outside, add, agrees && in_correct);
         step(&mut self.fixed, add, prediction == label);
-        if is_reviewed {
+        if is_reviewed && !in_correct {
             let reviewed = Reviewed { verdict, tags: &review.tags, random };
             if add { self.tally.add(&reviewed) } else { self.tally.remove(&reviewed) }
         }

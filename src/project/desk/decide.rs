@@ -1,6 +1,6 @@
 //! The operations that make decisions.
 
-use super::Desk;
+use super::{Desk, Subset};
 use crate::dataset::{DecideError, Difficulty, Event, Ledger, Review, Stamp, TagId, Verdict};
 
 /// The operations. Each returns `None` when it changes nothing.
@@ -116,7 +116,8 @@ impl Desk {
 
     fn stamp(&self, at: u64) -> Stamp {
         let (run, split) = (self.run.name.clone(), self.examples.split);
-        Stamp { at, who: self.who.clone(), run, split, order: self.order }
+        let (order, correct) = (self.order, self.subset == Subset::Correct);
+        Stamp { at, who: self.who.clone(), run, split, order, correct }
     }
 
     fn edit(&mut self, row: u32, at: u64, edit: impl Fn(&mut Review, &Stamp)) -> Option<Event> {

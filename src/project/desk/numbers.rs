@@ -12,12 +12,12 @@ use crate::dataset::{Event, Review, TagId};
 impl Desk {
     /// The tally of the errors reviewed so far. Its cost does not grow with the number of decisions.
     pub fn tally(&self) -> Tally {
-        let Counts { tally, joined, fixed, .. } = &self.counts;
+        let Counts { tally, joined, outside, fixed, .. } = &self.counts;
         let errors = self.gold_errors + joined;
         tally.tally(Population {
             examples: self.with_prediction,
             errors,
-            errors_after_fixes: errors - fixed,
+            errors_after_fixes: errors + outside - fixed,
         })
     }
 

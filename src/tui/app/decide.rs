@@ -4,8 +4,7 @@
 
 use super::{App, Effect, PromptKind, Status, say};
 use crate::dataset::{Difficulty, Event, Ledger, TagId, Verdict};
-use crate::tui::command::{Command, Context};
-use crate::tui::keymap;
+use crate::tui::command::Command;
 
 /// Milliseconds: keyboards repeat a held key every 30 to 50, people press again after 100 or more.
 const REPEAT: u64 = 70;
@@ -49,11 +48,12 @@ impl App {
     }
 
     fn verdict(&mut self, row: u32, verdict: Verdict) -> Vec<Effect> {
-        if self.desk.agrees(row) && matches!(verdict, Verdict::ModelWrong | Verdict::LabelWrong) {
-            let key = self.keymap.keys(Context::Review, "both-acceptable").first();
-            let key = key.map_or_else(String::new, |key| keymap::show(key));
-            return self.nothing(&say::agreeing(&key));
-        }
+        let verdict = match verdict {
+            // "The label is right" says here that the prediction is, too.
+            Verdict::ModelWrong if self.desk.agrees(row) => Verdict::BothAcceptable,
+            Verdict::LabelWrong if self.desk.agrees(row) => return self.nothing(say::AGREEING),
+            verdict => verdict,
+        };
         let event = self.desk.set_verdict(row, verdict, self.now);
         self.decided(event, true)
     }

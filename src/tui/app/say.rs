@@ -2,10 +2,9 @@
 
 use crate::dataset::{Event, Ledger, Review, TagId};
 
-/// Why "model wrong" and "label wrong" say nothing of a correct prediction.
-pub fn agreeing(key: &str) -> String {
-    format!("model and label agree here: {key} if both are right, else a digit for the right class")
-}
+/// Why "label wrong" says nothing of a correct prediction.
+pub const AGREEING: &str =
+    "the model agrees with the label: if it is wrong, choose the right class";
 
 /// What an event did: the example and everything that is now decided about it.
 pub fn decision(event: &Event, ledger: &Ledger) -> String {

@@ -288,13 +288,18 @@ fn a_correct_prediction_is_confirmed_or_gets_its_right_class() {
     app.position = 0;
     app.update(Message::Painted, 1);
     assert_eq!((id(&app), app.desk.list().len()), ("a", 1));
-    // neither the model nor the label can be wrong alone
-    assert!(press(&mut app, "\n ").is_empty(), "{:?}", app.status());
-    assert!(app.status().text.contains("agree"), "{:?}", app.status());
-    press(&mut app, "1");
+    // the label can't be wrong alone
+    assert!(press(&mut app, " ").is_empty(), "{:?}", app.status());
+    assert!(app.status().text.contains("agrees"), "{:?}", app.status());
+    press(&mut app, "\n");
     assert_eq!((said(&app, "a").as_str(), app.desk.reviewed()), ("both acceptable", 1));
     press(&mut app, "3");
     assert_eq!(said(&app, "a"), "neither → fox");
+    let (_, correct) = app.desk.strata();
+    assert_eq!((correct.examples, correct.sampled, correct.fixed), (1, 0, 1));
+    // no draw from the errors: the tally is about those alone
+    let population = app.tally().population;
+    assert_eq!((population.errors, population.errors_after_fixes), (3, 4));
     press(&mut app, "uu");
     assert_eq!((said(&app, "a").as_str(), app.desk.reviewed()), ("", 0));
 }

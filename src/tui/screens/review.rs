@@ -339,10 +339,16 @@ fn keys_line(app: &App, width: u16) -> String {
     let prediction = app.row().and_then(|row| app.desk().run().prediction(row as usize));
     let taken = prediction.map_or("", |class| app.desk().classes().name(class));
     let label_wrong = format!("label wrong→{}", text::fit(taken, 14));
+    let agrees = app.row().is_some_and(|row| app.desk().agrees(row));
+    let verdicts = if agrees {
+        [("model-wrong", "right"), ("pick-class", "another class"), ("help", "all keys")]
+    } else {
+        [("model-wrong", "model wrong"), ("label-wrong", &label_wrong), ("help", "all keys")]
+    };
     let commands = [
-        ("model-wrong", "model wrong"),
-        ("label-wrong", &label_wrong),
-        ("help", "all keys"),
+        verdicts[0],
+        verdicts[1],
+        verdicts[2],
         ("both-acceptable", "both"),
         ("neither", "neither"),
         ("unsure", "unsure"),
