@@ -4,44 +4,16 @@ use crate::dataset::{Examples, Order, Split};
 use crate::ingest::{IngestError, read_embeddings};
 use crate::project::{Likeness, Project, ProjectError};
 use anyhow::{Result, ensure};
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
-
-#[derive(Clone, Copy, ValueEnum)]
-enum OrderName {
-    /// a fixed shuffle: what the tally can generalise from
-    Random,
-    /// highest confidence first
-    Confident,
-    /// lowest confidence first
-    #[value(alias = "uncertainty")]
-    Hesitant,
-    /// highest loss of the label first
-    Loss,
-    /// smallest lead of the top class over the second first
-    Margin,
-    /// highest entropy of the prediction first
-    Entropy,
-    /// labels that fit worst first, by confident learning
-    LabelIssue,
-    /// by cell of the confusion matrix, largest first
-    Cell,
-    /// where the project's runs disagree most first
-    Disagreement,
-    /// nearest to the example of --similar-to first
-    Similar,
-    /// spread out over all kinds of examples
-    Diverse,
-    /// as in the data
-    Data,
-}
 
 /// The order, and what some orders need.
 #[derive(Args, Clone)]
 pub struct OrderArgs {
     /// The order [default: random; for the review the last one used]
-    #[arg(long, value_enum)]
-    order: Option<OrderName>,
+    #[arg(long, value_parser = orders())]
+    order: Option<Order>,
     /// The example that the others are compared with in the order `similar`
     #[arg(long, value_name = "ID")]
     similar_to: Option<String>,
@@ -60,7 +32,7 @@ impl OrderArgs {
     /// The order that was asked for.
     pub fn order(&self) -> Option<Order> {
         let similar = self.similar_to.as_ref().map(|_| Order::Similar);
-        self.order.map(Order::from).or(similar)
+        self.order.or(similar)
     }
 
     /// What the order needs beside the run.
@@ -110,21 +82,15 @@ impl OrderArgs {
     }
 }
 
-impl From<OrderName> for Order {
-    fn from(name: OrderName) -> Self {
-        match name {
-            OrderName::Random => Self::Random,
-            OrderName::Confident => Self::Confident,
-            OrderName::Hesitant => Self::Hesitant,
-            OrderName::Loss => Self::Loss,
-            OrderName::Margin => Self::Margin,
-            OrderName::Entropy => Self::Entropy,
-            OrderName::LabelIssue => Self::LabelIssue,
-            OrderName::Cell => Self::Cell,
-            OrderName::Disagreement => Self::Disagreement,
-            OrderName::Similar => Self::Similar,
-            OrderName::Diverse => Self::Diverse,
-            OrderName::Data => Self::Data,
-        }
-    }
+/// All orders by name.
+fn orders() -> impl TypedValueParser<Value = Order> {
+    let all = || Order::ALL.into_iter().chain(Order::ON_REQUEST);
+    let value = |order: Order| {
+        let value = PossibleValue::new(order.key()).help(order.name());
+        if order == Order::Hesitant { value.alias("uncertainty") } else { value }
+    };
+    PossibleValuesParser::new(all().map(value)).try_map(move |key| {
+        let key = if key == "uncertainty" { Order::Hesitant.key() } else { &key };
+        all().find(|order| order.key() == key).ok_or("no order has this name")
+    })
 }

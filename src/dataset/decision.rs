@@ -118,6 +118,24 @@ impl Order {
         }
     }
 
+    /// How it is called on the command line: the name it has in the journal, with hyphens.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Confident => "confident",
+            Self::Hesitant => "hesitant",
+            Self::Loss => "loss",
+            Self::Margin => "margin",
+            Self::Entropy => "entropy",
+            Self::LabelIssue => "label-issue",
+            Self::Cell => "cell",
+            Self::Disagreement => "disagreement",
+            Self::Similar => "similar",
+            Self::Diverse => "diverse",
+            Self::Data => "data",
+        }
+    }
+
     /// The next one in [`Order::ALL`].
     #[must_use]
     pub fn next(self) -> Self {
