@@ -90,7 +90,7 @@ impl Bins {
     }
 
     /// Bins with as equal numbers of examples as equal confidences allow: these stay together, so
-    /// there may be fewer bins than asked for.
+    /// there may be fewer bins than asked for (adaptive bins; Nixon et al. 2019, CVPR Workshops).
     pub fn equal_mass(tops: &[Top], bins: usize) -> Self {
         let mut sorted: Vec<f32> = tops.iter().map(|t| t.confidence).collect();
         sorted.sort_unstable_by(f32::total_cmp);
