@@ -1,6 +1,6 @@
 //! `gaffe stats calibration`: how far confidence can be believed.
 
-use super::input::{Source, labelled};
+use super::input::{Source, labelled, nothing};
 use super::sheet::{Cell, Page, Sheet, field, interval_of, number};
 use crate::analysis::Proportion;
 use crate::analysis::calibration::{
@@ -69,12 +69,11 @@ pub fn run(project: Option<&Path>, args: &CalibrationArgs, out: &mut dyn Write) 
         classes: (0_u32..).zip(classes).filter_map(class).collect(),
     };
     let head = format!("{}   {} examples", input.title, count(report.examples));
-    let mut page = Page::new(&report, head, bin_sheet(&report.bins))
-        .with("by predicted class", class_sheet(&report.classes));
-    for line in notes(&report) {
-        page = page.note(line);
-    }
-    page.print(args.format, out)
+    Page::new(&report, head, bin_sheet(&report.bins))
+        .with("by predicted class", class_sheet(&report.classes))
+        .notes(nothing(report.examples))
+        .notes(notes(&report))
+        .print(args.format, out)
 }
 
 fn bin_sheet(bins: &[Bin]) -> Sheet {

@@ -1,6 +1,6 @@
 //! `gaffe stats classes`: precision, recall and F1 of each class.
 
-use super::input::Source;
+use super::input::{Source, nothing};
 use super::metrics::Resampling;
 use super::sheet::{Cell, Page, Sheet, field, interval_of};
 use crate::analysis::{Averages, ClassScores, Confusion, Estimate, Proportion};
@@ -71,7 +71,7 @@ pub fn run(project: Option<&Path>, args: &ClassesArgs, out: &mut dyn Write) -> R
         sheet.row(cells(row));
     }
     let head = format!("{}   {} examples", input.title, count(report.examples));
-    Page::new(&report, head, sheet).print(args.format, out)
+    Page::new(&report, head, sheet).notes(nothing(report.examples)).print(args.format, out)
 }
 
 fn cells(row: &Row<'_>) -> Vec<Cell> {

@@ -1,6 +1,6 @@
 //! `gaffe stats confusion`: which class is taken for which.
 
-use super::input::{Input, Source};
+use super::input::{Input, Source, nothing};
 use super::sheet::{Cell, Page, Sheet, field, interval_of};
 use crate::analysis::{ConfusedPair, Confusion, Proportion};
 use crate::cli::print::{Format, Table, count};
@@ -75,6 +75,7 @@ pub fn run(project: Option<&Path>, args: &ConfusionArgs, out: &mut dyn Write) ->
         head.extend(matrix(&input, &confusion).lines());
     }
     Page { head, ..Page::new(&report, String::new(), pair_sheet(&report.pairs)) }
+        .notes(nothing(report.examples))
         .print(args.format, out)
 }
 

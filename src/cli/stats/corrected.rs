@@ -65,11 +65,7 @@ pub fn run(project: &Project, args: &CorrectedArgs, out: &mut dyn Write) -> Resu
     row("… among the errors", report.corrected.noise_in_errors);
     row("… among the correct predictions", report.corrected.noise_in_correct);
     let title = super::input::title(desk.project(), desk.examples().split, &desk.run().name);
-    let mut page = Page::new(&report, title, sheet);
-    for line in notes(project, &report) {
-        page = page.note(line);
-    }
-    page.print(args.format, out)
+    Page::new(&report, title, sheet).notes(notes(project, &report)).print(args.format, out)
 }
 
 fn notes(project: &Project, report: &Report) -> Vec<String> {

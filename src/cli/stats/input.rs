@@ -107,6 +107,11 @@ impl Source {
     }
 }
 
+/// Why there is nothing to see.
+pub fn nothing(examples: usize) -> Option<String> {
+    (examples == 0).then(|| "no example has both a label and a prediction".to_owned())
+}
+
 /// What a result is about, in one line.
 pub fn title(project: &str, split: Split, run: &str) -> String {
     format!("{project} · {split} · {run}")

@@ -1,6 +1,6 @@
 //! `gaffe stats label-issues`: labels that are probably wrong.
 
-use super::input::{Input, Source, labelled};
+use super::input::{Input, Source, labelled, nothing};
 use super::sheet::{Cell, Field, Page, Sheet, field};
 use crate::analysis::label_issues::{
     ClassOverlap, ClassQuality, ConfidentLearning, FilterBy, LabelIssue, Options, Score,
@@ -100,6 +100,7 @@ pub fn run(project: Option<&Path>, args: &LabelIssuesArgs, out: &mut dyn Write) 
     Page::new(&report, head(&input, &report), issues)
         .with("classes, worst labels first", class_sheet(&report.class_quality, classes))
         .with("classes taken for each other", overlap_sheet(&report.overlaps, classes))
+        .notes(nothing(report.examples))
         .print(args.format, out)
 }
 

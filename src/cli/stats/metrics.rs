@@ -1,6 +1,6 @@
 //! `gaffe stats metrics`: scores of a run in one table.
 
-use super::input::{Input, Source, labelled};
+use super::input::{Input, Source, labelled, nothing};
 use super::sheet::{Cell, Page, Sheet, field, interval_of};
 use crate::analysis::{
     Averages, Bootstrap, Confusion, Estimate, Proportion, ScoreSums, Scores, bootstrap,
@@ -79,7 +79,7 @@ pub fn run(project: Option<&Path>, args: &MetricsArgs, out: &mut dyn Write) -> R
     row("log loss".into(), bare(scores.log_loss));
     row("Brier score".into(), bare(scores.brier));
     let head = format!("{}   {} examples", input.title, count(scores.examples));
-    Page::new(&report, head, sheet).print(args.format, out)
+    Page::new(&report, head, sheet).notes(nothing(scores.examples)).print(args.format, out)
 }
 
 fn report(input: &Input, args: &MetricsArgs) -> Result<Report> {

@@ -35,11 +35,10 @@ pub fn run(project: &Project, args: &SaturationArgs, out: &mut dyn Write) -> Res
         sheet.row([reviewed.into(), block.new.into(), block.tags.into()]);
     }
     let title = super::input::title(desk.project(), desk.examples().split, &desk.run().name);
-    let mut page = Page::new(&result, title, sheet).note(result.advice.text());
-    if let Some(line) = outlook(&result) {
-        page = page.note(line);
-    }
-    page.print(args.format, out)
+    Page::new(&result, title, sheet)
+        .note(result.advice.text())
+        .notes(outlook(&result))
+        .print(args.format, out)
 }
 
 fn outlook(result: &Saturation) -> Option<String> {

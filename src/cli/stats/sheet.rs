@@ -206,6 +206,13 @@ impl<'a, T: Serialize> Page<'a, T> {
         self
     }
 
+    /// Adds lines below the tables.
+    #[must_use]
+    pub fn notes(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.notes.extend(lines);
+        self
+    }
+
     /// Prints it in the format that is asked for.
     pub fn print(&self, format: Format, out: &mut dyn Write) -> Result<()> {
         if format.json {

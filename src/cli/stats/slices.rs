@@ -140,7 +140,7 @@ fn page<'a>(rows: &Rows, report: &'a Report<'a>, format: Format) -> Page<'a, Rep
         ],
         None => vec![(String::new(), loss_sheet(&rows.features, &report.by_loss))],
     };
-    notes(report).into_iter().fold(page, Page::note)
+    page.notes(notes(report))
 }
 
 const FIGURES: [Field; 7] = [
