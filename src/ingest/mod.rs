@@ -9,6 +9,7 @@ mod guess;
 mod labels;
 mod npy;
 mod table;
+mod votes;
 
 pub use config::{ColumnNames, Config, FILE_NAME, RunFiles, is_run_name};
 pub use error::IngestError;
@@ -16,3 +17,4 @@ pub use guess::{Guess, guess};
 pub use labels::{read_class_names, read_labels};
 pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, write_matrix};
 pub use table::{LABEL_COLUMNS, delimiter, open_table, read_headers, read_table, table_error};
+pub use votes::{VoteForm, VoteTable, read_votes};

@@ -2,15 +2,18 @@
 //!
 //! Invariant: no number is made here; each statistic is a function of `analysis`.
 
+mod agreement;
 mod calibration;
 mod classes;
 mod confusion;
+mod consensus;
 mod corrected;
 pub mod input;
 mod label_issues;
 mod metrics;
 mod saturation;
 pub mod sheet;
+mod votes;
 
 use super::{compare, locate, tally};
 use anyhow::Result;
@@ -45,6 +48,10 @@ enum Statistic {
     Corrected(corrected::CorrectedArgs),
     /// What a second run fixed and broke, McNemar's exact test, churn, by class, slice and tag
     Compare(compare::CompareArgs),
+    /// How far several people's labels agree: percent, Krippendorff's alpha, AC1, Cohen's kappa
+    Agreement(agreement::AgreementArgs),
+    /// One label out of several people's, with its quality, and how good each of them is
+    Consensus(consensus::ConsensusArgs),
 }
 
 /// Prints the statistic that was asked for.
@@ -59,5 +66,7 @@ pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Res
         Statistic::Saturation(args) => saturation::run(&locate(project, None)?, args, out),
         Statistic::Corrected(args) => corrected::run(&locate(project, None)?, args, out),
         Statistic::Compare(args) => compare::run(project, args, out),
+        Statistic::Agreement(args) => agreement::run(project, args, out),
+        Statistic::Consensus(args) => consensus::run(project, args, out),
     }
 }
