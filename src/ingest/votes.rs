@@ -38,7 +38,7 @@ pub struct VoteTable {
     pub examples: Vec<String>,
     /// The line on which each first occurs.
     pub lines: Vec<u64>,
-    /// Names of the annotators, in the order in which they first occur.
+    /// Names of the annotators: in the order of their columns, in long form in that of their bytes.
     pub annotators: Vec<String>,
     /// The classes.
     pub classes: ClassNames,
@@ -87,7 +87,7 @@ pub fn read_votes(
         }
         .map_err(|e| e.at(line))?;
     }
-    builder.finish()
+    builder.finish(form)
 }
 
 /// What a column is for, and the option that names it.
@@ -146,6 +146,18 @@ impl Names {
         self.names.push(name.to_owned());
         self.index.insert(name.to_owned(), at);
         at
+    }
+
+    /// Sorts the names by their bytes; gives the new place of each by the old one.
+    fn sort(&mut self) -> Vec<u32> {
+        self.names.sort_unstable();
+        let mut place = vec![0; self.names.len()];
+        for (to, name) in (0..).zip(&self.names) {
+            if let Some(from) = self.index.insert(name.clone(), to) {
+                place[from as usize] = to;
+            }
+        }
+        place
     }
 }
 
@@ -275,16 +287,18 @@ impl<'a> Builder<'a> {
         Err(self.wrong(what, remedy))
     }
 
-    fn finish(mut self) -> Result<VoteTable, IngestError> {
+    fn finish(mut self, form: &VoteForm) -> Result<VoteTable, IngestError> {
         if self.votes.is_empty() {
-            return Err(
-                self.wrong("no labels below the header", "each annotator's label is needed")
-            );
+            let remedy = "each annotator's label is needed";
+            return Err(self.wrong("no labels below the header", remedy));
         }
         let classes = match self.classes {
             Some(classes) => classes.clone(),
             None => self.sort_labels()?,
         };
+        if matches!(form, VoteForm::Long { .. }) {
+            self.sort_annotators();
+        }
         let (examples, annotators) = (self.examples.names, self.annotators.names);
         let votes = Votes::new(examples.len(), annotators.len(), classes.len(), self.votes)
             .map_err(|e| IngestError::new(self.path, e.to_string(), ""))?;
@@ -293,16 +307,20 @@ impl<'a> Builder<'a> {
 
     /// Makes classes of the labels.
     fn sort_labels(&mut self) -> Result<ClassNames, IngestError> {
-        let mut names = self.labels.names.clone();
-        names.sort_unstable();
-        let classes =
-            ClassNames::new(names).map_err(|e| self.wrong(e.to_string(), "correct the labels"))?;
-        let class: Vec<u32> =
-            self.labels.names.iter().filter_map(|name| classes.index(name)).collect();
+        let place = self.labels.sort();
         for vote in &mut self.votes {
-            vote.class = class[vote.class as usize];
+            vote.class = place[vote.class as usize];
         }
-        Ok(classes)
+        let names = std::mem::take(&mut self.labels.names);
+        ClassNames::new(names).map_err(|e| self.wrong(e.to_string(), "correct the labels"))
+    }
+
+    /// Results don't depend on the order of the lines then.
+    fn sort_annotators(&mut self) {
+        let place = self.annotators.sort();
+        for vote in &mut self.votes {
+            vote.annotator = place[vote.annotator as usize];
+        }
     }
 
     fn wrong(&self, what: impl Into<String>, remedy: impl Into<String>) -> IngestError {

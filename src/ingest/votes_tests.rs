@@ -26,13 +26,13 @@ fn vote(example: u32, annotator: u32, class: u32) -> Vote {
 fn both_forms_give_the_same_votes() {
     let long = "worker,item,when,vote\nbo,x,1,dog\nal,x,2,cat\nal,y,3,\nbo,z,4,ant\nal,y,5,dog\n";
     let long = read(long, &LONG, None).unwrap();
-    let wide = "item,bo,al\nx,dog,cat\ny,,dog\nz,ant,\n";
+    let wide = "item,al,bo\nx,cat,dog\ny,dog,\nz,,ant\n";
     let wide = read(wide, &VoteForm::Wide, None).unwrap();
     for table in [&long, &wide] {
         assert_eq!(table.examples, ["x", "y", "z"]);
-        assert_eq!(table.annotators, ["bo", "al"]);
+        assert_eq!(table.annotators, ["al", "bo"]);
         assert_eq!(table.classes.names(), ["ant", "cat", "dog"]);
-        let expected = [vote(0, 0, 2), vote(0, 1, 1), vote(1, 1, 2), vote(2, 0, 0)];
+        let expected = [vote(0, 0, 1), vote(0, 1, 2), vote(1, 0, 2), vote(2, 1, 0)];
         assert_eq!(table.votes.all(), expected);
     }
     assert_eq!(long.lines, [2, 4, 5]);

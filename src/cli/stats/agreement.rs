@@ -117,7 +117,7 @@ fn notes(agreement: &Agreement) -> Vec<String> {
     if agreement.items == 0 {
         return vec!["no example has labels of two people: there is nothing to compare".to_owned()];
     }
-    let mut notes = vec![format!("{} examples have two labels or more", count(agreement.items))];
+    let mut notes = vec![format!("examples with two labels or more: {}", count(agreement.items))];
     if agreement.few || agreement.pairs.iter().any(|pair| pair.few) {
         notes.push(format!(
             "few: under {FEW_ITEMS} shared examples; the figures may be far off, see the intervals"

@@ -307,7 +307,7 @@ fn notes(report: &Report<'_>) -> Vec<String> {
     }
     let without = report.examples.iter().filter(|e| e.votes == 0).count();
     if without > 0 {
-        notes.push(format!("{} examples have no labels", count(without)));
+        notes.push(format!("examples without labels: {}", count(without)));
     }
     if report.converged == Some(false) {
         notes.push("the fit did not come to rest: qualities may be off".to_owned());

@@ -11,6 +11,7 @@ mod corrected;
 pub mod input;
 mod label_issues;
 mod metrics;
+mod properties;
 mod saturation;
 pub mod sheet;
 mod votes;
@@ -52,6 +53,8 @@ enum Statistic {
     Agreement(agreement::AgreementArgs),
     /// One label out of several people's, with its quality, and how good each of them is
     Consensus(consensus::ConsensusArgs),
+    /// Brightness, sharpness, length, loudness … measured of pictures, texts and sounds
+    Properties(properties::PropertiesArgs),
 }
 
 /// Prints the statistic that was asked for.
@@ -68,5 +71,6 @@ pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Res
         Statistic::Compare(args) => compare::run(project, args, out),
         Statistic::Agreement(args) => agreement::run(project, args, out),
         Statistic::Consensus(args) => consensus::run(project, args, out),
+        Statistic::Properties(args) => properties::run(project, args, out),
     }
 }
