@@ -26,6 +26,7 @@ mod scores;
 pub mod shift;
 pub mod significance;
 pub mod slices;
+mod spread;
 mod tally;
 
 pub use crate::dataset::Probability;
@@ -42,6 +43,7 @@ pub use labelled::{AnalysisError, Labelled, argmax};
 pub use rank::top_classes;
 pub use saturation::{Advice, Block, Idea, Saturation, saturation};
 pub use scores::{ScoreSums, Scores, TopK, loss, losses};
+pub use spread::{Spread, spread};
 pub use tally::{
     Basis, Category, Joint, Population, Reviewed, Tally, TallyCounts, TallyRow, tally,
 };

@@ -9,6 +9,7 @@ mod guess;
 mod labels;
 mod npy;
 mod table;
+mod votes;
 
 pub use config::{ColumnNames, Config, FILE_NAME, RunFiles, is_run_name};
 pub use error::IngestError;
@@ -18,3 +19,4 @@ pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, wri
 pub use table::{
     LABEL_COLUMNS, delimiter, open_table, read_columns, read_headers, read_table, table_error,
 };
+pub use votes::{VoteForm, VoteTable, read_votes};

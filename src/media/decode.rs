@@ -6,7 +6,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use std::path::{Path, PathBuf};
 
-/// Why a picture can't be shown or scored.
+/// Why a picture can't be shown or scored, or a sound not measured.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MediaError {
     /// There is no such file, or it can't be opened.
@@ -20,6 +20,14 @@ pub enum MediaError {
     /// It is no picture of a known format, or a damaged one.
     #[error("{path}: not a readable picture ({reason})")]
     Decode {
+        /// the file
+        path: PathBuf,
+        /// what the decoder said
+        reason: String,
+    },
+    /// It is no sound of a known format, or a damaged one.
+    #[error("{path}: not a readable WAV file ({reason})")]
+    Sound {
         /// the file
         path: PathBuf,
         /// what the decoder said
@@ -72,7 +80,7 @@ fn read(path: &Path) -> Result<(DynamicImage, Orientation), MediaError> {
     decode().map_err(|e: ImageError| damaged(e.to_string()))
 }
 
-fn reason(error: &std::io::Error) -> String {
+pub(super) fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file".into(),
         _ => error.to_string(),

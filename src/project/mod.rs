@@ -5,10 +5,12 @@
 
 mod desk;
 mod error;
+mod properties;
 mod runs;
 
 pub use desk::{Desk, Effective, Likeness, Subset};
 pub use error::ProjectError;
+pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
 
 use crate::analysis::{self, ErrorRate, Relabels};

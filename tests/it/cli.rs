@@ -12,6 +12,10 @@ mod places;
 mod refused;
 #[path = "cli_stats.rs"]
 mod stats;
+#[path = "cli_stats_properties.rs"]
+mod stats_properties;
+#[path = "cli_stats_votes.rs"]
+mod stats_votes;
 
 use crate::support::project::{CLASSES, Folder, gaffe_in, sample_dir};
 use gaffe::dataset::{Order, Verdict};

@@ -1,7 +1,7 @@
 //! How far people agree: percent agreement, Cohen's kappa, Krippendorff's alpha and Gwet's AC1.
 
 use super::{Votes, gwet::ac1};
-use crate::analysis::{Proportion, parallel::pieces, wilson};
+use crate::analysis::{Proportion, parallel::pieces, spread::quantile, wilson};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use serde::Serialize;
@@ -221,13 +221,6 @@ impl Items {
         }
         self.disagreement(&counts).map(|(observed, expected)| 1.0 - observed / expected)
     }
-}
-
-/// The quantile of sorted values, linear between two (Hyndman & Fan 1996, type 7).
-fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
-    let at = sorted.len().checked_sub(1)? as f64 * q;
-    let (below, above) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
-    Some(below + (above - below) * at.fract())
 }
 
 /// One annotator after the other, so that memory stays in proportion to one's votes.

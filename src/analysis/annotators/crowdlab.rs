@@ -288,7 +288,11 @@ fn annotators(
 
 /// The class of an annotator's votes that are least often the consensus; of equal ones that with more
 /// votes, then that on examples of higher quality, then the lower index.
-fn worst_class(votes: &Votes, mine: &[usize], consensus: &[Option<Consensus>]) -> Option<u32> {
+pub(super) fn worst_class(
+    votes: &Votes,
+    mine: &[usize],
+    consensus: &[Option<Consensus>],
+) -> Option<u32> {
     let mut given: Vec<(u32, bool, f64)> = Vec::with_capacity(mine.len());
     for &i in mine {
         let vote = votes.all()[i];

@@ -5,10 +5,12 @@ mod crowdlab;
 mod dawid_skene;
 mod gwet;
 mod majority;
+mod merged;
 mod votes;
 
 pub use agreement::{Agreement, Coefficient, FEW_ITEMS, PairAgreement, agreement};
 pub use crowdlab::{AnnotatorQuality, Consensus, Crowdlab, crowdlab};
 pub use dawid_skene::{Confusion, DawidSkene, Limits, dawid_skene};
 pub use majority::majority_vote;
+pub use merged::{Merged, Method, Voter};
 pub use votes::{NO_VOTE, Vote, Votes};

@@ -145,7 +145,11 @@ pub fn from_files(path: &Path, files: &LabelFiles) -> Result<Input> {
     Ok(Input { title, probs, labels, predictions, classes, project: None })
 }
 
-fn predictions<T: Probability>(path: &Path, probs: &Matrix<T>) -> Result<Vec<u32>, IngestError> {
+/// The most probable class of each row, `u32::MAX` where there is no prediction.
+pub fn predictions<T: Probability>(
+    path: &Path,
+    probs: &Matrix<T>,
+) -> Result<Vec<u32>, IngestError> {
     let tops = probs.tops().map_err(|e| {
         let remedy = "save the probabilities (softmax output), not logits";
         IngestError::new(path, e.to_string(), remedy)

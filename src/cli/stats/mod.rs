@@ -2,9 +2,11 @@
 //!
 //! Invariant: no number is made here; each statistic is a function of `analysis`.
 
+mod agreement;
 mod calibration;
 mod classes;
 mod confusion;
+mod consensus;
 mod corrected;
 pub mod input;
 mod label_issues;
@@ -14,6 +16,7 @@ mod saturation;
 pub mod sheet;
 mod slice_rows;
 mod slices;
+mod votes;
 
 use super::{compare, locate, tally};
 use anyhow::Result;
@@ -50,6 +53,12 @@ enum Statistic {
     Corrected(corrected::CorrectedArgs),
     /// What a second run fixed and broke, McNemar's exact test, churn, by class, slice and tag
     Compare(compare::CompareArgs),
+    /// How far several people's labels agree: percent, Krippendorff's alpha, AC1, Cohen's kappa
+    Agreement(agreement::AgreementArgs),
+    /// One label out of several people's, with its quality, and how good each of them is
+    Consensus(consensus::ConsensusArgs),
+    /// Brightness, sharpness, length, loudness … measured of pictures, texts and sounds
+    Properties(properties::PropertiesArgs),
 }
 
 /// Prints the statistic that was asked for.
@@ -65,5 +74,8 @@ pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Res
         Statistic::Saturation(args) => saturation::run(&locate(project, None)?, args, out),
         Statistic::Corrected(args) => corrected::run(&locate(project, None)?, args, out),
         Statistic::Compare(args) => compare::run(project, args, out),
+        Statistic::Agreement(args) => agreement::run(project, args, out),
+        Statistic::Consensus(args) => consensus::run(project, args, out),
+        Statistic::Properties(args) => properties::run(project, args, out),
     }
 }

@@ -1,6 +1,7 @@
 //! What slices are cut from: examples with their errors, a table, or the reviewed errors with a tag.
 
 use super::input::{FromProject, Source};
+use super::properties::measure;
 use crate::analysis::slices::{Encoding, Feature, Features, halves};
 use crate::dataset::{Column, Tag, TextColumn};
 use crate::ingest::{IngestError, read_columns};
@@ -116,7 +117,7 @@ pub fn of_table(path: &Path, error: &str, seed: u64) -> Result<Rows> {
 fn columns(data: &FromProject, properties: bool) -> Result<Vec<Column>> {
     let mut columns = data.examples.metadata.clone();
     if properties {
-        columns.extend(super::properties::measure(&data.project, &data.examples)?);
+        columns.extend(measure(&data.project, &data.examples)?.columns);
     }
     Ok(columns)
 }

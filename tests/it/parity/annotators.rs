@@ -8,10 +8,11 @@ use gaffe::analysis::annotators::{
 use gaffe::dataset::Matrix;
 use serde_json::Value;
 
-struct Case {
-    votes: Votes,
-    probs: Matrix<f64>,
-    expected: Value,
+/// Votes and probabilities with what the other tools make of them.
+pub struct Case {
+    pub votes: Votes,
+    pub probs: Matrix<f64>,
+    pub expected: Value,
 }
 
 /// The twin of `votes` in the Python script.
@@ -43,7 +44,8 @@ fn votes(
     Votes::from_table(&cells, annotators, classes).unwrap()
 }
 
-fn cases() -> Vec<Case> {
+/// All of them.
+pub fn cases() -> Vec<Case> {
     let text = std::fs::read_to_string("tests/fixtures/stats/annotators.json").unwrap();
     let all: Vec<Value> = serde_json::from_str(&text).unwrap();
     assert_eq!(all.len(), 30);

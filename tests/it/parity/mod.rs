@@ -1,7 +1,7 @@
 //! The same numbers as the tools that people trust. Fixtures and the scripts that made them stand in
 //! `tests/fixtures/stats`.
 
-mod annotators;
+pub mod annotators;
 mod calibration;
 mod cases;
 mod label_issues;
