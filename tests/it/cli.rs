@@ -10,6 +10,10 @@ mod model;
 mod places;
 #[path = "cli_refused.rs"]
 mod refused;
+#[path = "cli_stats_levels.rs"]
+mod stats_levels;
+#[path = "cli_stats_sets.rs"]
+mod stats_sets;
 
 use crate::support::project::{CLASSES, Folder, gaffe_in, sample_dir};
 use gaffe::dataset::{Order, Verdict};
