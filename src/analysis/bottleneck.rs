@@ -62,6 +62,16 @@ pub enum GapKind {
 }
 
 impl GapKind {
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AvoidableBias => "avoidable bias",
+            Self::Variance => "variance",
+            Self::Mismatch => "data mismatch",
+            Self::DevOverfit => "overfit to dev",
+        }
+    }
+
     /// What usually makes the gap smaller, the first thing to try first (Ng, ch. 6, 12, 17, 25–27, 42, 43).
     pub fn remedies(self) -> &'static [&'static str] {
         match self {

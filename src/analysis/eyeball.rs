@@ -37,6 +37,19 @@ pub fn parts(ids: &TextColumn, share: f64) -> Parts {
     Parts { eyeball, blackbox }
 }
 
+/// Errors among some rows, such as a part; rows without a label or a prediction (`u32::MAX`) are left
+/// out.
+pub fn part_errors(labels: &[u32], predictions: &[u32], rows: &[u32]) -> Errors {
+    let known = |&row: &u32| {
+        let (label, prediction) = (labels.get(row as usize)?, predictions.get(row as usize)?);
+        (*label != u32::MAX && *prediction != u32::MAX).then_some(label != prediction)
+    };
+    rows.iter().filter_map(known).fold(Errors { errors: 0, examples: 0 }, |e, wrong| Errors {
+        errors: e.errors + usize::from(wrong),
+        examples: e.examples + 1,
+    })
+}
+
 /// How a dev set is best divided.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Advice {
@@ -123,6 +136,14 @@ mod tests {
     fn never_changes() {
         // Decisions on disk were made on this part.
         assert_eq!(parts(&ids(20), 0.5).eyeball, [0, 1, 2, 3, 5, 9, 13, 14, 15]);
+    }
+
+    #[test]
+    fn a_part_has_the_errors_of_its_rows() {
+        let (labels, predictions) = ([0, 1, 2, u32::MAX, 1], [0, 2, u32::MAX, 1, 0]);
+        let of = |rows: &[u32]| part_errors(&labels, &predictions, rows);
+        assert_eq!(of(&[0, 1, 2, 3]), Errors { errors: 1, examples: 2 });
+        assert_eq!(of(&[4, 9]), Errors { errors: 1, examples: 1 });
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! `gaffe init`: a project made of data files.
 
+use super::print::percent;
 use super::{TestGuard, say};
-use crate::analysis::{self, Relabels};
+use crate::analysis::baselines::worse_than_guessing;
+use crate::analysis::bottleneck::Errors;
+use crate::analysis::{self, ErrorRate, Relabels};
 use crate::dataset::Split;
 use crate::ingest::{self, FILE_NAME, Guess, IngestError};
 use crate::media::text;
@@ -103,13 +106,13 @@ fn check(guess: &Guess) -> Result<Project> {
     let examples = project.examples(split)?;
     let Ok(run) = project.run_name(None, split) else { return Ok(project) };
     let run = project.run(&run, split, &examples)?;
-    let error = analysis::error_rate(&examples.gold, &Relabels::new(), &run).rate.share;
-    let chance = 1.0 - 1.0 / project.classes().len() as f64;
-    if error > chance {
+    let ErrorRate { examples, errors, rate } =
+        analysis::error_rate(&examples.gold, &Relabels::new(), &run);
+    if worse_than_guessing(Errors { errors, examples }, project.classes().len()) {
         say(&format!(
-            "warning: {:.0} % of the predictions are wrong, which is worse than guessing\n  \
+            "warning: {} of the predictions are wrong, which is worse than guessing\n  \
              are the classes in the order of the columns?",
-            error * 100.0
+            percent(rate.share)
         ));
     }
     Ok(project)

@@ -44,6 +44,17 @@ pub struct Writable {
     pub repairs: Vec<String>,
 }
 
+/// A run's errors on one split.
+#[derive(Debug, Clone, Copy)]
+pub struct SplitErrors {
+    /// The split.
+    pub split: Split,
+    /// Under the effective labels.
+    pub error: ErrorRate,
+    /// How many labels of the split were corrected.
+    pub relabelled: usize,
+}
+
 impl Project {
     /// Opens the project in `root`.
     ///
@@ -213,6 +224,23 @@ impl Project {
         }
         rates.sort_by_key(|(at, _)| *at);
         Ok(rates.into_iter().map(|(_, rate)| rate).collect())
+    }
+
+    /// The errors of one run on each split it has predictions for.
+    ///
+    /// # Errors
+    /// As [`Project::desk`].
+    pub fn run_errors(&self, run: &str, ledger: &Ledger) -> Result<Vec<SplitErrors>, ProjectError> {
+        let runs = self.runs()?;
+        let has = |split| runs.iter().any(|r| r.name == run && r.splits.contains(&split));
+        let errors = |split| {
+            let examples = self.examples(split)?;
+            let relabels = self.relabels(&examples, ledger);
+            let run = self.run(run, split, &examples)?;
+            let error = analysis::error_rate(&examples.gold, &relabels, &run);
+            Ok(SplitErrors { split, error, relabelled: relabels.len() })
+        };
+        Split::ALL.into_iter().filter(|&split| has(split)).map(errors).collect()
     }
 
     /// The corrected labels of a split by row.

@@ -12,8 +12,12 @@ mod places;
 mod refused;
 #[path = "cli_stats.rs"]
 mod stats;
+#[path = "cli_stats_levels.rs"]
+mod stats_levels;
 #[path = "cli_stats_properties.rs"]
 mod stats_properties;
+#[path = "cli_stats_sets.rs"]
+mod stats_sets;
 #[path = "cli_stats_votes.rs"]
 mod stats_votes;
 

@@ -6,8 +6,8 @@ mod neighbours;
 pub use neighbours::{Nearness, NeighbourOptions, Neighbours, nearest_neighbours};
 
 use super::bottleneck::{BestError, Errors};
-use super::significance::{binomial_half, two_proportions};
-use super::{AnalysisError, Estimate, Proportion};
+use super::significance::two_proportions;
+use super::{AnalysisError, Estimate, Evidence, Proportion, TwoRuns};
 use serde::Serialize;
 use statrs::distribution::{Binomial, DiscreteCDF};
 
@@ -53,6 +53,8 @@ pub struct Baseline {
     pub error: Proportion,
     /// The model's error on the same examples.
     pub model: Proportion,
+    /// The baseline's error less the model's: above 0 if the model does better.
+    pub difference: Estimate,
     /// Two-sided p-value of the difference.
     pub p: f64,
     /// Which does better, at 0.05.
@@ -106,7 +108,7 @@ fn standing(difference: f64, p: f64) -> Standing {
 }
 
 /// Compares the model with a baseline's predictions, N, on the examples that both predict. The test
-/// counts only examples that exactly one of them gets right ([`binomial_half`]). `None` if there is no
+/// counts only examples that exactly one of them gets right (McNemar's, [`TwoRuns`]). `None` if there is no
 /// common example.
 ///
 /// # Errors
@@ -117,27 +119,20 @@ pub fn against_predictions(
     baseline: &[u32],
 ) -> Result<Option<Baseline>, AnalysisError> {
     same_length("baseline predictions", baseline.len(), model.labels.len())?;
-    let (mut examples, mut model_wrong, mut wrong, mut model_only, mut baseline_only) =
-        (0, 0, 0, 0, 0);
-    for (row, label, prediction) in model.known().filter(|&(row, ..)| baseline[row] != NO_CLASS) {
-        let (own, other) = (prediction != label, baseline[row] != label);
-        examples += 1;
-        model_wrong += usize::from(own);
-        wrong += usize::from(other);
-        model_only += usize::from(own && !other);
-        baseline_only += usize::from(other && !own);
-    }
-    if examples == 0 {
+    let Predicted { labels, predictions: before } = model;
+    let both = TwoRuns { labels, before, after: baseline }.compare();
+    if both.examples == 0 {
         return Ok(None);
     }
-    let p = binomial_half(model_only, model_only + baseline_only);
+    let Evidence { error_before, error_after, difference, p_value, .. } = both.evidence();
     Ok(Some(Baseline {
         kind,
-        examples,
-        error: Errors { errors: wrong, examples }.rate(),
-        model: Errors { errors: model_wrong, examples }.rate(),
-        p,
-        standing: standing(wrong as f64 - model_wrong as f64, p),
+        examples: both.examples,
+        error: error_after,
+        model: error_before,
+        difference,
+        p: p_value,
+        standing: standing(difference.value, p_value),
     }))
 }
 
@@ -160,14 +155,16 @@ pub fn against_rate(
         return Ok(None);
     }
     let p = binomial(model, rate);
-    let difference = rate - model.rate().share;
+    let error = Proportion::exact(rate);
+    let difference = Estimate::newcombe(error, model.rate());
     Ok(Some(Baseline {
         kind,
         examples: model.examples,
-        error: Proportion::exact(rate),
+        error,
         model: model.rate(),
+        difference,
         p,
-        standing: standing(difference, p),
+        standing: standing(difference.value, p),
     }))
 }
 
@@ -206,6 +203,7 @@ pub fn against_human(model: Errors, human: BestError) -> Result<Option<Baseline>
         examples: model.examples,
         error: counted.rate(),
         model: model.rate(),
+        difference,
         p,
         standing: standing(difference.value, agreed),
     }))
@@ -235,6 +233,17 @@ pub fn prior_error(train: &[usize], dev: &[usize]) -> Option<f64> {
     let (n, m) = (train.iter().sum::<usize>() as f64, dev.iter().sum::<usize>() as f64);
     let agree: f64 = train.iter().zip(dev).map(|(&a, &b)| a as f64 / n * (b as f64 / m)).sum();
     (n > 0.0 && m > 0.0).then(|| (1.0 - agree).clamp(0.0, 1.0))
+}
+
+/// Error of a guess that takes every class equally often: 1 − 1/K; 0 without classes.
+pub fn uniform_error(classes: usize) -> f64 {
+    1.0 - 1.0 / classes.max(1) as f64
+}
+
+/// Whether the model is wrong more often than [`uniform_error`], which hints at classes in another
+/// order than the columns. Not a test: a small sample can do so by chance.
+pub fn worse_than_guessing(model: Errors, classes: usize) -> bool {
+    model.rate().share > uniform_error(classes)
 }
 
 /// The baselines that need nothing but labels: [`BaselineKind::Majority`] by predictions and

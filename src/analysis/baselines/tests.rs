@@ -49,6 +49,10 @@ fn the_paired_test_sees_what_separate_errors_do_not() {
     // 0 of 12 discordant pairs: 2 / 2¹²
     assert!((row.p - 2.0 / 4096.0).abs() < 1e-12);
     assert_eq!(row.standing, Standing::Better);
+    // Newcombe's method 10 for pairs, written out in another language
+    let [value, low, high] = [0.012, 0.004_727_303_905_007, 0.019_979_019_753_221];
+    let Estimate { value: v, low: l, high: h } = row.difference;
+    assert!((v - value).abs() < 1e-12 && (l - low).abs() < 1e-9 && (h - high).abs() < 1e-9);
     assert!(two_proportions(100, 1000, 112, 1000) > 0.3);
 }
 
@@ -170,4 +174,14 @@ proptest! {
         prop_assert_eq!(found.predictions.iter().filter(|&&k| k != NO_CLASS).count(), found.dev_used);
         prop_assert!(found.train_used <= found.train && found.dev_used <= found.dev);
     }
+}
+
+#[test]
+fn worse_than_guessing_is_more_errors_than_equal_guesses_make() {
+    let of = |errors| worse_than_guessing(Errors { errors, examples: 100 }, 4);
+    assert_eq!((of(75), of(76)), (false, true));
+    assert!(
+        uniform_error(1).abs() < 1e-12
+            && !worse_than_guessing(Errors { errors: 0, examples: 0 }, 2)
+    );
 }

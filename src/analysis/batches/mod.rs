@@ -303,6 +303,39 @@ pub struct Batching {
     pub batch: Vec<u32>,
 }
 
+impl Batching {
+    /// How many examples are in no batch.
+    pub fn left_out(&self) -> usize {
+        self.batch.iter().filter(|&&batch| batch == NO_BATCH).count()
+    }
+
+    /// Whether each prediction is wrong. Examples without a label or a prediction (`u32::MAX`) leave
+    /// their batch.
+    ///
+    /// # Errors
+    /// Columns of other lengths.
+    pub fn errors(
+        &mut self,
+        labels: &[u32],
+        predictions: &[u32],
+    ) -> Result<Vec<bool>, AnalysisError> {
+        let expected = self.batch.len();
+        for (what, found) in [("labels", labels.len()), ("predictions", predictions.len())] {
+            if found != expected {
+                return Err(AnalysisError::Length { what, found, expected });
+            }
+        }
+        let mut wrong = Vec::with_capacity(expected);
+        for ((batch, label), prediction) in self.batch.iter_mut().zip(labels).zip(predictions) {
+            if *label == u32::MAX || *prediction == u32::MAX {
+                *batch = NO_BATCH;
+            }
+            wrong.push(label != prediction);
+        }
+        Ok(wrong)
+    }
+}
+
 /// Makes at most `most` batches (at least 1) of an ordered column: each value is one if there are few
 /// enough, else neighbouring values are put together to about equal sizes. Numbers go by size, other
 /// cells by text, in which ISO dates are in order; equal cells stay in one batch.

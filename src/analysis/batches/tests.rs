@@ -168,6 +168,17 @@ fn refuses_columns_and_settings_that_do_not_fit() {
     assert!(batch_chart(&many, &ChartOptions::default()).is_err());
 }
 
+#[test]
+fn examples_without_a_prediction_leave_their_batch() {
+    let mut made = Batching { names: vec!["a".into(), "b".into()], batch: vec![0, 0, 1, NO_BATCH] };
+    let wrong = made.errors(&[1, 1, u32::MAX, 0], &[1, 0, 1, 1]).unwrap();
+    assert_eq!(
+        (wrong, &made.batch[..]),
+        (vec![false, true, true, true], &[0, 0, NO_BATCH, NO_BATCH][..])
+    );
+    assert!(made.errors(&[0], &[0; 4]).is_err());
+}
+
 proptest! {
     #[test]
     fn odd_batches_have_defined_answers(

@@ -178,6 +178,32 @@ pub struct Shift {
     pub detail: ShiftDetail,
 }
 
+impl Shift {
+    /// The share of each set that has a value.
+    pub fn shares(&self, value: &ValueCount) -> [f64; 2] {
+        let share = |k: usize, n: usize| k as f64 / n.max(1) as f64;
+        [share(value.first, self.examples[0]), share(value.second, self.examples[1])]
+    }
+
+    /// The effect less what chance alone shows; −1 without a test.
+    fn beyond_chance(&self) -> f64 {
+        self.effect.map_or(-1.0, |effect| effect - self.by_chance.unwrap_or(0.0))
+    }
+}
+
+/// Strongest first: what moved, then what did not, then what was not tested; each by its effect less
+/// what chance alone shows. The units differ by kind, so that this is an order to read in, no more.
+pub fn by_strength(shifts: &mut [Shift]) {
+    let group = |shift: &Shift| match shift.moved {
+        Moved::Moved => 0,
+        Moved::NotShown => 1,
+        Moved::NotTested => 2,
+    };
+    shifts.sort_by(|a, b| {
+        group(a).cmp(&group(b)).then(b.beyond_chance().total_cmp(&a.beyond_chance()))
+    });
+}
+
 /// Tests every feature for a move between the first and the second set. In the order given. The
 /// p-values are corrected together, so that with nothing moved the chance of any false move stays
 /// below the level.

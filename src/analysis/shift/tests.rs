@@ -118,6 +118,30 @@ fn without_a_move_false_ones_stay_rare() {
     assert!(wrong <= 8, "{wrong} of 60");
 }
 
+#[test]
+fn the_strongest_move_is_read_first() {
+    let row = |name: &str, moved, effect: Option<f64>, chance| Shift {
+        name: name.into(),
+        effect,
+        by_chance: chance,
+        moved,
+        ..untested([40, 10], [0, 0], ShiftDetail::NotComparable)
+    };
+    let mut rows = [
+        row("ids", Moved::NotTested, None, None),
+        row("large sample", Moved::Moved, Some(0.1), Some(0.01)),
+        row("small sample", Moved::NotShown, Some(0.4), Some(0.3)),
+        row("far", Moved::Moved, Some(0.3), Some(0.2)),
+        row("near", Moved::Moved, Some(0.21), Some(0.2)),
+    ];
+    by_strength(&mut rows);
+    let names: Vec<&str> = rows.iter().map(|row| &*row.name).collect();
+    assert_eq!(names, ["far", "large sample", "near", "small sample", "ids"]);
+    let value = ValueCount { value: "a".into(), first: 10, second: 5 };
+    let [first, second] = rows[0].shares(&value);
+    assert!((first - 0.25).abs() < 1e-12 && (second - 0.5).abs() < 1e-12);
+}
+
 fn finite(row: &Shift) -> bool {
     let p = |x: Option<f64>| x.is_none_or(|p| (0.0..=1.0).contains(&p));
     let number = |x: Option<f64>| x.is_none_or(f64::is_finite);

@@ -33,6 +33,8 @@ pub struct Checked {
     pub p: f64,
     /// The same, corrected by Holm for all slices that were found.
     pub p_holm: f64,
+    /// The place of a better slice in the list that this one only narrows, by more conditions.
+    pub narrows: Option<usize>,
     /// Whether the other half errs more in the slice than elsewhere, with a corrected p-value below
     /// [`LEVEL`]: only then is the slice a finding.
     pub confirmed: bool,
@@ -85,6 +87,12 @@ pub fn confirm(
         slice.p_holm = p;
         slice.confirmed = p < LEVEL && slice.other.lift.is_some_and(|lift| lift > 1.0);
     }
+    for at in 0..slices.len() {
+        let (better, rest) = slices.split_at_mut(at);
+        let within =
+            |wide: &Checked| wide.conditions.iter().all(|c| rest[0].conditions.contains(c));
+        rest[0].narrows = better.iter().position(within);
+    }
     Ok(slices)
 }
 
@@ -130,6 +138,7 @@ fn checked(
         whole: Figures::new(part.both(), all.both()),
         p: versus_rest(part.other, all.other.without(part.other)),
         p_holm: 1.0,
+        narrows: None,
         confirmed: false,
     }
 }

@@ -54,6 +54,20 @@ fn what_was_planted_is_found_and_confirmed() {
 }
 
 #[test]
+fn narrower_versions_of_a_better_slice_are_told() {
+    let bad = [Condition { feature: 1, value: 0 }];
+    let (features, errors, half) =
+        draw(3, |features, row| if features.holds(&bad, row) { 0.7 } else { 0.1 });
+    let slices = confirm(&features, &errors, &half, &SearchOptions::default()).unwrap();
+    let wide = slices.iter().position(|slice| slice.conditions == bad).unwrap();
+    let narrower = |slice: &Checked| slice.conditions.contains(&bad[0]);
+    for slice in slices[wide + 1..].iter().filter(|slice| narrower(slice)) {
+        assert!(slice.narrows.is_some_and(|better| better <= wide), "{slice:?}");
+    }
+    assert!(slices[wide].narrows.is_none() && slices[wide + 1..].iter().any(narrower));
+}
+
+#[test]
 fn halves_depend_on_id_and_seed_only() {
     let column = |ids: &[String]| {
         let mut text = TextColumn::default();

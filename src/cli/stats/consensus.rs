@@ -1,6 +1,6 @@
 //! `gaffe stats consensus`: one label an example out of several people's.
 
-use super::input::predictions;
+use super::input::tops;
 use super::sheet::{Cell, Field, Page, Sheet, field};
 use super::votes::{VotesArgs, extent, project_if_any};
 use crate::analysis::annotators::{Consensus, Limits, Merged, Method, Voter, Votes};
@@ -131,10 +131,8 @@ fn of_files(args: &ConsensusArgs, path: &Path) -> Result<Input> {
                       and one column a class, in the order of --classes C.txt";
         return Err(IngestError::new(path, what, remedy).into());
     }
-    match &probs {
-        Probs::F32(matrix) => predictions(path, matrix),
-        Probs::F64(matrix) => predictions(path, matrix),
-    }?;
+    // Rows that are no distributions are refused here.
+    tops(path, &probs)?;
     Ok(Input { table, probs: Some(probs), model: Some(path.display().to_string()) })
 }
 

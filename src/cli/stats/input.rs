@@ -2,7 +2,7 @@
 
 use crate::analysis::effective_labels;
 use crate::cli::{Selection, decisions, locate};
-use crate::dataset::{ClassNames, Examples, Ledger, Matrix, Probability, Split};
+use crate::dataset::{ClassNames, Examples, Ledger, Split};
 use crate::ingest::{IngestError, Probs, read_class_names, read_labels, read_probs};
 use crate::project::Project;
 use anyhow::{Result, ensure};
@@ -78,38 +78,39 @@ pub(super) use labelled;
 impl Source {
     /// Reads it.
     pub fn read(&self, project: Option<&Path>) -> Result<Input> {
-        match &self.probs {
-            Some(probs) => from_files(probs, &self.labels),
-            None => self.of_run(project),
+        if let Some(probs) = &self.probs {
+            return from_files(probs, &self.labels);
         }
-    }
-
-    fn of_run(&self, project: Option<&Path>) -> Result<Input> {
         ensure!(
             self.labels.labels.is_none(),
             "--labels goes with --probs P.npy; without it the run of a project is taken"
         );
-        let project = locate(project, None)?;
-        let split = self.selection.split();
-        let name = project.run_name(self.selection.run.as_deref(), split)?;
-        let examples = project.examples(split)?;
-        let run = project.run(&name, split, &examples)?;
-        let ledger = decisions(&project)?;
-        let relabels = project.relabels(&examples, &ledger);
-        Ok(Input {
-            title: title(&project.config().name, split, &name),
-            labels: effective_labels(&examples.gold, &relabels),
-            predictions: run.predictions().to_vec(),
-            probs: Probs::F32(run.probs),
-            classes: project.classes().clone(),
-            project: Some(FromProject { examples, ledger, project }),
-        })
+        of_run(&self.selection, project)
     }
 }
 
 /// Why there is nothing to see.
 pub fn nothing(examples: usize) -> Option<String> {
     (examples == 0).then(|| "no example has both a label and a prediction".to_owned())
+}
+
+/// Reads a run of the project, with the labels as corrected so far.
+pub fn of_run(selection: &Selection, project: Option<&Path>) -> Result<Input> {
+    let project = locate(project, None)?;
+    let split = selection.split();
+    let name = project.run_name(selection.run.as_deref(), split)?;
+    let examples = project.examples(split)?;
+    let run = project.run(&name, split, &examples)?;
+    let ledger = decisions(&project)?;
+    let relabels = project.relabels(&examples, &ledger);
+    Ok(Input {
+        title: title(&project.config().name, split, &name),
+        labels: effective_labels(&examples.gold, &relabels),
+        predictions: run.predictions().to_vec(),
+        probs: Probs::F32(run.probs),
+        classes: project.classes().clone(),
+        project: Some(FromProject { examples, ledger, project }),
+    })
 }
 
 /// What a result is about, in one line.
@@ -121,14 +122,7 @@ pub fn title(project: &str, split: Split, run: &str) -> String {
 pub fn from_files(path: &Path, files: &LabelFiles) -> Result<Input> {
     let probs = read_probs(path)?;
     let (rows, cols) = probs.shape();
-    let classes = match &files.classes {
-        Some(path) => read_class_names(path)?,
-        None => ClassNames::new((0..cols).map(|k| k.to_string()).collect())?,
-    };
-    if let (Some(path), true) = (&files.classes, classes.len() != cols) {
-        let what = format!("{} names, but the probabilities have {cols} columns", classes.len());
-        return Err(IngestError::new(path, what, "write one class name a line").into());
-    }
+    let classes = class_names(files.classes.as_deref(), cols)?;
     let Some(labels_path) = &files.labels else {
         anyhow::bail!("probabilities need labels: add --labels L.npy");
     };
@@ -137,22 +131,37 @@ pub fn from_files(path: &Path, files: &LabelFiles) -> Result<Input> {
         let what = format!("{} labels, but {} has {rows} rows", labels.len(), path.display());
         return Err(IngestError::new(labels_path, what, "give one label for each row").into());
     }
-    let predictions = match &probs {
-        Probs::F32(matrix) => predictions(path, matrix),
-        Probs::F64(matrix) => predictions(path, matrix),
-    }?;
+    let predictions = classes_of(&tops(path, &probs)?);
     let title = path.display().to_string();
     Ok(Input { title, probs, labels, predictions, classes, project: None })
 }
 
-/// The most probable class of each row, `u32::MAX` where there is no prediction.
-pub fn predictions<T: Probability>(
-    path: &Path,
-    probs: &Matrix<T>,
-) -> Result<Vec<u32>, IngestError> {
-    let tops = probs.tops().map_err(|e| {
+/// The names in a file, which must be as many as columns; without one the indices.
+pub fn class_names(file: Option<&Path>, cols: usize) -> Result<ClassNames> {
+    let Some(path) = file else {
+        return Ok(ClassNames::new((0..cols).map(|k| k.to_string()).collect())?);
+    };
+    let classes = read_class_names(path)?;
+    if classes.len() != cols {
+        let what = format!("{} names, but the probabilities have {cols} columns", classes.len());
+        return Err(IngestError::new(path, what, "write one class name a line").into());
+    }
+    Ok(classes)
+}
+
+/// The prediction and confidence of each row; `None` where there is none.
+pub fn tops(path: &Path, probs: &Probs) -> Result<Vec<Option<(u32, f64)>>, IngestError> {
+    let tops = match probs {
+        Probs::F32(matrix) => matrix.tops(),
+        Probs::F64(matrix) => matrix.tops(),
+    };
+    tops.map_err(|e| {
         let remedy = "save the probabilities (softmax output), not logits";
         IngestError::new(path, e.to_string(), remedy)
-    })?;
-    Ok(tops.iter().map(|top| top.map_or(u32::MAX, |(k, _)| k)).collect())
+    })
+}
+
+/// The predicted classes, `u32::MAX` where there is none.
+pub fn classes_of(tops: &[Option<(u32, f64)>]) -> Vec<u32> {
+    tops.iter().map(|top| top.map_or(u32::MAX, |(k, _)| k)).collect()
 }

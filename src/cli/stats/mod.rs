@@ -3,17 +3,24 @@
 //! Invariant: no number is made here; each statistic is a function of `analysis`.
 
 mod agreement;
+mod args;
+mod baselines;
+mod batches;
+mod bottleneck;
 mod calibration;
 mod classes;
 mod confusion;
 mod consensus;
 mod corrected;
+mod eyeball;
 pub mod input;
 mod label_issues;
 mod metrics;
 mod properties;
 mod saturation;
 pub mod sheet;
+mod shift;
+mod shift_sets;
 mod slice_rows;
 mod slices;
 mod votes;
@@ -51,6 +58,16 @@ enum Statistic {
     Saturation(saturation::SaturationArgs),
     /// Accuracy before and after label fixes, and under the true labels by a stratified sample
     Corrected(corrected::CorrectedArgs),
+    /// Human, train, train-dev, dev and test error: which gap holds the model back, and what helps
+    Bottleneck(bottleneck::BottleneckArgs),
+    /// Whether the run beats the majority class, guessing, the nearest neighbour, and people
+    Baselines(baselines::BaselinesArgs),
+    /// Dev in two parts by id, one to look at: whether it was fitted by what was learnt from it
+    Eyeball(eyeball::EyeballArgs),
+    /// What moved between two splits or batches: labels, predictions, confidence, metadata
+    Shift(shift::ShiftArgs),
+    /// Error over batches or time on a control chart, raw and with changes of the mix taken out
+    Batches(batches::BatchesArgs),
     /// What a second run fixed and broke, McNemar's exact test, churn, by class, slice and tag
     Compare(compare::CompareArgs),
     /// How far several people's labels agree: percent, Krippendorff's alpha, AC1, Cohen's kappa
@@ -73,6 +90,11 @@ pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Res
         Statistic::Tally(args) => tally::run(&locate(project, None)?, args, out),
         Statistic::Saturation(args) => saturation::run(&locate(project, None)?, args, out),
         Statistic::Corrected(args) => corrected::run(&locate(project, None)?, args, out),
+        Statistic::Bottleneck(args) => bottleneck::run(project, args, out),
+        Statistic::Baselines(args) => baselines::run(project, args, out),
+        Statistic::Eyeball(args) => eyeball::run(&locate(project, None)?, args, out),
+        Statistic::Shift(args) => shift::run(project, args, out),
+        Statistic::Batches(args) => batches::run(project, args, out),
         Statistic::Compare(args) => compare::run(project, args, out),
         Statistic::Agreement(args) => agreement::run(project, args, out),
         Statistic::Consensus(args) => consensus::run(project, args, out),

@@ -118,6 +118,11 @@ pub const fn interval_of(name: &'static str) -> Field {
     Field { title: "95 %", name, is_interval: true }
 }
 
+/// A column of limits.
+pub const fn limits_of(name: &'static str) -> Field {
+    Field { title: "limits", name, is_interval: true }
+}
+
 /// Rows of cells under fields.
 #[derive(Debug)]
 pub struct Sheet {

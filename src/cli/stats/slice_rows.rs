@@ -117,7 +117,9 @@ pub fn of_table(path: &Path, error: &str, seed: u64) -> Result<Rows> {
 fn columns(data: &FromProject, properties: bool) -> Result<Vec<Column>> {
     let mut columns = data.examples.metadata.clone();
     if properties {
-        columns.extend(measure(&data.project, &data.examples)?.columns);
+        let measured = measure(&data.project, &data.examples)?.columns;
+        // What the data brings along goes before what is measured under the same name.
+        columns.extend(measured.into_iter().filter(|c| !c.name.ends_with(" (measured)")));
     }
     Ok(columns)
 }

@@ -173,10 +173,11 @@ fn value_sheet(values: &[ValueErrors]) -> Sheet {
     sheet
 }
 
-/// The figures of the other half, and the ceiling of the whole: what there is to solve.
+/// The figures of the other half, and the ceiling of the whole: what there is to solve. Narrower
+/// versions of better slices are left to `--csv` and `--json`.
 fn found_sheet(found: &[Checked]) -> Sheet {
     let mut sheet = Sheet::new(&[FIGURES.as_slice(), &[field("confirmed", "confirmed")]].concat());
-    for slice in found {
+    for slice in found.iter().filter(|slice| slice.narrows.is_none()) {
         let mut cells = figures(&slice.name, &slice.other, slice.p_holm);
         cells[5] = Cell::Share(slice.whole.ceiling);
         cells.push(slice.confirmed.into());
@@ -223,6 +224,11 @@ fn notes(report: &Report<'_>) -> Vec<String> {
     let confirmed = report.found.iter().filter(|slice| slice.confirmed).count();
     if !report.found.is_empty() {
         notes.push(format!("{confirmed} of {} found slices are confirmed", report.found.len()));
+    }
+    let narrower = report.found.iter().filter(|slice| slice.narrows.is_some()).count();
+    if narrower > 0 {
+        notes
+            .push(format!("{narrower} that only narrow a better one are left to --csv and --json"));
     }
     if let Some(best) = report.found.iter().find(|slice| slice.confirmed) {
         let ceiling = percent(best.whole.ceiling);
