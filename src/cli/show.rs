@@ -6,7 +6,7 @@ use crate::dataset::{Media, Order, Split};
 use crate::media::{self, text};
 use crate::project::{Desk, Project, ProjectError};
 use crate::tui::app::describe;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,6 +50,11 @@ pub fn run(project: &Project, args: &ShowArgs, out: &mut dyn Write) -> Result<()
     let desk = desk(project, &args.selection, Order::Data)?;
     let row = desk.examples().row_of(&args.id);
     let row = row.ok_or_else(|| ProjectError::NoExample { id: args.id.clone(), split })? as u32;
+    ensure!(
+        desk.is_shown(row),
+        "{} is in the blackbox part of dev, which nobody looks at (eyeball in gaffe.toml)",
+        args.id
+    );
     let shown = shown(&desk, row);
     if args.json {
         return print::json(&shown, out);

@@ -26,6 +26,9 @@ pub struct Config {
     /// The share of examples that people get wrong, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub human_error: Option<f64>,
+    /// The share of dev that is looked at; the rest is kept unseen, its metrics are shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eyeball: Option<f64>,
     /// Which columns of the tables hold what.
     pub columns: ColumnNames,
     /// The table of each split.
@@ -135,6 +138,9 @@ impl Config {
         let refuse = |what: &str, remedy: &str| Err(IngestError::new(path, what, remedy));
         if self.splits.is_empty() {
             return refuse("no split has a table", "add `dev = \"dev.csv\"` under [splits]");
+        }
+        if self.eyeball.is_some_and(|share| !(share > 0.0 && share <= 1.0)) {
+            return refuse("eyeball is no share", "give it above 0 and up to 1, such as 0.5");
         }
         if self.human_error.is_some_and(|e| !(0.0..=1.0).contains(&e)) {
             return refuse("human_error is no share", "give it between 0 and 1, such as 0.05");

@@ -194,7 +194,8 @@ impl Project {
     /// The same with data that is read already.
     pub fn desk_of(&self, examples: Examples, run: Run, order: Order, ledger: Ledger) -> Desk {
         let (name, classes) = (&self.config.name, self.classes.clone());
-        Desk::new(name, classes, examples, run, order, ledger, whoami())
+        let eyeball = self.config.eyeball.filter(|_| examples.split == Split::Dev);
+        Desk::new(name, classes, examples, run, order, ledger, whoami()).with_eyeball(eyeball)
     }
 
     /// The error of each run on each split it has, under the effective labels: run by run. Each

@@ -305,3 +305,33 @@ fn every_order_lists_the_same_errors() {
     let to_what = folder.gaffe(&["errors", "--order", "similar"]);
     assert!(to_what.code == 1 && to_what.err.contains("--similar-to"), "{to_what:#?}");
 }
+
+#[test]
+fn only_the_eyeball_part_is_looked_at() {
+    let folder = Folder::sample();
+    let all = folder.gaffe(&["errors", "--json"]).json();
+    folder.change("gaffe.toml", "[columns]", "eyeball = 0.3\n\n[columns]");
+    let parts = folder.gaffe(&["stats", "eyeball", "--csv"]).csv();
+    let is_eyeball = |id: &Value| {
+        parts.iter().any(|row| row["id"] == id.as_str().unwrap() && row["part"] == "eyeball")
+    };
+    let expected: Vec<&Value> =
+        all.as_array().unwrap().iter().filter(|e| is_eyeball(&e["id"])).collect();
+    let shown = folder.gaffe(&["errors", "--json"]).json();
+    assert_eq!(shown.as_array().unwrap().iter().collect::<Vec<_>>(), expected);
+    assert!(expected.len() > 50 && expected.len() < 200, "{}", expected.len());
+    let correct = folder.gaffe(&["errors", "--correct", "--json"]).json();
+    assert!(correct.as_array().unwrap().iter().all(|e| is_eyeball(&e["id"])));
+    let tally = folder.gaffe(&["tally", "--json"]).json();
+    assert_eq!(tally["errors"], expected.len());
+    let report = folder.gaffe(&["stats", "eyeball", "--json"]).json();
+    assert_eq!(
+        (&report["share"], &report["eyeball"]["errors"]),
+        (&0.3.into(), &expected.len().into())
+    );
+    let hidden = all.as_array().unwrap().iter().find(|e| !is_eyeball(&e["id"])).unwrap();
+    let refused = folder.gaffe(&["show", hidden["id"].as_str().unwrap()]);
+    assert!(refused.code == 1 && refused.err.contains("blackbox"), "{refused:#?}");
+    folder.change("gaffe.toml", "eyeball = 0.3", "eyeball = 3");
+    assert!(folder.gaffe(&["errors"]).err.contains("eyeball is no share"));
+}

@@ -4,11 +4,9 @@ use super::args;
 use super::sheet::{Cell, Page, Sheet, field, interval_of, number};
 use crate::analysis::baselines::Predicted;
 use crate::analysis::bottleneck::Errors;
-use crate::analysis::effective_labels;
 use crate::analysis::eyeball::{
     Advice, Parts, PartsCompared, advise, compare_parts, part_errors, parts,
 };
-use crate::cli::decisions;
 use crate::cli::print::{Format, count, percent};
 use crate::dataset::{Examples, Split};
 use crate::project::{Project, ProjectError};
@@ -21,14 +19,15 @@ use std::io::Write;
 #[command(after_help = "Examples:\n  gaffe stats eyeball --share 0.3\n  \
     gaffe stats eyeball --share 0.3 --csv > parts.csv\n\n\
     An example stays in its part whatever else the table holds: the part is made from its id.\n\
+    With `eyeball = 0.3` in gaffe.toml the review shows that part of dev alone.\n\
     --csv lists the part of every example of dev.")]
 pub struct EyeballArgs {
     /// The run [default: the first one with predictions for dev]
     #[arg(long, value_name = "NAME")]
     run: Option<String>,
-    /// The share of dev to look at
-    #[arg(long, default_value_t = 0.5, value_parser = args::share)]
-    share: f64,
+    /// The share of dev to look at [default: `eyeball` of gaffe.toml, else 0.5]
+    #[arg(long, value_parser = args::share)]
+    share: Option<f64>,
     #[command(flatten)]
     format: Format,
 }
@@ -65,14 +64,15 @@ struct OfRun {
 /// Prints the errors on both parts; as CSV the part of each example.
 pub fn run(project: &Project, args: &EyeballArgs, out: &mut dyn Write) -> Result<()> {
     let examples = project.examples(Split::Dev)?;
-    let parts = parts(&examples.ids, args.share);
+    let share = args.share.or(project.config().eyeball).unwrap_or(0.5);
+    let parts = parts(&examples.ids, share);
     let of_run = match project.run_name(args.run.as_deref(), Split::Dev) {
         Ok(name) => Some(of_run(project, name, &examples, &parts)?),
         // Examples can be parted before anything is predicted.
         Err(ProjectError::NoRuns(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let report = report(args.share, &examples, &parts, of_run.as_ref());
+    let report = report(share, &examples, &parts, of_run.as_ref());
     let run = report.run.map_or_else(String::new, |run| format!(" · {run}"));
     let title = format!("{} · dev{run}", project.config().name);
     let sheet = if args.format.csv { listing(&examples, &parts) } else { summary(&report) };
@@ -85,10 +85,10 @@ pub fn run(project: &Project, args: &EyeballArgs, out: &mut dyn Write) -> Result
 
 fn of_run(project: &Project, name: String, examples: &Examples, parts: &Parts) -> Result<OfRun> {
     let run = project.run(&name, Split::Dev, examples)?;
-    let relabels = project.relabels(examples, &decisions(project)?);
-    let labels = effective_labels(&examples.gold, &relabels);
-    let of = |rows: &[u32]| part_errors(&labels, run.predictions(), rows);
-    let all = Predicted::new(&labels, run.predictions())?.errors();
+    // Labels are fixed in the part that is looked at: only the gold labels are fair to both.
+    let labels = &examples.gold;
+    let of = |rows: &[u32]| part_errors(labels, run.predictions(), rows);
+    let all = Predicted::new(labels, run.predictions())?.errors();
     Ok(OfRun { name, eyeball: of(&parts.eyeball), blackbox: of(&parts.blackbox), all })
 }
 

@@ -6,8 +6,9 @@ mod counts;
 mod decide;
 mod numbers;
 
+use crate::analysis;
+use crate::analysis::eyeball::{in_eyeball, part_errors};
 use crate::analysis::orders::Ranking;
-use crate::analysis::{self, Relabels};
 use crate::dataset::{ClassNames, Examples, Ledger, Matrix, Order, Review, Run, Verdict};
 use counts::Counts;
 use std::collections::HashMap;
@@ -62,6 +63,8 @@ pub struct Desk {
     run: Run,
     order: Order,
     subset: Subset,
+    /// The share of the examples that is looked at, by id.
+    eyeball: Option<f64>,
     likeness: Likeness,
     ledger: Ledger,
     who: String,
@@ -84,30 +87,63 @@ impl Desk {
         ledger: Ledger,
         who: String,
     ) -> Self {
-        let relabels = crate::project::relabels(&examples, &ledger, &classes);
-        let list = analysis::review_list(&examples.gold, &relabels, &run);
-        let gold_errors = analysis::error_rate(&examples.gold, &Relabels::new(), &run).errors;
-        let with_prediction = run.len() - run.without_prediction();
         let mut desk = Self {
             project: project.to_owned(),
             classes,
-            list,
+            list: vec![],
             rows: HashMap::new(),
             who,
             examples,
             run,
             order,
             subset: Subset::Errors,
+            eyeball: None,
             likeness: Likeness::default(),
             ledger,
-            with_prediction,
-            gold_errors,
+            with_prediction: 0,
+            gold_errors: 0,
             counts: Counts::default(),
         };
         desk.find_rows();
-        desk.count_all();
-        desk.sort();
+        desk.list_anew();
         desk
+    }
+
+    /// Leaves out what is not in the eyeball part: this share of the examples, by id.
+    #[must_use]
+    pub(crate) fn with_eyeball(mut self, share: Option<f64>) -> Self {
+        if share.is_some() {
+            self.eyeball = share;
+            self.list_anew();
+        }
+        self
+    }
+
+    /// The share of the examples that is looked at, if that is not all of them.
+    pub fn eyeball(&self) -> Option<f64> {
+        self.eyeball
+    }
+
+    /// Whether an example may be looked at.
+    pub fn is_shown(&self, row: u32) -> bool {
+        self.eyeball.is_none_or(|share| in_eyeball(self.id(row), share))
+    }
+
+    /// Lists and counts what is looked at.
+    fn list_anew(&mut self) {
+        let (gold, run) = (&self.examples.gold, &self.run);
+        let relabels = crate::project::relabels(&self.examples, &self.ledger, &self.classes);
+        let shown: Vec<u32> = (0..gold.len() as u32).filter(|&row| self.is_shown(row)).collect();
+        let errors = part_errors(gold, run.predictions(), &shown);
+        let mut list = match self.subset {
+            Subset::Errors => analysis::review_list(gold, &relabels, run),
+            Subset::Correct => analysis::correct_list(gold, run),
+        };
+        list.retain(|&row| self.is_shown(row));
+        (self.with_prediction, self.gold_errors) = (errors.examples, errors.errors);
+        self.list = list;
+        self.count_all();
+        self.sort();
     }
 
     /// The project's name.
@@ -189,9 +225,8 @@ impl Desk {
     /// Lists the predictions that agree with the gold label in place of the errors.
     #[must_use]
     pub fn with_correct(mut self) -> Self {
-        self.list = analysis::correct_list(&self.examples.gold, &self.run);
         self.subset = Subset::Correct;
-        self.sort();
+        self.list_anew();
         self
     }
 

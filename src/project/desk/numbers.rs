@@ -73,6 +73,9 @@ impl Desk {
 
     /// Counts what `review` says of a row, or takes it back.
     fn count(&self, counts: &mut Counts, row: u32, review: &Review, add: bool) {
+        if !self.is_shown(row) {
+            return;
+        }
         let Some(prediction) = self.run.prediction(row as usize) else { return };
         let relabel = review.relabel.as_ref().and_then(|r| self.classes.index(&r.class));
         let gold = self.gold(row);

@@ -44,7 +44,8 @@ fn draw_header(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let reviewed = desk.reviewed();
     let right = format!("{place} of {count} {}  {reviewed} reviewed ", desk.subset().name());
     let room = usize::from(area.width).saturating_sub(text::width(&right) + 1);
-    let left = text::fit(&format!(" {project} · {split} · {run}   {order}"), room);
+    let part = if desk.eyeball().is_some() { " (eyeball)" } else { "" };
+    let left = text::fit(&format!(" {project} · {split}{part} · {run}   {order}"), room);
     frame.render_widget(Paragraph::new(left).style(theme.strong()), area);
     frame.render_widget(Paragraph::new(right).right_aligned().style(theme.strong()), area);
 }
