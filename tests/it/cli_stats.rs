@@ -335,3 +335,33 @@ fn only_the_eyeball_part_is_looked_at() {
     folder.change("gaffe.toml", "eyeball = 0.3", "eyeball = 3");
     assert!(folder.gaffe(&["errors"]).err.contains("eyeball is no share"));
 }
+
+#[test]
+fn slices_of_a_tag_are_cut_from_the_reviewed_errors() {
+    let folder = Folder::sample();
+    let mut reviewer = folder.reviewer("v1", Order::Random);
+    let captures: Vec<String> = gold().into_iter().map(|(_, capture)| capture).collect();
+    let rows: Vec<u32> = reviewer.desk.list()[..120].to_vec();
+    let mut blurry = 0;
+    for &row in &rows {
+        reviewer.decide(|desk, at| desk.set_verdict(row, Verdict::ModelWrong, at));
+        if captures[row as usize] == "blurry" {
+            reviewer.tag(row, "blurry");
+            blurry += 1;
+        }
+    }
+    let args = ["stats", "slices", "--of", "blurry", "--min-support", "20", "--json"];
+    let report = folder.gaffe(&args).json();
+    assert_eq!(report["all"], serde_json::json!({"examples": 120, "errors": blurry}));
+    let value = |name: &str| {
+        let values = report["values"].as_array().unwrap();
+        values.iter().find(|v| v["name"] == name).unwrap()["figures"]["error"]["share"].clone()
+    };
+    assert_eq!((value("capture=blurry"), value("capture=sharp")), (1.0.into(), 0.0.into()));
+    let text = folder.gaffe(&["stats", "slices", "--of", "blurry"]);
+    assert!(text.ok().contains("with tag blurry"), "{text:#?}");
+    let with_tags = folder.gaffe(&["stats", "slices", "--tags"]);
+    assert!(with_tags.ok().contains("tag=blurry"), "{with_tags:#?}");
+    let none = folder.gaffe(&["stats", "slices", "--of", "planet"]);
+    assert!(none.code == 1 && none.err.contains("ambiguous"), "{none:#?}");
+}

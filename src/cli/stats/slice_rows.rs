@@ -68,6 +68,7 @@ pub fn of_tag(
     let tags = data.ledger.tags();
     let tag = tags.iter().find(|tag| tag.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
         let there = tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>().join(", ");
+        let there = if tags.is_empty() { "no tag yet: make some in the review" } else { &there };
         anyhow!("no tag is called {name:?}\n  there is: {there}")
     })?;
     let n = input.labels.len();
