@@ -5,6 +5,7 @@
 use super::Estimate;
 use super::confusion::{Confusion, f1, kappa};
 use super::parallel::pieces;
+use super::spread::quantile;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::{Binomial, Distribution};
 use rand_pcg::Pcg64Mcg;
@@ -19,7 +20,7 @@ const HEAVY: u32 = 24;
 /// Replicates in one piece of parallel work.
 const PIECE: usize = 16;
 
-/// Bootstrapped scores; `None` where the value itself is undefined. A percentile interval need not hold
+/// Bootstrapped scores; `None` where the value is undefined or all replicates are alike. A percentile interval need not hold
 /// the value: averages over small classes are biased, and resampling repeats the bias.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Bootstrap {
@@ -37,8 +38,7 @@ pub struct Bootstrap {
 
 /// Percentile bootstrap (Efron & Tibshirani 1993, *An Introduction to the Bootstrap*, sec. 13.3) over
 /// examples: each replicate draws as many as there are, with replacement. A replicate in which a
-/// score is undefined (the class was not drawn) doesn't count for that score. Without replicates the
-/// interval is the value.
+/// score is undefined (the class was not drawn) doesn't count for that score.
 pub fn bootstrap(confusion: &Confusion, replicates: usize, seed: u64) -> Bootstrap {
     let urn = Urn::new(confusion);
     let mut seeds = Pcg64Mcg::seed_from_u64(seed);
@@ -53,7 +53,7 @@ pub fn bootstrap(confusion: &Confusion, replicates: usize, seed: u64) -> Bootstr
         predicted: confusion.predicted().to_vec(),
     };
     let estimate = |score: &(dyn Fn(&Margins) -> Option<f64> + Sync)| {
-        score(&given).map(|value| percentiles(value, drawn.iter().filter_map(score).collect()))
+        score(&given).and_then(|value| percentiles(value, drawn.iter().filter_map(score).collect()))
     };
     let classes = confusion.classes();
     Bootstrap {
@@ -68,17 +68,12 @@ pub fn bootstrap(confusion: &Confusion, replicates: usize, seed: u64) -> Bootstr
     }
 }
 
-/// The 2.5 % and 97.5 % points, interpolated linearly (Hyndman & Fan 1996, type 7, as
-/// `numpy.percentile`).
-fn percentiles(value: f64, mut replicates: Vec<f64>) -> Estimate {
+/// The 2.5 % and 97.5 % points. Replicates that are all alike say nothing of the spread (all examples
+/// right, for one).
+fn percentiles(value: f64, mut replicates: Vec<f64>) -> Option<Estimate> {
     replicates.sort_unstable_by(f64::total_cmp);
-    let at = |share: f64| {
-        let Some(last) = replicates.len().checked_sub(1) else { return value };
-        let place = share * last as f64;
-        let (low, high) = (replicates[place as usize], replicates[last.min(place as usize + 1)]);
-        low + (high - low) * place.fract()
-    };
-    Estimate { value, low: at(0.025), high: at(0.975) }
+    let (low, high) = (quantile(&replicates, 0.025)?, quantile(&replicates, 0.975)?);
+    (low < high).then_some(Estimate { value, low, high })
 }
 
 /// What F1 and kappa need to know of a confusion matrix.

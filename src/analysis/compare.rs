@@ -1,6 +1,6 @@
 //! Two runs on the same examples: what got fixed, what broke, and whether it is more than chance.
 
-use super::significance::binomial_half;
+use super::significance::{LEVEL, binomial_half, holm};
 use super::{Estimate, Proportion, wilson};
 use crate::dataset::Column;
 use serde::Serialize;
@@ -53,6 +53,13 @@ pub struct Evidence {
     pub churn: Proportion,
     /// Share of examples on which both predict the same class: 1 − churn.
     pub agreement: Proportion,
+}
+
+impl Evidence {
+    /// Whether it is more than chance.
+    pub fn is_beyond_chance(&self) -> bool {
+        self.p_value < LEVEL
+    }
 }
 
 impl Comparison {
@@ -112,13 +119,32 @@ impl Comparison {
 }
 
 /// The comparison within one group of examples.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Group {
     /// The value, class or tag that they share.
     pub value: String,
     /// Its counts.
     #[serde(flatten)]
     pub comparison: Comparison,
+    /// What they say.
+    #[serde(flatten)]
+    pub evidence: Evidence,
+    /// The p-value, corrected for the number of groups (Holm).
+    pub p_holm: f64,
+}
+
+/// Groups with their evidence, in the order given.
+pub fn groups(counts: impl IntoIterator<Item = (String, Comparison)>) -> Vec<Group> {
+    let group = |(value, comparison): (String, Comparison)| {
+        let evidence = comparison.evidence();
+        Group { value, comparison, evidence, p_holm: evidence.p_value }
+    };
+    let mut groups: Vec<Group> = counts.into_iter().map(group).collect();
+    let corrected = holm(&groups.iter().map(|group| group.p_holm).collect::<Vec<_>>());
+    for (group, p) in groups.iter_mut().zip(corrected) {
+        group.p_holm = p;
+    }
+    groups
 }
 
 impl TwoRuns<'_> {
@@ -150,19 +176,17 @@ impl TwoRuns<'_> {
 
     /// Counts within each value of a metadata column, in order of the values.
     pub fn by_column(&self, column: &Column) -> Vec<Group> {
-        let mut groups: HashMap<&str, (Comparison, f64)> = HashMap::new();
+        let mut counted: HashMap<&str, (Comparison, f64)> = HashMap::new();
         for row in 0..self.labels.len() {
             let Some((label, before, after)) = self.get(row) else { continue };
             let number = column.numbers.as_ref().map_or(0.0, |numbers| numbers[row]);
             let new = || (Comparison::default(), number);
-            let group = groups.entry(column.cells.get(row)).or_insert_with(new);
+            let group = counted.entry(column.cells.get(row)).or_insert_with(new);
             group.0.count(label, before, after);
         }
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by(|(a, (_, x)), (b, (_, y))| x.total_cmp(y).then_with(|| a.cmp(b)));
-        let group =
-            |(value, (comparison, _)): (&str, _)| Group { value: value.to_owned(), comparison };
-        groups.into_iter().map(group).collect()
+        let mut counted: Vec<_> = counted.into_iter().collect();
+        counted.sort_by(|(a, (_, x)), (b, (_, y))| x.total_cmp(y).then_with(|| a.cmp(b)));
+        groups(counted.into_iter().map(|(value, (counts, _))| (value.to_owned(), counts)))
     }
 
     fn get(&self, row: usize) -> Option<(u32, u32, u32)> {

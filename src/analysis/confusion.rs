@@ -7,6 +7,9 @@ use super::parallel::pieces;
 use super::{AnalysisError, Proportion};
 use serde::Serialize;
 
+/// A matrix of more classes than this would take over 1 GiB.
+pub const MOST_CLASSES: usize = 1 << 14;
+
 /// Fewest rows that are worth a thread with a matrix of its own.
 const LEAST_ROWS: usize = 1 << 15;
 
@@ -91,6 +94,11 @@ impl Confusion {
         let (found, expected) = (predictions.len(), labels.len());
         if found != expected {
             return Err(AnalysisError::Length { what: "predictions", found, expected });
+        }
+        if classes > MOST_CLASSES {
+            let what =
+                format!("{classes} classes, more than {MOST_CLASSES}: the matrix has K² cells");
+            return Err(AnalysisError::Argument(what));
         }
         // Every part fills a matrix of its own, and adding them up has to pay.
         let least = (classes * classes / 2).max(LEAST_ROWS);

@@ -3,7 +3,7 @@
 
 use super::Estimate;
 use super::bottleneck::Errors;
-use super::significance::two_proportions;
+use super::significance::{LEVEL, two_proportions};
 use crate::dataset::{TextColumn, stable_hash};
 use serde::Serialize;
 
@@ -105,7 +105,7 @@ pub fn compare_parts(eyeball: Errors, blackbox: Errors) -> Option<PartsCompared>
     let two_sided =
         two_proportions(eyeball.errors, eyeball.examples, blackbox.errors, blackbox.examples);
     let p = if gap.value > 0.0 { two_sided / 2.0 } else { 1.0 - two_sided / 2.0 };
-    Some(PartsCompared { eyeball, blackbox, gap, p, overfit: p < 0.05 })
+    Some(PartsCompared { eyeball, blackbox, gap, p, overfit: p < LEVEL })
 }
 
 #[cfg(test)]

@@ -31,8 +31,8 @@ mod tally;
 
 pub use crate::dataset::Probability;
 pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};
-pub use compare::{Comparison, Evidence, Group, TwoRuns};
-pub use confusion::{Average, Averages, ClassScores, ConfusedPair, Confusion};
+pub use compare::{Comparison, Evidence, Group, TwoRuns, groups};
+pub use confusion::{Average, Averages, ClassScores, ConfusedPair, Confusion, MOST_CLASSES};
 pub use corrected::{
     CorrectStratum, Corrected, ErrorStratum, Missing, correct_sample_for, corrected, exact_limits,
 };

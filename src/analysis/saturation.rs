@@ -2,6 +2,7 @@
 //!
 //! All estimates assume that the errors were reviewed in random order.
 
+use super::Basis;
 use crate::dataset::TagId;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -107,10 +108,13 @@ pub struct Saturation {
     pub advice: Advice,
 }
 
-/// Follows the tags of the reviewed errors, in order of review; `errors` is the number there are to
-/// review. A tag named twice in one error counts once. O(number of tags given).
+/// Follows the tags of the reviewed errors, in the order in which they were walked; `errors` is the
+/// number there are to review. A tag named twice in one error counts once. Unless they are a random
+/// sample, or all, they say nothing of those to come: no estimate, and no advice to stop. O(number of
+/// tags given).
 pub fn saturation<'a>(
     errors: usize,
+    basis: Basis,
     reviewed: impl IntoIterator<Item = &'a [TagId]>,
 ) -> Saturation {
     let (mut seen, mut blocks) = (HashMap::<TagId, Seen>::new(), Vec::<Block>::new());
@@ -132,15 +136,19 @@ pub fn saturation<'a>(
         n += 1;
     }
     let all = n >= errors;
+    let random = basis != Basis::ReviewedOnly;
     Saturation {
         reviewed: n,
         tags: seen.len(),
         blocks,
         since_new,
-        unseen: (n > 0 && !all).then(|| unseen(&seen, n)),
-        kinds: kinds(&seen, n, all),
+        unseen: (n > 0 && !all && random).then(|| unseen(&seen, n)),
+        kinds: kinds(&seen, n, all).filter(|_| all || random),
         idea: Idea::of(n),
-        advice: advice(n, seen.len(), since_new, all),
+        advice: match advice(n, seen.len(), since_new, all) {
+            Advice::Stop if !all && !random => Advice::KeepGoing,
+            advice => advice,
+        },
     }
 }
 
@@ -197,7 +205,7 @@ mod tests {
     fn run(errors: usize, reviewed: &[Vec<u16>]) -> Saturation {
         let tags: Vec<Vec<TagId>> =
             reviewed.iter().map(|tags| tags.iter().map(|&t| TagId(t)).collect()).collect();
-        saturation(errors, tags.iter().map(Vec::as_slice))
+        saturation(errors, Basis::RandomSample, tags.iter().map(Vec::as_slice))
     }
 
     #[test]

@@ -3,6 +3,9 @@
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal};
 use statrs::function::gamma::ln_gamma;
 
+/// P-values below this are taken for more than chance.
+pub const LEVEL: f64 = 0.05;
+
 /// Probability that a standard normal variable is at least `z` away from 0.
 pub fn normal_two_sided(z: f64) -> f64 {
     (2.0 * Normal::standard().sf(z.abs())).min(1.0)

@@ -40,7 +40,13 @@ pub fn spread(values: &[f64]) -> Option<Spread> {
 pub(super) fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
     let at = sorted.len().checked_sub(1)? as f64 * q;
     let (below, above) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
-    Some(below + (above - below) * at.fract())
+    // Weighted where the difference overflows; else exact at both ends.
+    let step = above - below;
+    Some(if step.is_finite() {
+        below + step * at.fract()
+    } else {
+        below * (1.0 - at.fract()) + above * at.fract()
+    })
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use super::print::{Format, count, percent};
 use super::stats::input::{LabelFiles, from_files};
-use super::stats::sheet::{Cell, Page, Sheet, field, interval_of, number};
+use super::stats::sheet::{Cell, Field, Page, Sheet, field, in_csv, interval_of, p_value};
 use super::{SplitArg, decisions, locate};
-use crate::analysis::{Comparison, Evidence, Group, TwoRuns, effective_labels};
+use crate::analysis::{Comparison, Evidence, Group, TwoRuns, effective_labels, groups};
 use crate::dataset::{ClassNames, Examples, Ledger, Split, Tag};
 use crate::project::Project;
 use anyhow::{Result, anyhow, bail, ensure};
@@ -79,7 +79,7 @@ fn of_project(project: &Project, args: &CompareArgs) -> Result<Report> {
     let pair =
         TwoRuns { labels: &labels, before: runs.0.predictions(), after: runs.1.predictions() };
     let groups = match args.by.as_deref() {
-        Some(by) => groups(&pair, by, &examples, project.classes(), &ledger)?,
+        Some(by) => groups_by(&pair, by, &examples, project.classes(), &ledger)?,
         None => vec![],
     };
     let total = pair.compare();
@@ -109,7 +109,7 @@ fn of_files(before: &Path, after: &Path, args: &CompareArgs) -> Result<Report> {
 }
 
 /// A column of the data goes before `class` and `tag`.
-fn groups(
+fn groups_by(
     pair: &TwoRuns<'_>,
     by: &str,
     examples: &Examples,
@@ -138,30 +138,31 @@ fn groups(
 }
 
 fn by_class(pair: &TwoRuns<'_>, classes: &ClassNames) -> Vec<Group> {
-    let group = |(k, comparison)| Group { value: classes.name(k).to_owned(), comparison };
-    (0_u32..).zip(pair.by_class(classes.len())).map(group).collect()
+    let named = |(k, counts)| (classes.name(k).to_owned(), counts);
+    groups((0_u32..).zip(pair.by_class(classes.len())).map(named))
 }
 
 fn by_tag(pair: &TwoRuns<'_>, examples: &Examples, ledger: &Ledger) -> Vec<Group> {
-    let group = |tag: &Tag| {
+    let counts = |tag: &Tag| {
         let has = |id: &str| {
             ledger.review(examples.split, id).is_some_and(|review| review.tags.contains(&tag.id))
         };
         let rows = examples.ids.iter().enumerate().filter(|(_, id)| has(id)).map(|(row, _)| row);
-        Group { value: tag.name.clone(), comparison: pair.compare_rows(rows) }
+        (tag.name.clone(), pair.compare_rows(rows))
     };
-    ledger.tags().iter().map(group).collect()
+    groups(ledger.tags().iter().map(counts))
 }
 
-const FIELDS: [super::stats::sheet::Field; 9] = [
+const FIELDS: [Field; 10] = [
     field("", "value"),
     field("examples", "examples"),
-    field("error before", "error_before"),
-    field("error after", "error_after"),
+    field("before", "error_before"),
+    field("after", "error_after"),
+    field("change", "difference"),
     interval_of("difference"),
     field("fixed", "fixed"),
     field("new", "broken"),
-    field("still wrong", "still_wrong"),
+    in_csv("still_wrong"),
     field("p", "p_value"),
 ];
 
@@ -169,23 +170,27 @@ fn print_report(report: &Report, format: Format, out: &mut dyn Write) -> Result<
     let all = report.split.map_or("all", Split::name);
     let mut sheet = Sheet::new(&FIELDS);
     for group in &report.groups {
-        sheet.row(cells(&group.value, &group.comparison));
+        sheet.row(cells(&group.value, &group.comparison, &group.evidence, group.p_holm));
     }
-    sheet.row(cells(all, &report.total));
-    let head = format!("{} → {}", report.before, report.after);
-    Page::new(report, head, sheet).note(verdict(report)).note(churn(report)).print(format, out)
+    sheet.row(cells(all, &report.total, &report.evidence, report.evidence.p_value));
+    let head = format!("error of {} → {}", report.before, report.after);
+    let mut page = Page::new(report, head, sheet).note(verdict(report)).note(churn(report));
+    if !report.groups.is_empty() {
+        page = page.note("p of groups is corrected for their number (Holm).");
+    }
+    page.print(format, out)
 }
 
 fn verdict(report: &Report) -> String {
     let Comparison { fixed, broken, still_wrong, .. } = report.total;
-    let p = number(report.evidence.p_value);
-    let chance = if report.evidence.p_value < 0.05 {
+    let p = p_value(report.evidence.p_value);
+    let chance = if report.evidence.is_beyond_chance() {
         format!("more than chance (p {p})")
     } else {
         format!("which chance alone could do (p {p})")
     };
     format!(
-        "{} fixes {} errors of {} and makes {} new ones, {chance}; {} are wrong in both.",
+        "{} fixes {} errors of {} and makes {} new ones,\n{chance}; {} are wrong in both.",
         report.after,
         count(fixed),
         report.before,
@@ -199,19 +204,19 @@ fn churn(report: &Report) -> String {
     format!("{share} of the predictions changed, right or wrong.")
 }
 
-fn cells(name: &str, c: &Comparison) -> [Cell; 9] {
-    let evidence = c.evidence();
-    let (before, after) = (evidence.error_before.share, evidence.error_after.share);
-    let known = |share| if c.examples > 0 { Cell::Share(share) } else { Cell::None };
-    [
+fn cells(name: &str, c: &Comparison, evidence: &Evidence, p: f64) -> Vec<Cell> {
+    let Evidence { error_before, error_after, difference, .. } = evidence;
+    let known = |cell| if c.examples > 0 { cell } else { Cell::None };
+    vec![
         name.into(),
         c.examples.into(),
-        known(before),
-        known(after),
-        Cell::Range(evidence.difference.low, evidence.difference.high),
+        known(Cell::Share(error_before.share)),
+        known(Cell::Share(error_after.share)),
+        known(Cell::Difference(difference.value)),
+        known(Cell::Differences(difference.low, difference.high)),
         c.fixed.into(),
         c.broken.into(),
         c.still_wrong.into(),
-        Cell::Number(evidence.p_value),
+        Cell::P(p),
     ]
 }

@@ -71,6 +71,12 @@ pub fn project_of(files: &[PathBuf], guard: &TestGuard) -> Result<(Project, Spli
             path.display()
         );
     }
+    ensure!(
+        !guess.config.runs.is_empty(),
+        "there are no predictions to review yet\n  \
+         give the probabilities with the table, such as: gaffe dev.csv probs.npy\n  \
+         or make a project without: gaffe init dev.csv"
+    );
     let project = write(&guess)?;
     say(&format!("wrote {}", path.display()));
     tell(&guess);

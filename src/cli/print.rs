@@ -113,7 +113,7 @@ impl Table {
 
     fn is_numeric(&self, column: usize) -> bool {
         let numeric = |cell: &String| {
-            cell.chars().next().is_none_or(|c| c.is_ascii_digit() || "–-+".contains(c))
+            cell.chars().next().is_none_or(|c| c.is_ascii_digit() || "–-+<".contains(c))
         };
         self.rows.iter().filter_map(|row| row.get(column)).all(numeric)
     }

@@ -23,7 +23,7 @@ pub struct ReportArgs {
 
 /// Writes the report.
 pub fn run(project: &Project, args: &ReportArgs, out: &mut dyn Write) -> Result<()> {
-    let desk = desk(project, &args.selection, Order::default())?;
+    let mut desk = desk(project, &args.selection, Order::default())?;
     let tally = desk.tally();
     let (figures, (errors, correct)) = (desk.figures()?, desk.strata());
     let corrected = analysis::corrected(&errors, &correct)?;

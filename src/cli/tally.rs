@@ -8,7 +8,7 @@ use crate::dataset::{Ledger, Order, Split, Verdict};
 use crate::media::text;
 use crate::project::{Desk, Project};
 use crate::report::meaning;
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -39,6 +39,8 @@ struct Report<'a> {
     error: f64,
     error_after_fixes: f64,
     reviewed: usize,
+    /// Those of them that a random walk came upon.
+    drawn: usize,
     /// Passed by in random order.
     skipped: usize,
     unexplained: usize,
@@ -168,6 +170,7 @@ fn report<'a>(desk: &'a Desk, tally: &Tally, solve: &[String]) -> Result<Report<
         error: tally.dev_error(),
         error_after_fixes: tally.dev_error_after_fixes(),
         reviewed: tally.reviewed,
+        drawn: tally.drawn,
         skipped: desk.skipped(),
         unexplained: tally.unexplained,
         basis: tally.basis,
@@ -182,7 +185,12 @@ fn kinds(desk: &Desk, names: &[String]) -> Result<Vec<Category>> {
     let verdicts = [Verdict::LabelWrong, Verdict::BothAcceptable].map(Category::Verdict);
     let all: Vec<Category> = tags.chain(verdicts).collect();
     let there = || all.iter().map(|k| k.name(desk.ledger())).collect::<Vec<_>>().join(", ");
+    let hopeless = [Verdict::Neither, Verdict::Unsure].map(Verdict::name);
     let find = |name: &String| {
+        ensure!(
+            !hopeless.contains(&name.as_str()),
+            "{name:?} can't be solved: nobody knows the right label"
+        );
         let same = |kind: &&Category| kind.name(desk.ledger()).eq_ignore_ascii_case(name);
         all.iter()
             .find(same)
@@ -210,7 +218,7 @@ fn explain(tally: &Tally, skipped: usize) -> String {
         1 => "1 reviewed error has no tag and a right label.".to_owned(),
         n => format!("{n} reviewed errors have no tag and a right label."),
     };
-    let bias = if tally.basis == Basis::RandomSample && skipped > 0 {
+    let bias = if tally.basis != Basis::ReviewedOnly && skipped > 0 {
         format!("\n{skipped} were skipped on the way: if they are of one kind, the shares are off.")
     } else {
         String::new()

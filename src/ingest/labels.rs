@@ -13,14 +13,24 @@ pub fn read_labels(path: &Path, classes: &ClassNames) -> Result<Vec<u32>, Ingest
         return read_indices(path, classes.len());
     }
     let text = std::fs::read_to_string(path).map_err(|e| IngestError::io(path, &e))?;
-    (1..).zip(text.lines()).map(|(line, label)| class(path, line, label.trim(), classes)).collect()
+    let indices = !classes.names().iter().any(|name| name.parse::<u64>().is_ok());
+    let class = |(line, label): (u64, &str)| class(path, line, label.trim(), classes, indices);
+    (1..).zip(text.lines()).map(class).collect()
 }
 
-fn class(path: &Path, line: u64, label: &str, classes: &ClassNames) -> Result<u32, IngestError> {
-    let index = || label.parse().ok().filter(|&k: &u32| (k as usize) < classes.len());
+/// Indices are taken only where no class is called by a number: else "1" could mean two classes.
+fn class(
+    path: &Path,
+    line: u64,
+    label: &str,
+    classes: &ClassNames,
+    indices: bool,
+) -> Result<u32, IngestError> {
+    let index = || label.parse().ok().filter(|&k: &u32| indices && (k as usize) < classes.len());
     classes.index(label).or_else(index).ok_or_else(|| {
         let what = format!("{label:?} is none of the {} classes", classes.len());
-        let remedy = "write one class name or index a line, without a header";
+        let or_index = if indices { " or index" } else { "" };
+        let remedy = format!("write one class name{or_index} a line, without a header");
         IngestError::new(path, what, remedy).at(line)
     })
 }
@@ -51,6 +61,11 @@ mod tests {
         std::fs::write(&labels, "dog\nlorry\n").unwrap();
         let refused = read_labels(&labels, &classes).unwrap_err().to_string();
         assert!(refused.contains("y.txt:2") && refused.contains("lorry"), "{refused}");
+        // classes called by numbers: 0 could be an index, 1 a name
+        std::fs::write(&names, "1\n2\n").unwrap();
+        let numbered = read_class_names(&names).unwrap();
+        std::fs::write(&labels, "1\n0\n").unwrap();
+        assert!(read_labels(&labels, &numbered).unwrap_err().to_string().contains("y.txt:2"));
         std::fs::write(&names, "cat\ncat\n").unwrap();
         assert!(read_class_names(&names).unwrap_err().to_string().contains("twice"));
     }

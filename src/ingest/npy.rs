@@ -102,6 +102,11 @@ fn narrow(path: &Path, wide: &Matrix<f64>) -> Result<Matrix, IngestError> {
 /// No `.npy` file, a cut one, another shape, another type, or an index that is not below `classes`.
 pub fn read_indices(path: &Path, classes: usize) -> Result<Vec<u32>, IngestError> {
     let (file, header) = open(path)?;
+    if header.shape.len() != 1 {
+        let found = header.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ");
+        let what = format!("the array is {found}, where one label an example is expected");
+        return Err(IngestError::new(path, what, "save it with numpy.save(path, labels.ravel())"));
+    }
     let kind = header.type_descriptor.to_string();
     let values: Vec<i128> = match kind.trim_matches('\'') {
         "<i8" => wide(read::<i64, Ix1>(path, &file)?),

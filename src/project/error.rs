@@ -52,8 +52,8 @@ pub enum ProjectError {
     RunTaken(String),
     /// Only pictures can be scored by this version.
     #[error(
-        "only pictures can be scored yet, and the table of {0} has none\n  \
-         name their column as `file` under [columns] in gaffe.toml, or import probabilities as .npy"
+        "only pictures can be scored yet, and the table of {0} has no column of picture files\n  \
+         add the column that [columns] in gaffe.toml names as `file`, or import probabilities as .npy"
     )]
     NothingToScore(Split),
     /// A file of the user's.

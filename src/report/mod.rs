@@ -76,7 +76,7 @@ impl Report<'_> {
         writeln!(out, "{}\n", meaning(self.tally.basis))?;
         writeln!(out, "| kind | count | alone | share | {} error if solved |", self.split)?;
         writeln!(out, "| --- | ---: | ---: | ---: | ---: |")?;
-        let known = self.tally.basis == Basis::RandomSample;
+        let known = matches!(self.tally.basis, Basis::RandomSample | Basis::PartlyRandom);
         for row in &self.tally.rows {
             let name = cell(&row.category.name(self.ledger));
             let solved = row.ceiling.map_or_else(|| "–".to_owned(), |c| with_interval(c, known));
@@ -110,8 +110,12 @@ pub fn meaning(basis: Basis) -> &'static str {
         Basis::RandomSample => {
             "Reviewed in random order: shares and ceilings estimate those of all errors."
         }
+        Basis::PartlyRandom => {
+            "Shares and ceilings are estimated from the errors that a random walk came upon; those\n\
+             picked in another order are counted, no more."
+        }
         Basis::ReviewedOnly => {
-            "Some were not come upon in a random walk through the errors of this run: shares\n\
+            "None was come upon in a random walk through the errors of this run: shares\n\
              describe the reviewed ones only, and ceilings take away only the errors seen."
         }
     }

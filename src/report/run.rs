@@ -2,10 +2,11 @@
 
 use super::{Report, cell, percent, with_interval};
 use crate::analysis::Proportion;
+use crate::analysis::significance::LEVEL;
 use std::io::{self, Write};
 
-/// Slices below this corrected p-value are told.
-const LEVEL: f64 = 0.05;
+/// Classes that are told.
+const CLASSES: usize = 30;
 
 /// Slices that are told.
 const SLICES: usize = 10;
@@ -45,11 +46,19 @@ impl Report<'_> {
         writeln!(out, "| --- | ---: | ---: | ---: | ---: |")?;
         let share =
             |p: Option<Proportion>| p.map_or_else(|| "–".to_owned(), |p| with_interval(p, true));
-        for (k, class) in (0_u32..).zip(&self.figures.classes) {
+        let mut worst: Vec<_> = (0_u32..).zip(&self.figures.classes).collect();
+        if worst.len() > CLASSES {
+            worst.sort_by(|(_, a), (_, b)| a.f1.unwrap_or(1.0).total_cmp(&b.f1.unwrap_or(1.0)));
+        }
+        for (k, class) in worst.iter().copied().take(CLASSES) {
             let name = cell(self.classes.name(k));
             let f1 = class.f1.map_or_else(|| "–".to_owned(), percent);
             let (precision, recall) = (share(class.precision), share(class.recall));
             writeln!(out, "| {name} | {} | {precision} | {recall} | {f1} |", class.support)?;
+        }
+        if worst.len() > CLASSES {
+            let rest = worst.len() - CLASSES;
+            writeln!(out, "\nThe worst by F1; {rest} more classes are left out.")?;
         }
         writeln!(out)
     }

@@ -112,7 +112,7 @@ fn a_comparison_counts_what_a_second_look_at_the_arrays_counts() {
     }
     let text = folder.gaffe(&["compare", "v1", "v2", "--by", "capture"]);
     let total = format!(
-        "fixes {} errors of v1 and makes {} new ones, more than chance",
+        "fixes {} errors of v1 and makes {} new ones,\nmore than chance",
         count("", true, false),
         count("", false, true)
     );

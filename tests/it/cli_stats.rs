@@ -360,8 +360,6 @@ fn slices_of_a_tag_are_cut_from_the_reviewed_errors() {
     assert_eq!((value("capture=blurry"), value("capture=sharp")), (1.0.into(), 0.0.into()));
     let text = folder.gaffe(&["stats", "slices", "--of", "blurry"]);
     assert!(text.ok().contains("with tag blurry"), "{text:#?}");
-    let with_tags = folder.gaffe(&["stats", "slices", "--tags"]);
-    assert!(with_tags.ok().contains("tag=blurry"), "{with_tags:#?}");
     let none = folder.gaffe(&["stats", "slices", "--of", "planet"]);
     assert!(none.code == 1 && none.err.contains("ambiguous"), "{none:#?}");
 }

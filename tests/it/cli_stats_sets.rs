@@ -306,7 +306,7 @@ fn the_adjusted_error_is_the_one_with_the_usual_mix() {
     let adjusted: f64 = csv[3]["adjusted_error"].parse().unwrap();
     near(&batches[3]["adjusted"]["error"], adjusted);
     let text = folder.gaffe(&args);
-    assert!(text.ok().contains("with the usual mix of label\n"), "{text:#?}");
+    assert!(text.ok().contains("without what the mix of label explains\n"), "{text:#?}");
     assert!(text.out.lines().all(|line| line.chars().count() <= 100), "{text:#?}");
     let column = ["stats", "batches", "--column", "capture", "--mix", "contrast", "--json"];
     assert!(folder.gaffe(&column).json()["batches"][0]["adjusted"]["error"].is_number());

@@ -6,15 +6,13 @@ mod neighbours;
 pub use neighbours::{Nearness, NeighbourOptions, Neighbours, nearest_neighbours};
 
 use super::bottleneck::{BestError, Errors};
-use super::significance::two_proportions;
+use super::significance::{LEVEL, two_proportions};
 use super::{AnalysisError, Estimate, Evidence, Proportion, TwoRuns};
 use serde::Serialize;
 use statrs::distribution::{Binomial, DiscreteCDF};
 
 /// Marks an example without a label or a prediction.
 pub const NO_CLASS: u32 = u32::MAX;
-/// P-values below this are beyond noise.
-const LEVEL: f64 = 0.05;
 
 /// What the model is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -113,8 +113,9 @@ pub struct BatchChart {
 /// usual error of each slice times its examples: the residual of a least-squares fit on slice
 /// indicators, or indirect standardisation on the scale of differences (Fleiss, Levin & Paik,
 /// *Statistical Methods for Rates and Proportions*, 3rd ed., ch. 19). Its variance is that of the
-/// expectation, with what each batch itself gave to the usual error taken out. A batch that alone
-/// holds a slice is therefore not charged for it.
+/// expectation, with what each batch itself gave to the usual error taken out, so that its limits are
+/// a little narrower than those of the raw chart. A batch that alone holds a slice is therefore not
+/// charged for it.
 ///
 /// # Errors
 /// Columns of other lengths, settings out of range, or more than 2²⁶ batches × slices.

@@ -26,6 +26,7 @@ pub use health::{ClassOverlap, ClassQuality};
 pub use joint::Joint;
 pub use scores::Score;
 
+use crate::analysis::scores::sane as clipped;
 use crate::analysis::{AnalysisError, Labelled, Probability, argmax};
 use classes::ByClass;
 use serde::{Deserialize, Serialize};
@@ -236,12 +237,6 @@ impl<'a, T: Probability> ConfidentLearning<'a, T> {
     fn is_disputed(&self, row: u32) -> bool {
         self.disputed.contains(self.data.labels()[row as usize] as usize, row)
     }
-}
-
-/// A probability from 0 to 1; NaN is 0.
-fn clipped<T: Probability>(p: T) -> f64 {
-    let p = p.wide();
-    if p > 0.0 { p.min(1.0) } else { 0.0 }
 }
 
 #[cfg(test)]

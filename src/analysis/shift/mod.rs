@@ -10,7 +10,8 @@ pub use embeddings::EmbeddingShift;
 pub use ks::{KolmogorovSmirnov, kolmogorov_smirnov};
 
 use super::parallel::pieces;
-use super::significance::holm;
+use super::significance::{LEVEL, holm};
+use super::spread::quantile;
 use crate::dataset::{ClassNames, Column, Matrix, TextColumn};
 use serde::Serialize;
 
@@ -111,7 +112,7 @@ pub struct ShiftOptions {
 impl Default for ShiftOptions {
     /// Level 0.05, 500 embeddings a side, 200 divisions, seed 0.
     fn default() -> Self {
-        Self { level: 0.05, sample: 500, permutations: 200, seed: 0 }
+        Self { level: LEVEL, sample: 500, permutations: 200, seed: 0 }
     }
 }
 
@@ -206,13 +207,15 @@ pub fn by_strength(shifts: &mut [Shift]) {
 
 /// Tests every feature for a move between the first and the second set. In the order given. The
 /// p-values are corrected together, so that with nothing moved the chance of any false move stays
-/// below the level.
+/// below the level. Numbers that are missing make a row of their own, after all others.
 pub fn shifts(features: &[Feature], options: &ShiftOptions) -> Vec<Shift> {
     // p must be able to fall to half of level / tests, the least of it being 1 / (permutations + 1).
     let needed = 2.0 * features.len() as f64 / options.level.clamp(1e-3, 1.0);
     let permutations = options.permutations.max(needed as usize);
     let options = ShiftOptions { permutations, ..*options };
     let mut rows = pieces(features.len(), 1, |range| shift(&features[range.start], &options));
+    let gaps: Vec<Shift> = rows.iter().filter_map(missing).collect();
+    rows.extend(gaps);
     let tested: Vec<usize> = (0..rows.len()).filter(|&i| rows[i].p.is_some()).collect();
     let p: Vec<f64> = tested.iter().filter_map(|&i| rows[i].p).collect();
     for (&row, corrected) in tested.iter().zip(holm(&p)) {
@@ -220,6 +223,21 @@ pub fn shifts(features: &[Feature], options: &ShiftOptions) -> Vec<Shift> {
         rows[row].moved = if corrected < options.level { Moved::Moved } else { Moved::NotShown };
     }
     rows
+}
+
+/// Whether numbers are missing more often in one set than in the other, as a row of its own: the test of
+/// the numbers sees those that are there. `None` if none is missing.
+fn missing(row: &Shift) -> Option<Shift> {
+    if !matches!(row.detail, ShiftDetail::Numbers(_)) || row.missing == [0, 0] {
+        return None;
+    }
+    let values = |side: usize| {
+        let there = std::iter::repeat_n("there", row.examples[side]);
+        there.chain(std::iter::repeat_n("missing", row.missing[side]))
+    };
+    let all = [0, 1].map(|side| row.examples[side] + row.missing[side]);
+    let name = format!("{}: missing", row.name);
+    Some(Shift { name, ..categories_row(all, [0, 0], categories::compare(values(0), values(1))) })
 }
 
 fn shift(feature: &Feature, options: &ShiftOptions) -> Shift {
@@ -281,16 +299,9 @@ fn distance_by_chance([n1, n2]: [usize; 2]) -> f64 {
     (mean * (1.0 / n1 as f64 + 1.0 / n2 as f64).sqrt()).min(1.0)
 }
 
-/// Quartiles of sorted values by linear interpolation, as numpy `quantile`.
 fn quartiles(sorted: &[f64]) -> Option<[f64; 3]> {
-    let last = sorted.len().checked_sub(1)?;
-    let at = |q: f64| {
-        let place = q * last as f64;
-        let (low, part) = (place.floor() as usize, place.fract());
-        // Weighted, not by the difference, which can overflow.
-        sorted[low] * (1.0 - part) + sorted[(low + 1).min(last)] * part
-    };
-    Some([0.25, 0.5, 0.75].map(at))
+    let at = |q| quantile(sorted, q);
+    Some([at(0.25)?, at(0.5)?, at(0.75)?])
 }
 
 fn known(side: Side<[u32]>, classes: usize) -> impl Iterator<Item = u32> {

@@ -7,12 +7,9 @@
 use super::search::min_support;
 use super::{Condition, Counts, Features, Figures, SearchOptions, search, versus_rest};
 use crate::analysis::AnalysisError;
-use crate::analysis::significance::holm;
+use crate::analysis::significance::{LEVEL, holm};
 use crate::dataset::{TextColumn, stable_hash};
 use serde::Serialize;
-
-/// A slice is confirmed below this corrected p-value.
-pub const LEVEL: f64 = 0.05;
 
 /// A slice that was found on one half, with what the other half says.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -14,7 +14,7 @@ mod search;
 mod versus_rest;
 
 pub use by_value::{ByValue, ValueErrors};
-pub use confirm::{Checked, LEVEL, confirm, halves};
+pub use confirm::{Checked, confirm, halves};
 pub use encode::Encoding;
 pub use features::{Condition, Feature, FeatureValue, Features, Reason, Skipped};
 pub use search::{SearchOptions, Slice, min_support, search};

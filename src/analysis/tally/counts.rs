@@ -1,6 +1,6 @@
 //! The counts behind a tally, kept up to date error by error.
 
-use super::{Basis, Category, Population, Tally, TallyRow, is_label_error};
+use super::{Basis, Category, Population, Seen, Tally, TallyRow, is_label_error};
 use crate::dataset::{TagId, Verdict};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +17,10 @@ pub struct Reviewed<'a> {
 }
 
 impl Reviewed<'_> {
+    fn seen(&self) -> Seen {
+        Seen { all: 1, drawn: usize::from(self.random) }
+    }
+
     /// Its kinds, ascending. A label error is nothing else.
     fn kinds(&self) -> Vec<Category> {
         let verdict = self.verdict.filter(|&v| v != Verdict::ModelWrong);
@@ -32,47 +36,50 @@ impl Reviewed<'_> {
 /// the tally costs the number of different sets of kinds, whatever the number of errors.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TallyCounts {
-    reviewed: usize,
-    not_random: usize,
-    sets: BTreeMap<Vec<Category>, usize>,
+    reviewed: Seen,
+    sets: BTreeMap<Vec<Category>, Seen>,
 }
 
 impl TallyCounts {
     /// Errors counted.
     pub fn reviewed(&self) -> usize {
-        self.reviewed
+        self.reviewed.all
     }
 
     /// Counts an error.
     pub fn add(&mut self, error: &Reviewed<'_>) {
-        self.reviewed += 1;
-        self.not_random += usize::from(!error.random);
-        *self.sets.entry(error.kinds()).or_default() += 1;
+        self.reviewed.add(error.seen());
+        self.sets.entry(error.kinds()).or_default().add(error.seen());
     }
 
     /// Takes back an error that was counted as it is given here.
     pub fn remove(&mut self, error: &Reviewed<'_>) {
         let kinds = error.kinds();
         let Some(count) = self.sets.get_mut(&kinds) else { return };
-        *count -= 1;
-        if *count == 0 {
+        let one = error.seen();
+        for seen in [&mut *count, &mut self.reviewed] {
+            seen.all -= one.all;
+            seen.drawn -= one.drawn;
+        }
+        if count.all == 0 {
             self.sets.remove(&kinds);
         }
-        self.reviewed -= 1;
-        self.not_random -= usize::from(!error.random);
     }
 
     /// The tally for the errors they are part of.
     pub fn tally(&self, population: Population) -> Tally {
-        let basis = match (self.reviewed >= population.errors, self.not_random == 0) {
-            (true, _) => Basis::AllErrors,
-            (false, true) => Basis::RandomSample,
-            (false, false) => Basis::ReviewedOnly,
+        let Seen { all: reviewed, drawn } = self.reviewed;
+        let basis = match drawn {
+            _ if reviewed >= population.errors => Basis::AllErrors,
+            drawn if drawn == reviewed => Basis::RandomSample,
+            0 => Basis::ReviewedOnly,
+            _ => Basis::PartlyRandom,
         };
         let mut tally = Tally {
             population,
-            reviewed: self.reviewed,
-            unexplained: self.sets.get([].as_slice()).copied().unwrap_or(0),
+            reviewed,
+            drawn,
+            unexplained: self.sets.get([].as_slice()).map_or(0, |seen| seen.all),
             basis,
             rows: vec![],
             sets: self.sets.iter().map(|(set, &count)| (set.clone(), count)).collect(),
@@ -83,20 +90,20 @@ impl TallyCounts {
 }
 
 fn rows(tally: &Tally) -> Vec<TallyRow> {
-    let mut counts: HashMap<Category, (usize, usize)> = HashMap::new();
+    let mut counts: HashMap<Category, (Seen, usize)> = HashMap::new();
     for (set, errors) in &tally.sets {
         for &kind in set {
             let (count, exclusive) = counts.entry(kind).or_default();
-            *count += errors;
-            *exclusive += if set.len() == 1 { *errors } else { 0 };
+            count.add(*errors);
+            *exclusive += if set.len() == 1 { errors.all } else { 0 };
         }
     }
-    let row = |(category, (count, exclusive)): (Category, (usize, usize))| {
+    let row = |(category, (count, exclusive)): (Category, (Seen, usize))| {
         let share = tally.share(count);
-        let label_errors = if is_label_error(&[category]) { count } else { 0 };
+        let label_errors = if is_label_error(&[category]) { count.all } else { 0 };
         let ceiling = category.is_solvable().then(|| tally.ceiling(count, label_errors));
         let estimated = tally.estimate(share);
-        TallyRow { category, count, exclusive, share, estimated, ceiling }
+        TallyRow { category, count: count.all, exclusive, share, estimated, ceiling }
     };
     let mut rows: Vec<TallyRow> = counts.into_iter().map(row).collect();
     rows.sort_by_key(|row| (Reverse(row.count), row.category));

@@ -32,7 +32,9 @@ pub enum Basis {
     AllErrors,
     /// All were come upon in a random walk through the errors of this run: shares estimate those of all errors.
     RandomSample,
-    /// Some were picked by confidence or place: shares describe the reviewed errors only.
+    /// Some were: shares estimate those of all errors from these alone; the others are counted, no more.
+    PartlyRandom,
+    /// None was: shares describe the reviewed errors only.
     ReviewedOnly,
 }
 
@@ -71,7 +73,8 @@ pub struct TallyRow {
     pub count: usize,
     /// Those of them that are of no other kind; the rest is shared.
     pub exclusive: usize,
-    /// Its share of the reviewed errors. On [`Basis::ReviewedOnly`] the interval is the point.
+    /// Its share of the reviewed errors, or of those drawn at random if only some were. On
+    /// [`Basis::ReviewedOnly`] the interval is the point.
     pub share: Proportion,
     /// How many there are among all errors; none where nothing is known of those not reviewed.
     pub estimated: Option<Estimate>,
@@ -103,6 +106,8 @@ pub struct Tally {
     pub population: Population,
     /// Errors reviewed, n.
     pub reviewed: usize,
+    /// Those of them that a random walk came upon: what estimates are made from.
+    pub drawn: usize,
     /// Reviewed errors with no tag whose label is right: the unexplained rest.
     pub unexplained: usize,
     /// What the shares mean.
@@ -110,7 +115,21 @@ pub struct Tally {
     /// Most frequent first; ties in the order of the tags, then of the verdicts.
     pub rows: Vec<TallyRow>,
     /// How many reviewed errors have exactly these kinds, ascending.
-    sets: Vec<(Vec<Category>, usize)>,
+    sets: Vec<(Vec<Category>, Seen)>,
+}
+
+/// Reviewed errors, and those of them that a random walk came upon.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Seen {
+    all: usize,
+    drawn: usize,
+}
+
+impl Seen {
+    fn add(&mut self, other: Self) {
+        self.all += other.all;
+        self.drawn += other.drawn;
+    }
 }
 
 impl Tally {
@@ -126,23 +145,26 @@ impl Tally {
 
     /// What solving all of `kinds` together would bring.
     pub fn joint(&self, kinds: &[Category]) -> Joint {
-        let (mut count, mut shared, mut label_errors) = (0, 0, 0);
+        let (mut count, mut shared, mut label_errors) = (Seen::default(), 0, 0);
         for (set, errors) in &self.sets {
             if set.iter().any(|kind| kinds.contains(kind)) {
-                count += errors;
-                shared += if set.iter().all(|kind| kinds.contains(kind)) { 0 } else { *errors };
-                label_errors += if is_label_error(set) { *errors } else { 0 };
+                count.add(*errors);
+                shared += if set.iter().all(|kind| kinds.contains(kind)) { 0 } else { errors.all };
+                label_errors += if is_label_error(set) { errors.all } else { 0 };
             }
         }
         let share = self.share(count);
         let estimated = self.estimate(share);
-        Joint { count, shared, share, estimated, ceiling: self.ceiling(count, label_errors) }
+        let ceiling = self.ceiling(count, label_errors);
+        Joint { count: count.all, shared, share, estimated, ceiling }
     }
 
-    fn share(&self, count: usize) -> Proportion {
+    fn share(&self, count: Seen) -> Proportion {
         match self.basis {
-            Basis::ReviewedOnly => Proportion::exact(ratio(count, self.reviewed)),
-            _ => Proportion::sampled(count, self.reviewed, self.population.errors),
+            Basis::ReviewedOnly | Basis::AllErrors => {
+                Proportion::exact(ratio(count.all, self.reviewed))
+            }
+            _ => Proportion::sampled(count.drawn, self.drawn, self.population.errors),
         }
     }
 
@@ -158,14 +180,14 @@ impl Tally {
     /// The dev error less what `count` reviewed errors stand for, of which `label_errors` have left
     /// the count already. Where nothing can be said of the errors not reviewed, only the known ones
     /// are taken away.
-    fn ceiling(&self, count: usize, label_errors: usize) -> Proportion {
+    fn ceiling(&self, count: Seen, label_errors: usize) -> Proportion {
         let Population { examples, errors_after_fixes, .. } = self.population;
         let left = |solved: f64| {
             let left = errors_after_fixes as f64 + label_errors as f64 - solved;
             if examples == 0 { 0.0 } else { left.max(0.0) / examples as f64 }
         };
         match self.estimate(self.share(count)) {
-            None => Proportion::exact(left(count as f64)),
+            None => Proportion::exact(left(count.all as f64)),
             Some(solved) => Proportion {
                 share: left(solved.value),
                 low: left(solved.high),

@@ -34,6 +34,19 @@ fn a_sorted_review_describes_only_what_was_reviewed() {
 }
 
 #[test]
+fn what_was_not_drawn_at_random_is_counted_but_not_generalised() {
+    let drawn =
+        (0..20).map(|i| error(Verdict::ModelWrong, if i < 5 { &[BLURRY] } else { &[] }, true));
+    let picked = (0..10).map(|_| error(Verdict::ModelWrong, &[BLURRY], false));
+    let tally = tally(population(200), drawn.chain(picked));
+    let row = &tally.rows[0];
+    assert_eq!((tally.basis, tally.reviewed, tally.drawn), (Basis::PartlyRandom, 30, 20));
+    assert_eq!((row.count, row.share), (15, Proportion::sampled(5, 20, 200)));
+    assert!((row.estimated.unwrap().value - 50.0).abs() < 1e-12);
+    assert!((row.ceiling.unwrap().share - 150.0 / 2000.0).abs() < 1e-12);
+}
+
+#[test]
 fn tags_overlap_and_verdicts_other_than_model_wrong_have_their_line() {
     let both = [BLURRY, BENT];
     let reviewed = [

@@ -34,14 +34,15 @@ pub fn best_error(text: &str) -> Result<BestError, String> {
 }
 
 /// A share with its interval, if it has a width.
-pub fn proportion(p: Proportion) -> [Cell; 2] {
+pub fn proportion(p: Option<Proportion>) -> [Cell; 2] {
+    let Some(p) = p else { return [Cell::None, Cell::None] };
     let range = if p.low < p.high { Cell::Range(p.low, p.high) } else { Cell::None };
     [Cell::Share(p.share), range]
 }
 
 /// A difference of shares with its interval.
 pub fn difference(e: Estimate) -> [Cell; 2] {
-    [Cell::Share(e.value), Cell::Range(e.low, e.high)]
+    [Cell::Difference(e.value), Cell::Differences(e.low, e.high)]
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! `gaffe stats baselines`: whether a run is better than what costs nothing, and than people.
 
 use super::args;
-use super::input::{Input, Source};
-use super::sheet::{Cell, Field, Page, Sheet, field, interval_of};
+use super::input::{Input, Source, nothing};
+use super::sheet::{Cell, Field, Page, Sheet, field, in_csv, interval_of};
 use crate::analysis::baselines::{
     Baseline, BaselineKind, Nearness, NeighbourOptions, Neighbours, Predicted, Standing,
     against_human, against_predictions, label_baselines, nearest_neighbours,
@@ -188,7 +188,7 @@ const FIELDS: [Field; 9] = [
     field("examples", "examples"),
     field("error", "error"),
     interval_of("error"),
-    field("run", "run_error"),
+    in_csv("run_error"),
     field("gap", "gap"),
     interval_of("gap"),
     field("p", "p"),
@@ -210,24 +210,25 @@ fn sheet(baselines: &[Baseline]) -> Sheet {
             Standing::NotShown => "not told apart",
         };
         let mut row = vec![name.into(), baseline.examples.into()];
-        row.extend(args::proportion(baseline.error));
+        row.extend(args::proportion(Some(baseline.error)));
         row.push(Cell::Share(baseline.model.share));
         row.extend(args::difference(baseline.difference));
-        row.extend([Cell::Number(baseline.p), standing.into()]);
+        row.extend([Cell::P(baseline.p), standing.into()]);
         sheet.row(row);
     }
     sheet
 }
 
 fn notes(report: &Report) -> Vec<String> {
-    let mut notes = vec![match report.train_labels {
+    let mut notes: Vec<String> = nothing(report.run.examples).into_iter().collect();
+    notes.push(match report.train_labels {
         Some(n) => {
             format!("majority class and class shares are those of {} training labels", count(n))
         }
         None => "majority class and class shares are those of these labels: \
                  there are no training labels (--train-labels L.npy)"
             .to_owned(),
-    }];
+    });
     if let Some(s) = &report.neighbours
         && (s.train_used < s.train || s.examples_used < s.examples)
     {

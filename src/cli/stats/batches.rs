@@ -21,8 +21,9 @@ use std::path::Path;
 #[command(after_help = "Examples:\n  gaffe stats batches --column day\n  \
     gaffe stats batches --column batch --mix label --reference 5\n\n\
     The moving average leaves its limits when the error changed by more than chance. With --mix the\n\
-    chart is drawn again for the error that each batch would have with the usual mix: only where\n\
-    that one leaves its limits too did more change than which examples came.\n\
+    chart is drawn again for what the mix does not explain: the usual error plus the errors that a\n\
+    batch has beyond those that its mix leads to expect. Only where that one leaves its limits\n\
+    too did more change than which examples came.\n\
     With few expected errors in a batch (below 5) the limits are rough.")]
 pub struct BatchesArgs {
     #[command(flatten)]
@@ -54,6 +55,8 @@ struct Report<'a> {
     column: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     mix: Option<&'a str>,
+    /// Whether the batches have an order of their own: they are numbers.
+    ordered: bool,
     /// Error of the batches taken as normal.
     centre: f64,
     /// Examples without a prediction or without a batch.
@@ -92,6 +95,7 @@ pub fn run(project: Option<&Path>, args: &BatchesArgs, out: &mut dyn Write) -> R
     let report = Report {
         column: &args.column,
         mix: args.mix.as_deref(),
+        ordered: column.numbers.is_some(),
         centre,
         left_out: batching.left_out(),
         batches: batching.names.into_iter().zip(batches).map(row).collect(),
@@ -146,7 +150,8 @@ fn print(report: &Report<'_>, title: &str, args: &BatchesArgs, out: &mut dyn Wri
     let columns = if args.format.csv { [true, report.mix.is_some()] } else { [true, false] };
     let mut page = Page::new(report, head, sheet(report, columns));
     if let Some(mix) = report.mix {
-        page = page.with(format!("with the usual mix of {mix}"), sheet(report, [false, true]));
+        page = page
+            .with(format!("without what the mix of {mix} explains"), sheet(report, [false, true]));
     }
     for line in notes(report) {
         page = page.note(line);
@@ -181,7 +186,7 @@ fn sheet(report: &Report<'_>, [raw, adjusted]: [bool; 2]) -> Sheet {
         if raw {
             let known = batch.examples > 0;
             cells.extend(if known {
-                args::proportion(batch.rate)
+                args::proportion(Some(batch.rate))
             } else {
                 [Cell::None, Cell::None]
             });
@@ -209,6 +214,9 @@ fn chart(point: &ChartPoint) -> [Cell; 3] {
     [Cell::Share(point.average), Cell::Range(point.low, point.high), signal.into()]
 }
 
+const UNORDERED: &str = "the batches are no numbers and stand in the order of their names: without an order in \
+    time\nthe chart says little, and kinds are better compared by: gaffe stats slices";
+
 fn notes(report: &Report<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     let out = |point: &ChartPoint| point.signal != Signal::Within;
@@ -224,8 +232,11 @@ fn notes(report: &Report<'_>) -> Vec<String> {
         notes.push(format!("{} has fewer than two batches: nothing to compare", report.column));
     } else {
         notes.push(say("the moving average", &names(&|batch| out(&batch.raw))));
+        if !report.ordered {
+            notes.push(UNORDERED.to_owned());
+        }
         if let Some(mix) = report.mix {
-            let what = format!("the one with the usual mix of {mix}");
+            let what = format!("the one without what the mix of {mix} explains");
             notes.push(say(&what, &names(&|batch| batch.adjusted.as_ref().is_some_and(out))));
         }
     }

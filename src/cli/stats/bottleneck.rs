@@ -188,13 +188,13 @@ fn sheet(report: &Report, levels: &ErrorLevels) -> Sheet {
         _ => (Cell::None, Cell::None),
     };
     let people = if report.bottleneck.best_assumed { "people, taken as 0" } else { "people" };
-    let [error, range] = args::proportion(report.bottleneck.best);
+    let [error, range] = args::proportion(Some(report.bottleneck.best));
     let mut first = vec![people.into(), examples, errors, error, range];
     first.extend(gap_cells(None));
     sheet.row(first);
     for set in &report.sets {
         let ends_here = |gap: &&Gap| set.set == end(gap.kind, levels.train_dev.is_some());
-        let [error, range] = args::proportion(set.error);
+        let [error, range] = args::proportion(Some(set.error));
         let counts = [set.errors.examples.into(), set.errors.errors.into()];
         let mut row = vec![set.set.into()];
         row.extend(counts.into_iter().chain([error, range]));
@@ -216,10 +216,10 @@ fn end(kind: GapKind, with_train_dev: bool) -> &'static str {
 fn gap_cells(gap: Option<&Gap>) -> [Cell; 4] {
     let Some(gap) = gap else { return [Cell::None, Cell::None, Cell::None, Cell::None] };
     let [size, range] = args::difference(gap.size);
-    let stands_out = match (gap.size.low > 0.0, gap.size.high < 0.0) {
-        (true, _) => "yes",
-        (_, true) => "below 0",
-        _ => "no",
+    let stands_out = match gap.size.stands_out() {
+        true if gap.size.value < 0.0 => "below 0",
+        true => "yes",
+        false => "no",
     };
     [gap.kind.name().into(), size, range, stands_out.into()]
 }
@@ -244,6 +244,14 @@ fn verdict(report: &Report) -> Vec<String> {
             Some(format!("  {name} of {size}: about {n} examples in each set would show it"))
         };
         lines.extend(gaps.iter().filter_map(needs));
+    }
+    let parted = gaps.iter().any(|gap| gap.kind == GapKind::Mismatch);
+    if *binding == Some(GapKind::Variance) && !parted {
+        lines.push(
+            "it may as well be that dev is unlike train: gaffe stats shift looks for that,\n\
+             and --train-dev K/N (errors of examples like train) tells both apart"
+                .to_owned(),
+        );
     }
     if *best_assumed {
         let where_else = report.run.as_ref().map_or("", |_| ", or human_error in gaffe.toml");

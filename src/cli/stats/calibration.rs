@@ -1,8 +1,8 @@
 //! `gaffe stats calibration`: how far confidence can be believed.
 
+use super::args::proportion;
 use super::input::{Source, labelled, nothing};
 use super::sheet::{Cell, Page, Sheet, field, interval_of, number};
-use crate::analysis::Proportion;
 use crate::analysis::calibration::{
     BINS, Bin, Bins, CalibrationError, ClassConfidence, Lean, Temperature, class_confidence,
     temperature, tops,
@@ -119,10 +119,6 @@ fn class_sheet(classes: &[Class<'_>]) -> Sheet {
         sheet.row([(*class).into(), c.predicted.into(), confidence, accuracy, range, lean.into()]);
     }
     sheet
-}
-
-fn proportion(p: Option<Proportion>) -> [Cell; 2] {
-    p.map_or([Cell::None, Cell::None], |p| [Cell::Share(p.share), Cell::Range(p.low, p.high)])
 }
 
 fn notes(report: &Report<'_>) -> Vec<String> {

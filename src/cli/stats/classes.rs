@@ -1,5 +1,6 @@
 //! `gaffe stats classes`: precision, recall and F1 of each class.
 
+use super::args::proportion;
 use super::input::{Source, nothing};
 use super::metrics::Resampling;
 use super::sheet::{Cell, Page, Sheet, field, interval_of};
@@ -76,16 +77,15 @@ pub fn run(project: Option<&Path>, args: &ClassesArgs, out: &mut dyn Write) -> R
 
 fn cells(row: &Row<'_>) -> Vec<Cell> {
     let ClassScores { support, predicted, precision, recall, f1, .. } = row.scores;
-    let share = |p: Option<Proportion>| p.map_or(Cell::None, |p| Cell::Share(p.share));
-    let range = |p: Option<Proportion>| p.map_or(Cell::None, |p| Cell::Range(p.low, p.high));
+    let ([precision, range], [recall, of_recall]) = (proportion(precision), proportion(recall));
     vec![
         row.class.into(),
         support.into(),
         predicted.into(),
-        share(precision),
-        range(precision),
-        share(recall),
-        range(recall),
+        precision,
+        range,
+        recall,
+        of_recall,
         f1.map_or(Cell::None, Cell::Share),
         row.f1_interval.map_or(Cell::None, |e| Cell::Range(e.low, e.high)),
     ]

@@ -18,9 +18,9 @@ use std::path::Path;
 pub struct ConfusionArgs {
     #[command(flatten)]
     source: Source,
-    /// How many of the most confused pairs
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pairs: usize,
+    /// How many of the most confused pairs [default: 10; all with --csv and --json]
+    #[arg(long, value_name = "N")]
+    pairs: Option<usize>,
     #[command(flatten)]
     format: Format,
 }
@@ -45,6 +45,9 @@ struct Report<'a> {
     pairs: Vec<Pair<'a>>,
 }
 
+/// Pairs that people are shown.
+const PAIRS: usize = 10;
+
 /// More classes than this are too wide for a screen.
 const WIDEST: usize = 12;
 
@@ -53,6 +56,8 @@ pub fn run(project: Option<&Path>, args: &ConfusionArgs, out: &mut dyn Write) ->
     let input = args.source.read(project)?;
     let confusion = Confusion::count(&input.labels, &input.predictions, input.classes.len())?;
     let name = |k: u32| input.classes.name(k);
+    let most = if args.format.csv || args.format.json { usize::MAX } else { PAIRS };
+    let pairs = args.pairs.unwrap_or(most);
     let pair = |p: ConfusedPair| Pair {
         label: name(p.label),
         prediction: name(p.prediction),
@@ -65,7 +70,7 @@ pub fn run(project: Option<&Path>, args: &ConfusionArgs, out: &mut dyn Write) ->
         right: confusion.right(),
         kappa: confusion.kappa(),
         matrix: (0..confusion.classes() as u32).map(|k| confusion.row(k)).collect(),
-        pairs: confusion.worst_pairs(args.pairs).into_iter().map(pair).collect(),
+        pairs: confusion.worst_pairs(pairs).into_iter().map(pair).collect(),
     };
     let (errors, examples) = (report.examples - report.right, count(report.examples));
     let mut head =

@@ -1,6 +1,7 @@
 //! `gaffe stats corrected`: the accuracy under the true labels.
 
-use super::sheet::{Cell, Page, Sheet, field, interval_of};
+use super::args::proportion;
+use super::sheet::{Page, Sheet, field, interval_of};
 use crate::analysis::{
     self, CorrectStratum, Corrected, ErrorStratum, Missing, Proportion, correct_sample_for,
 };
@@ -51,11 +52,7 @@ pub fn run(project: &Project, args: &CorrectedArgs, out: &mut dyn Write) -> Resu
     let mut sheet =
         Sheet::new(&[field("", "figure"), field("share", "share"), interval_of("share")]);
     let mut row = |name: &str, p: Option<Proportion>| {
-        let (share, range) = match p {
-            Some(p) if p.low < p.high => (Cell::Share(p.share), Cell::Range(p.low, p.high)),
-            Some(p) => (Cell::Share(p.share), Cell::None),
-            None => (Cell::None, Cell::None),
-        };
+        let [share, range] = proportion(p);
         sheet.row([name.into(), share, range]);
     };
     row("accuracy under the gold labels", gold.map(Proportion::exact));

@@ -1,13 +1,13 @@
 //! `gaffe stats eyeball`: dev in a part to look at and a part that only its numbers are read of.
 
 use super::args;
-use super::sheet::{Cell, Page, Sheet, field, interval_of, number};
+use super::sheet::{Cell, Page, Sheet, field, interval_of, number, p_value};
 use crate::analysis::baselines::Predicted;
 use crate::analysis::bottleneck::Errors;
 use crate::analysis::eyeball::{
     Advice, Parts, PartsCompared, advise, compare_parts, part_errors, parts,
 };
-use crate::cli::print::{Format, count, percent};
+use crate::cli::print::{Format, count};
 use crate::dataset::{Examples, Split};
 use crate::project::{Project, ProjectError};
 use anyhow::Result;
@@ -136,7 +136,7 @@ fn summary(report: &Report<'_>) -> Sheet {
         match part.errors {
             Some(errors) if errors.examples > 0 => {
                 row.extend([errors.examples.into(), errors.errors.into()]);
-                row.extend(args::proportion(errors.rate()));
+                row.extend(args::proportion(Some(errors.rate())));
             }
             _ => row.extend([Cell::None, Cell::None, Cell::None, Cell::None]),
         }
@@ -162,11 +162,12 @@ fn notes(report: &Report<'_>) -> Vec<String> {
 fn verdict(compared: &PartsCompared) -> Vec<String> {
     let PartsCompared { gap, p, overfit, .. } = compared;
     let gap = format!(
-        "blackbox less eyeball error: {} (95 % {:+.1} to {:+.1}), p {} that eyeball is no better",
-        percent(gap.value),
+        "blackbox less eyeball error: {:+.1} % (95 % {:+.1} to {:+.1}), under the gold labels;\n\
+         p {} (one-sided: how likely eyeball comes out so much better by chance)",
+        gap.value * 100.0,
         gap.low * 100.0,
         gap.high * 100.0,
-        number(*p)
+        p_value(*p)
     );
     let meaning = if *overfit {
         "warning: the eyeball part has become better beyond noise: it was fitted by what was learnt\n\

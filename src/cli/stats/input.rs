@@ -1,6 +1,7 @@
 //! Where a statistic takes its numbers from: a project's run, or files given by hand.
 
-use crate::analysis::effective_labels;
+use crate::analysis::eyeball::in_eyeball;
+use crate::analysis::{MOST_CLASSES, effective_labels};
 use crate::cli::{Selection, decisions, locate};
 use crate::dataset::{ClassNames, Examples, Ledger, Split};
 use crate::ingest::{IngestError, Probs, read_class_names, read_labels, read_probs};
@@ -25,7 +26,7 @@ pub struct Source {
 #[derive(Args, Clone)]
 pub struct LabelFiles {
     /// Their labels: .npy of class indices, or text with one class a line
-    #[arg(long, value_name = "L.npy")]
+    #[arg(long, value_name = "L.npy", requires = "probs")]
     labels: Option<PathBuf>,
     /// Class names in the order of the columns, one a line [default: 0, 1, …]
     #[arg(long, value_name = "C.txt", requires = "labels")]
@@ -56,6 +57,19 @@ pub struct FromProject {
     pub ledger: Ledger,
     /// The project.
     pub project: Project,
+}
+
+impl FromProject {
+    /// Whether an example must not be looked at: it is of the blackbox part of dev, or of the test split
+    /// unless that is unlocked.
+    pub fn is_hidden(&self, row: usize, unlock_test: bool) -> bool {
+        let share = self.project.config().eyeball;
+        match self.examples.split {
+            Split::Test => !unlock_test,
+            Split::Dev => share.is_some_and(|s| !in_eyeball(self.examples.ids.get(row), s)),
+            Split::Train => false,
+        }
+    }
 }
 
 /// Runs `$body` with `$data`: `analysis::Labelled` in the precision of the input.
@@ -122,6 +136,11 @@ pub fn title(project: &str, split: Split, run: &str) -> String {
 pub fn from_files(path: &Path, files: &LabelFiles) -> Result<Input> {
     let probs = read_probs(path)?;
     let (rows, cols) = probs.shape();
+    if cols > MOST_CLASSES {
+        let what = format!("{cols} classes, more than {MOST_CLASSES}");
+        let remedy = "is it transposed? one row an example, one column a class";
+        return Err(IngestError::new(path, what, remedy).into());
+    }
     let classes = class_names(files.classes.as_deref(), cols)?;
     let Some(labels_path) = &files.labels else {
         anyhow::bail!("probabilities need labels: add --labels L.npy");

@@ -6,6 +6,7 @@ use crate::analysis::label_issues::{
     ClassOverlap, ClassQuality, ConfidentLearning, FilterBy, LabelIssue, Options, Score,
 };
 use crate::analysis::{AnalysisError, Labelled, Probability};
+use crate::cli::TestGuard;
 use crate::cli::print::{Format, count, percent};
 use crate::dataset::ClassNames;
 use anyhow::Result;
@@ -42,6 +43,8 @@ pub struct LabelIssuesArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     min_examples: u32,
     #[command(flatten)]
+    guard: TestGuard,
+    #[command(flatten)]
     format: Format,
 }
 
@@ -64,6 +67,8 @@ struct Report<'a> {
     /// 1 − the share of examples that are estimated to have a wrong label.
     health: Option<f64>,
     estimated_issues: usize,
+    /// Whether each row is a label issue.
+    flags: Vec<bool>,
     /// Lowest score first.
     issues: Vec<Issue<'a>>,
     /// Label quality of every row; null where it is left out.
@@ -94,13 +99,20 @@ pub fn run(project: Option<&Path>, args: &LabelIssuesArgs, out: &mut dyn Write) 
         rank_by: args.rank_by,
         adjust_pred_probs: args.adjust,
     };
-    let report = labelled!(input, data => report(data, &options, &input))?;
+    let mut report = labelled!(input, data => report(data, &options, &input))?;
+    let all = report.issues.len();
+    if let Some(data) = &input.project {
+        let hidden = |row: u32| data.is_hidden(row as usize, args.guard.unlock_test);
+        report.issues.retain(|issue| !hidden(issue.issue.row));
+    }
+    let hidden = all - report.issues.len();
     let classes = &input.classes;
     let issues = issue_sheet(&report.issues, classes);
-    Page::new(&report, head(&input, &report), issues)
+    Page::new(&report, head(&input, &report, all), issues)
         .with("classes, worst labels first", class_sheet(&report.class_quality, classes))
         .with("classes taken for each other", overlap_sheet(&report.overlaps, classes))
         .notes(nothing(report.examples))
+        .notes((hidden > 0).then(|| format!("{} {HIDDEN}", count(hidden))))
         .print(args.format, out)
 }
 
@@ -115,7 +127,9 @@ fn report<'a, T: Probability>(
     let issue = |issue: LabelIssue| Issue { id: ids.map(|ids| ids.get(issue.row as usize)), issue };
     let (raw, calibrated) = (learning.confident_joint(), learning.calibrated_joint());
     let k = raw.classes();
+    let flags = found.flags(data.len());
     Ok(Report {
+        flags,
         classes: input.classes.names(),
         options: *options,
         examples: learning.examples(),
@@ -131,12 +145,15 @@ fn report<'a, T: Probability>(
     })
 }
 
-fn head(input: &Input, report: &Report<'_>) -> String {
+const HIDDEN: &str = "are not listed: they are of the test split (--unlock-test shows them), or of\n\
+    the part of dev that is not looked at (eyeball in gaffe.toml)";
+
+fn head(input: &Input, report: &Report<'_>, issues: usize) -> String {
     let health = report.health.map_or_else(|| "–".to_owned(), percent);
     format!(
         "{}   {} label issues by {} among {} examples\nlabel health {health}",
         input.title,
-        count(report.issues.len()),
+        count(issues),
         report.options.filter_by.name(),
         count(report.examples)
     )

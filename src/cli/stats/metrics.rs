@@ -1,10 +1,9 @@
 //! `gaffe stats metrics`: scores of a run in one table.
 
+use super::args::proportion;
 use super::input::{Input, Source, labelled, nothing};
 use super::sheet::{Cell, Page, Sheet, field, interval_of};
-use crate::analysis::{
-    Averages, Bootstrap, Confusion, Estimate, Proportion, ScoreSums, Scores, bootstrap,
-};
+use crate::analysis::{Averages, Bootstrap, Confusion, Estimate, ScoreSums, Scores, bootstrap};
 use crate::cli::print::{Format, count};
 use anyhow::Result;
 use clap::Args;
@@ -19,8 +18,8 @@ pub struct MetricsArgs {
     #[command(flatten)]
     source: Source,
     /// The k of the top-k accuracies; give it once for each
-    #[arg(long, value_name = "K", default_values_t = [3, 5])]
-    top: Vec<usize>,
+    #[arg(long, value_name = "K", default_values_t = [3, 5], value_parser = clap::value_parser!(u16).range(1..))]
+    top: Vec<u16>,
     #[command(flatten)]
     resampling: Resampling,
     #[command(flatten)]
@@ -61,21 +60,17 @@ pub fn run(project: Option<&Path>, args: &MetricsArgs, out: &mut dyn Write) -> R
     let Report { scores, averages, intervals, kappa } = &report;
     let fields = [field("", "metric"), field("value", "value"), interval_of("value")];
     let mut sheet = Sheet::new(&fields);
-    let share = |p: Option<Proportion>| match p {
-        Some(p) => [Cell::Share(p.share), Cell::Range(p.low, p.high)],
-        None => [Cell::None, Cell::None],
-    };
     let mut row = |name: String, [value, range]: [Cell; 2]| sheet.row([name.into(), value, range]);
-    row("accuracy".into(), share(scores.accuracy));
+    row("accuracy".into(), proportion(scores.accuracy));
     for top in &scores.top_k {
-        row(format!("top-{} accuracy", top.k), share(top.accuracy));
+        row(format!("top-{} accuracy", top.k), proportion(top.accuracy));
     }
-    row("macro F1".into(), resampled(intervals.macro_f1));
-    row("weighted F1".into(), resampled(intervals.weighted_f1));
+    let f1 = averages.map(|a| (a.macro_average.f1, a.weighted.f1));
+    row("macro F1".into(), resampled(f1.map(|f| f.0), intervals.macro_f1));
+    row("weighted F1".into(), resampled(f1.map(|f| f.1), intervals.weighted_f1));
     row("macro precision".into(), bare(averages.map(|a| a.macro_average.precision)));
     row("macro recall".into(), bare(averages.map(|a| a.macro_average.recall)));
-    let kappa_range = intervals.kappa.map_or(bare(*kappa), |e| resampled(Some(e)));
-    row("Cohen's kappa".into(), kappa_range);
+    row("Cohen's kappa".into(), resampled(*kappa, intervals.kappa));
     row("log loss".into(), bare(scores.log_loss));
     row("Brier score".into(), bare(scores.brier));
     let head = format!("{}   {} examples", input.title, count(scores.examples));
@@ -84,7 +79,8 @@ pub fn run(project: Option<&Path>, args: &MetricsArgs, out: &mut dyn Write) -> R
 
 fn report(input: &Input, args: &MetricsArgs) -> Result<Report> {
     let confusion = Confusion::count(&input.labels, &input.predictions, input.classes.len())?;
-    let scores = labelled!(input, data => ScoreSums::of(data, &args.top)).scores();
+    let top: Vec<usize> = args.top.iter().map(|&k| usize::from(k)).collect();
+    let scores = labelled!(input, data => ScoreSums::of(data, &top)).scores();
     Ok(Report {
         scores,
         kappa: confusion.kappa(),
@@ -93,11 +89,9 @@ fn report(input: &Input, args: &MetricsArgs) -> Result<Report> {
     })
 }
 
-fn resampled(estimate: Option<Estimate>) -> [Cell; 2] {
-    match estimate {
-        Some(e) => [Cell::Number(e.value), Cell::Span(e.low, e.high)],
-        None => [Cell::None, Cell::None],
-    }
+fn resampled(value: Option<f64>, interval: Option<Estimate>) -> [Cell; 2] {
+    let [value, none] = bare(value);
+    [value, interval.map_or(none, |e| Cell::Span(e.low, e.high))]
 }
 
 fn bare(value: Option<f64>) -> [Cell; 2] {

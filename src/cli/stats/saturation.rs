@@ -1,7 +1,7 @@
 //! `gaffe stats saturation`: whether more review brings new kinds of error.
 
 use super::sheet::{Page, Sheet, field, number};
-use crate::analysis::{self, Saturation};
+use crate::analysis::{self, Basis, Saturation};
 use crate::cli::print::{Format, percent};
 use crate::cli::{Selection, desk};
 use crate::dataset::Order;
@@ -9,6 +9,9 @@ use crate::project::Project;
 use anyhow::Result;
 use clap::Args;
 use std::io::Write;
+
+const NOT_RANDOM: &str =
+    "not reviewed in random order: these errors say nothing of the kinds that are still to come";
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  gaffe stats saturation --json")]
@@ -22,7 +25,8 @@ pub struct SaturationArgs {
 /// Prints new tags in each 20 errors.
 pub fn run(project: &Project, args: &SaturationArgs, out: &mut dyn Write) -> Result<()> {
     let desk = desk(project, &args.selection, Order::Random)?;
-    let result = analysis::saturation(desk.tally().population.errors, desk.tags_in_order());
+    let tally = desk.tally();
+    let result = analysis::saturation(tally.population.errors, tally.basis, desk.tags_in_order());
     let fields = [
         field("reviewed", "reviewed"),
         field("new tags", "new_tags"),
@@ -37,6 +41,7 @@ pub fn run(project: &Project, args: &SaturationArgs, out: &mut dyn Write) -> Res
     let title = super::input::title(desk.project(), desk.examples().split, &desk.run().name);
     Page::new(&result, title, sheet)
         .note(result.advice.text())
+        .notes((tally.basis == Basis::ReviewedOnly).then(|| NOT_RANDOM.to_owned()))
         .notes(outlook(&result))
         .print(args.format, out)
 }

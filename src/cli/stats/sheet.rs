@@ -17,6 +17,12 @@ pub enum Cell {
     Share(f64),
     /// Both ends of an interval of shares.
     Range(f64, f64),
+    /// A difference of shares, with its sign.
+    Difference(f64),
+    /// Both ends of an interval of differences.
+    Differences(f64, f64),
+    /// A p-value.
+    P(f64),
     /// Any other number.
     Number(f64),
     /// Both ends of an interval of other numbers.
@@ -62,9 +68,11 @@ impl Cell {
             Self::Text(text) => text.clone(),
             Self::Count(n) => count(*n),
             Self::Share(share) => percent(*share),
-            Self::Range(low, high) if *low < 0.0 => {
+            Self::Difference(x) => format!("{:+.1} %", x * 100.0),
+            Self::Differences(low, high) => {
                 format!("{:+.1} to {:+.1}", low * 100.0, high * 100.0)
             }
+            Self::P(p) => p_value(*p),
             Self::Range(low, high) => interval(*low, *high),
             Self::Number(x) => number(*x),
             Self::Span(low, high) if *low < 0.0 => format!("{} to {}", number(*low), number(*high)),
@@ -78,12 +86,28 @@ impl Cell {
         match self {
             Self::Text(text) => vec![text.clone()],
             Self::Count(n) => vec![n.to_string()],
-            Self::Share(x) | Self::Number(x) => vec![x.to_string()],
-            Self::Range(low, high) | Self::Span(low, high) => {
-                vec![low.to_string(), high.to_string()]
+            Self::Share(x) | Self::Number(x) | Self::Difference(x) | Self::P(x) => {
+                vec![written(*x)]
+            }
+            Self::Range(low, high) | Self::Span(low, high) | Self::Differences(low, high) => {
+                vec![written(*low), written(*high)]
             }
             Self::None => vec![String::new(); width],
         }
+    }
+}
+
+/// All digits; tiny ones not as a row of zeros.
+fn written(x: f64) -> String {
+    if x != 0.0 && x.abs() < 1e-5 { format!("{x:e}") } else { x.to_string() }
+}
+
+/// A p-value; the smallest are no more than a bound.
+pub fn p_value(p: f64) -> String {
+    match p {
+        p if p <= 0.0 => "<1e-300".to_owned(),
+        p if p < 1e-4 => format!("{p:.0e}"),
+        p => format!("{p:.4}"),
     }
 }
 
@@ -106,21 +130,27 @@ pub struct Field {
     title: &'static str,
     name: &'static str,
     is_interval: bool,
+    is_shown: bool,
 }
 
 /// A column of single values.
 pub const fn field(title: &'static str, name: &'static str) -> Field {
-    Field { title, name, is_interval: false }
+    Field { title, name, is_interval: false, is_shown: true }
+}
+
+/// A column that there is no room for on screens.
+pub const fn in_csv(name: &'static str) -> Field {
+    Field { title: "", name, is_interval: false, is_shown: false }
 }
 
 /// A column of 95 % intervals.
 pub const fn interval_of(name: &'static str) -> Field {
-    Field { title: "95 %", name, is_interval: true }
+    Field { title: "95 %", name, is_interval: true, is_shown: true }
 }
 
 /// A column of limits.
 pub const fn limits_of(name: &'static str) -> Field {
-    Field { title: "limits", name, is_interval: true }
+    Field { title: "limits", name, is_interval: true, is_shown: true }
 }
 
 /// Rows of cells under fields.
@@ -148,10 +178,12 @@ impl Sheet {
 
     /// The first so many rows, and how many are left out.
     fn shown(&self, most: usize) -> (Table, usize) {
-        let titles: Vec<&str> = self.fields.iter().map(|f| f.title).collect();
+        let titles: Vec<&str> =
+            self.fields.iter().filter(|f| f.is_shown).map(|f| f.title).collect();
         let mut table = Table::new(&titles);
         for row in self.rows.iter().take(most) {
-            table.row(row.iter().map(Cell::shown).collect::<Vec<_>>());
+            let cells = row.iter().zip(&self.fields).filter(|(_, field)| field.is_shown);
+            table.row(cells.map(|(cell, _)| cell.shown()).collect::<Vec<_>>());
         }
         (table, self.rows.len().saturating_sub(most))
     }

@@ -148,13 +148,14 @@ fn one_sided(first: &Set, second: &Set) -> Vec<String> {
     [only(first, second), only(second, first)].into_iter().flatten().collect()
 }
 
-const FIELDS: [Field; 9] = [
+const FIELDS: [Field; 10] = [
     field("feature", "feature"),
     field("measure", "measure"),
     field("first", "first_examples"),
     field("second", "second_examples"),
     field("effect", "effect"),
     field("by chance", "by_chance"),
+    field("missing", "missing"),
     field("p", "p"),
     field("corrected", "p_corrected"),
     field("moved", "moved"),
@@ -177,8 +178,13 @@ fn sheet(features: &[Shift]) -> Sheet {
         let number = |x: Option<f64>| x.map_or(Cell::None, Cell::Number);
         let [first, second] = shift.examples.map(Cell::Count);
         let (effect, chance) = (number(shift.effect), number(shift.by_chance));
-        let (p, corrected) = (number(shift.p), number(shift.corrected));
+        let p = |x: Option<f64>| x.map_or(Cell::None, Cell::P);
+        let (p, corrected) = (p(shift.p), p(shift.corrected));
         let name = shift.name.as_str().into();
+        let missing = match shift.missing {
+            [0, 0] => Cell::None,
+            [first, second] => format!("{first}, {second}").into(),
+        };
         sheet.row([
             name,
             measure.into(),
@@ -186,6 +192,7 @@ fn sheet(features: &[Shift]) -> Sheet {
             second,
             effect,
             chance,
+            missing,
             p,
             corrected,
             moved.into(),

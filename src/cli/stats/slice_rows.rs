@@ -12,8 +12,8 @@ use std::path::Path;
 pub struct Rows {
     /// What they are, to print above results.
     pub title: String,
-    /// What counts: `errors`.
-    pub what: String,
+    /// The tag that is looked for among the reviewed errors, in place of errors.
+    pub tag: Option<String>,
     /// Their properties.
     pub features: Features,
     /// Whether each is an error (none without a prediction), or else its loss.
@@ -26,7 +26,6 @@ pub struct Rows {
 pub fn of_source(
     source: &Source,
     project: Option<&Path>,
-    tags: bool,
     properties: bool,
     seed: u64,
 ) -> Result<Rows> {
@@ -42,17 +41,12 @@ pub fn of_source(
     let names: Vec<&str> = input.classes.names().iter().map(String::as_str).collect();
     let least = Encoding::of_rows(n).least;
     features.push(Feature::of_classes("label", &names, &input.labels, least))?;
-    if let (Some(data), true) = (&input.project, tags) {
-        for tag in data.ledger.tags() {
-            features.push(Feature::of_set("tag", &tag.name, &tagged(data, tag), n, 1))?;
-        }
-    }
     let half = match &input.project {
         Some(data) => halves(&data.examples.ids, seed),
         None => halves(&numbered(n)?, seed),
     };
     let title = input.title;
-    Ok(Rows { title, what: "errors".to_owned(), features, errors: Ok(errors), half })
+    Ok(Rows { title, tag: None, features, errors: Ok(errors), half })
 }
 
 /// The reviewed errors of a run: what counts is the tag.
@@ -78,6 +72,11 @@ pub fn of_tag(
         let prediction = input.predictions[row];
         let wrong = prediction != u32::MAX && prediction != input.labels[row];
         let review = data.ledger.review(split, id).filter(|_| wrong)?;
+        // A walk through correct predictions draws no errors.
+        let outside = review.found.as_ref().is_some_and(|found| found.correct);
+        if outside && prediction == data.examples.gold[row] {
+            return None;
+        }
         review
             .is_reviewed(input.classes.name(prediction))
             .then(|| with.binary_search(&(row as u32)).is_ok())
@@ -92,7 +91,7 @@ pub fn of_tag(
     features.push(Feature::of_classes("predicted", &names, &input.predictions, least))?;
     let half = halves(&data.examples.ids, seed);
     let title = format!("{} · reviewed errors", input.title);
-    Ok(Rows { title, what: format!("with tag {}", tag.name), features, errors: Ok(errors), half })
+    Ok(Rows { title, tag: Some(tag.name.clone()), features, errors: Ok(errors), half })
 }
 
 /// A table with a column that says what is an error.
@@ -112,7 +111,7 @@ pub fn of_table(path: &Path, error: &str, seed: u64) -> Result<Rows> {
     };
     let title = path.display().to_string();
     let half = halves(&numbered(n)?, seed);
-    Ok(Rows { title, what: "errors".to_owned(), features, errors, half })
+    Ok(Rows { title, tag: None, features, errors, half })
 }
 
 fn columns(data: &FromProject, properties: bool) -> Result<Vec<Column>> {

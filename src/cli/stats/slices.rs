@@ -1,6 +1,7 @@
 //! `gaffe stats slices`: where the errors are.
 
-use super::input::Source;
+use super::args::proportion;
+use super::input::{Source, nothing};
 use super::sheet::{Cell, Field, Page, Sheet, field, interval_of};
 use super::slice_rows::{Rows, of_source, of_table, of_tag};
 use crate::analysis::slices::{
@@ -26,17 +27,14 @@ pub struct SlicesArgs {
     #[command(flatten)]
     source: Source,
     /// Any table, with --error; no project is needed
-    #[arg(long, value_name = "T.csv", requires = "error", conflicts_with_all = ["probs", "run", "split", "of", "tags"])]
+    #[arg(long, value_name = "T.csv", requires = "error", conflicts_with_all = ["probs", "labels", "run", "split", "of"])]
     table: Option<PathBuf>,
     /// The column of the table that says what is an error (0/1, yes/no), or how large its loss is
     #[arg(long, value_name = "COLUMN", requires = "table")]
     error: Option<String>,
     /// Look for slices of the reviewed errors that have this tag more often than others
-    #[arg(long, value_name = "TAG", conflicts_with_all = ["probs", "tags"])]
+    #[arg(long, value_name = "TAG", conflicts_with = "probs")]
     of: Option<String>,
-    /// Take tags as properties of the examples, too
-    #[arg(long, conflicts_with = "probs")]
-    tags: bool,
     /// Measure properties of pictures and texts, such as brightness or length, and slice by them
     #[arg(long, conflicts_with_all = ["probs", "table"])]
     properties: bool,
@@ -70,6 +68,7 @@ struct Search {
 struct Report<'a> {
     title: String,
     all: Option<Counts>,
+    /// Of all examples; half of it is needed on the half that is searched.
     min_support: usize,
     values: Vec<ValueErrors>,
     found: Vec<Checked>,
@@ -83,7 +82,7 @@ pub fn run(project: Option<&Path>, args: &SlicesArgs, out: &mut dyn Write) -> Re
     let rows = match (&args.table, &args.error, &args.of) {
         (Some(table), Some(error), _) => of_table(table, error, args.search.seed)?,
         (_, _, Some(tag)) => of_tag(&args.source, project, tag, args.properties, args.search.seed)?,
-        _ => of_source(&args.source, project, args.tags, args.properties, args.search.seed)?,
+        _ => of_source(&args.source, project, args.properties, args.search.seed)?,
     };
     let report = report(&rows, &args.search)?;
     page(&rows, &report, args.format).print(args.format, out)
@@ -96,12 +95,17 @@ fn report<'a>(rows: &'a Rows, args: &Search) -> Result<Report<'a>> {
     let mut report = Report {
         title: rows.title.clone(),
         all: None,
-        min_support: least.unwrap_or_else(|| min_support(features.rows())),
+        min_support: 0,
         values: vec![],
         found: vec![],
         by_loss: vec![],
         skipped: features.skipped(),
     };
+    let counted = match &rows.errors {
+        Ok(errors) => errors.iter().flatten().count(),
+        Err(losses) => losses.iter().filter(|loss| loss.is_finite()).count(),
+    };
+    report.min_support = least.unwrap_or_else(|| min_support(counted));
     match &rows.errors {
         Ok(errors) => {
             let by_value = ByValue::new(features, errors)?;
@@ -120,68 +124,91 @@ fn report<'a>(rows: &'a Rows, args: &Search) -> Result<Report<'a>> {
 
 fn page<'a>(rows: &Rows, report: &'a Report<'a>, format: Format) -> Page<'a, Report<'a>> {
     let head = match report.all {
-        Some(all) => format!(
-            "{}   {} {} of {} examples",
-            report.title,
-            count(all.errors),
-            rows.what,
-            count(all.examples)
-        ),
+        Some(all) => {
+            let (some, n) = (count(all.errors), count(all.examples));
+            match &rows.tag {
+                Some(tag) => format!("{}   {some} with tag {tag} of {n} errors", report.title),
+                None => format!("{}   {some} errors of {n} examples", report.title),
+            }
+        }
         None => format!("{}   {} examples", report.title, count(rows.features.rows())),
     };
     if format.csv {
-        return Page::new(report, head, everything(&rows.features, report));
+        return Page::new(report, head, everything(rows, report));
     }
     let mut page = Page::new(report, head, Sheet::new(&[]));
     page.sheets = match report.all {
         Some(_) => vec![
-            ("given slices, surest first".to_owned(), value_sheet(&report.values)),
-            ("found slices, on the half that tested them".to_owned(), found_sheet(&report.found)),
+            ("given slices, surest first".to_owned(), value_sheet(rows, &report.values)),
+            (
+                "found slices, on the half that tested them".to_owned(),
+                found_sheet(rows, &report.found),
+            ),
         ],
         None => vec![(String::new(), loss_sheet(&rows.features, &report.by_loss))],
     };
-    page.notes(notes(report))
+    page.notes(notes(rows, report))
 }
 
+/// The figures of errors; the last one is the ceiling.
 const FIGURES: [Field; 7] = [
     field("slice", "slice"),
     field("examples", "examples"),
     field("error", "error"),
     interval_of("error"),
     field("lift", "lift"),
+    field("p (Holm)", "p_holm"),
     field("if solved", "ceiling"),
-    field("p", "p_holm"),
 ];
 
-fn figures(name: &str, f: &Figures, p: f64) -> Vec<Cell> {
-    vec![
-        name.into(),
-        f.examples.into(),
-        Cell::Share(f.error.share),
-        Cell::Range(f.error.low, f.error.high),
-        f.lift.map_or(Cell::None, Cell::Number),
-        Cell::Share(f.ceiling),
-        Cell::Number(p),
-    ]
+/// The same of a tag, where there is nothing to solve.
+const OF_TAG: [Field; 6] = [
+    field("slice", "slice"),
+    field("errors", "errors"),
+    field("with tag", "share"),
+    interval_of("share"),
+    field("lift", "lift"),
+    field("p (Holm)", "p_holm"),
+];
+
+fn fields(rows: &Rows, more: Field) -> Sheet {
+    let figures: &[Field] = if rows.tag.is_some() { &OF_TAG } else { &FIGURES };
+    Sheet::new(&[figures, &[more]].concat())
 }
 
-fn value_sheet(values: &[ValueErrors]) -> Sheet {
-    let mut sheet = Sheet::new(&FIGURES);
+fn figures(rows: &Rows, name: &str, f: &Figures, p: f64, ceiling: f64) -> Vec<Cell> {
+    let [error, range] = proportion(Some(f.error).filter(|_| f.examples > 0));
+    let lift = f.lift.map_or(Cell::None, Cell::Number);
+    let mut cells = vec![name.into(), f.examples.into(), error, range, lift, Cell::P(p)];
+    if rows.tag.is_none() {
+        cells.push(Cell::Share(ceiling));
+    }
+    cells
+}
+
+fn value_cells(rows: &Rows, value: &ValueErrors) -> Vec<Cell> {
+    figures(rows, &value.name, &value.figures, value.p_holm, value.figures.ceiling)
+}
+
+/// The figures of the other half, and the ceiling of the whole: what there is to solve.
+fn found_cells(rows: &Rows, slice: &Checked) -> Vec<Cell> {
+    figures(rows, &slice.name, &slice.other, slice.p_holm, slice.whole.ceiling)
+}
+
+fn value_sheet(rows: &Rows, values: &[ValueErrors]) -> Sheet {
+    let figures: &[Field] = if rows.tag.is_some() { &OF_TAG } else { &FIGURES };
+    let mut sheet = Sheet::new(figures);
     for value in values {
-        sheet.row(figures(&value.name, &value.figures, value.p_holm));
+        sheet.row(value_cells(rows, value));
     }
     sheet
 }
 
-/// The figures of the other half, and the ceiling of the whole: what there is to solve. Narrower
-/// versions of better slices are left to `--csv` and `--json`.
-fn found_sheet(found: &[Checked]) -> Sheet {
-    let mut sheet = Sheet::new(&[FIGURES.as_slice(), &[field("confirmed", "confirmed")]].concat());
+/// Narrower versions of better slices are left to `--csv` and `--json`.
+fn found_sheet(rows: &Rows, found: &[Checked]) -> Sheet {
+    let mut sheet = fields(rows, field("confirmed", "confirmed"));
     for slice in found.iter().filter(|slice| slice.narrows.is_none()) {
-        let mut cells = figures(&slice.name, &slice.other, slice.p_holm);
-        cells[5] = Cell::Share(slice.whole.ceiling);
-        cells.push(slice.confirmed.into());
-        sheet.row(cells);
+        sheet.row([found_cells(rows, slice), vec![slice.confirmed.into()]].concat());
     }
     sheet
 }
@@ -199,38 +226,40 @@ fn loss_sheet(features: &Features, found: &[Slice]) -> Sheet {
 }
 
 /// All slices under one header.
-fn everything(features: &Features, report: &Report<'_>) -> Sheet {
+fn everything(rows: &Rows, report: &Report<'_>) -> Sheet {
     if report.all.is_none() {
-        return loss_sheet(features, &report.by_loss);
+        return loss_sheet(&rows.features, &report.by_loss);
     }
-    let mut sheet = Sheet::new(&[FIGURES.as_slice(), &[field("kind", "kind")]].concat());
+    let mut sheet = fields(rows, field("kind", "kind"));
     for value in &report.values {
-        sheet.row(
-            [figures(&value.name, &value.figures, value.p_holm), vec!["given".into()]].concat(),
-        );
+        sheet.row([value_cells(rows, value), vec!["given".into()]].concat());
     }
     for slice in &report.found {
         let kind = if slice.confirmed { "confirmed" } else { "not confirmed" };
-        sheet.row([figures(&slice.name, &slice.other, slice.p_holm), vec![kind.into()]].concat());
+        sheet.row([found_cells(rows, slice), vec![kind.into()]].concat());
     }
     sheet
 }
 
-fn notes(report: &Report<'_>) -> Vec<String> {
-    let mut notes = Vec::new();
+fn notes(rows: &Rows, report: &Report<'_>) -> Vec<String> {
+    let mut notes: Vec<String> = nothing(rows.features.rows()).into_iter().collect();
     if report.values.is_empty() && report.by_loss.is_empty() {
         notes.push("there are no columns to slice by".to_owned());
     }
-    let confirmed = report.found.iter().filter(|slice| slice.confirmed).count();
-    if !report.found.is_empty() {
-        notes.push(format!("{confirmed} of {} found slices are confirmed", report.found.len()));
+    if report.all.is_none() {
+        notes.push("values above 1 are taken as losses: slices by loss are not tested".to_owned());
     }
+    let confirmed = |slice: &&Checked| slice.confirmed;
     let narrower = report.found.iter().filter(|slice| slice.narrows.is_some()).count();
-    if narrower > 0 {
-        notes
-            .push(format!("{narrower} that only narrow a better one are left to --csv and --json"));
+    if !report.found.is_empty() {
+        let (all, sure) = (report.found.len(), report.found.iter().filter(confirmed).count());
+        let more = match narrower {
+            0 => String::new(),
+            n => format!("; {n} only narrow a better one: --csv and --json have them"),
+        };
+        notes.push(format!("{sure} of {all} found slices are confirmed{more}"));
     }
-    if let Some(best) = report.found.iter().find(|slice| slice.confirmed) {
+    if let (Some(best), None) = (report.found.iter().find(confirmed), &rows.tag) {
         let ceiling = percent(best.whole.ceiling);
         notes.push(format!("with {} solved the error would be {ceiling}", best.name));
     }

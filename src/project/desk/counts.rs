@@ -37,7 +37,7 @@ impl Counts {
         let (is_reviewed, verdict) = (review.is_reviewed(predicted), review.verdict_on(predicted));
         let found = review.found.as_ref();
         let random = found.is_some_and(|f| f.order == Order::Random && f.run == run);
-        let in_correct = found.is_some_and(|f| f.correct);
+        let in_correct = found.is_some_and(|f| f.correct && f.run == run);
         let agrees = prediction == gold;
         let drawn = random && in_correct == agrees;
         let sampled = is_reviewed && drawn && verdict != Some(Verdict::Unsure);

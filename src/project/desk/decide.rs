@@ -99,6 +99,7 @@ impl Desk {
     pub fn restore(&mut self, ledger: Ledger) {
         self.ledger = ledger;
         self.find_rows();
+        self.dashboard = None;
         self.count_all();
     }
 

@@ -11,6 +11,7 @@ use crate::analysis::eyeball::{in_eyeball, part_errors};
 use crate::analysis::orders::Ranking;
 use crate::dataset::{ClassNames, Examples, Ledger, Matrix, Order, Review, Run, Verdict};
 use counts::Counts;
+use numbers::Live;
 use std::collections::HashMap;
 
 /// The label that counts for an example.
@@ -75,6 +76,8 @@ pub struct Desk {
     /// Errors by the gold labels.
     gold_errors: usize,
     counts: Counts,
+    /// Made when it is first asked for, then kept up to date.
+    dashboard: Option<Box<Live>>,
 }
 
 impl Desk {
@@ -103,6 +106,7 @@ impl Desk {
             with_prediction: 0,
             gold_errors: 0,
             counts: Counts::default(),
+            dashboard: None,
         };
         desk.find_rows();
         desk.list_anew();
@@ -124,6 +128,13 @@ impl Desk {
         self.eyeball
     }
 
+    /// Whether a walk through the correct predictions came upon it: such a row is no draw from the errors,
+    /// even when its label was fixed.
+    fn is_outside(&self, row: u32) -> bool {
+        let found = || self.review(row)?.found.as_ref();
+        self.agrees(row) && found().is_some_and(|found| found.correct && found.run == self.run.name)
+    }
+
     /// Whether an example may be looked at.
     pub fn is_shown(&self, row: u32) -> bool {
         self.eyeball.is_none_or(|share| in_eyeball(self.id(row), share))
@@ -139,9 +150,12 @@ impl Desk {
             Subset::Errors => analysis::review_list(gold, &relabels, run),
             Subset::Correct => analysis::correct_list(gold, run),
         };
-        list.retain(|&row| self.is_shown(row));
+        list.retain(|&row| {
+            self.is_shown(row) && (self.subset == Subset::Correct || !self.is_outside(row))
+        });
         (self.with_prediction, self.gold_errors) = (errors.examples, errors.errors);
         self.list = list;
+        self.dashboard = None;
         self.count_all();
         self.sort();
     }

@@ -9,6 +9,13 @@ use crate::analysis::{
 };
 use crate::dataset::{Event, Review, TagId};
 
+/// The figures of the run, and the metadata that they are cut by.
+#[derive(Debug)]
+pub(super) struct Live {
+    features: Features,
+    dashboard: Dashboard,
+}
+
 impl Desk {
     /// The tally of the errors reviewed so far. Its cost does not grow with the number of decisions.
     pub fn tally(&self) -> Tally {
@@ -42,23 +49,43 @@ impl Desk {
     }
 
     /// Every figure of the run under the effective labels, with the errors of each value of the
-    /// metadata. Reads all probabilities.
+    /// metadata. The first call reads all probabilities; relabels are followed from then on.
     ///
     /// # Errors
     /// Columns of other lengths than the run.
-    pub fn figures(&self) -> Result<Figures, AnalysisError> {
+    pub fn figures(&mut self) -> Result<Figures, AnalysisError> {
+        let live = match self.dashboard.take() {
+            Some(live) => live,
+            None => Box::new(self.count_figures()?),
+        };
+        let figures = live.dashboard.figures(&live.features);
+        self.dashboard = Some(live);
+        Ok(figures)
+    }
+
+    fn count_figures(&self) -> Result<Live, AnalysisError> {
         let n = self.examples.len();
         let relabels = crate::project::relabels(&self.examples, &self.ledger, &self.classes);
-        let labels = analysis::effective_labels(&self.examples.gold, &relabels);
+        let mut labels = analysis::effective_labels(&self.examples.gold, &relabels);
+        for (row, label) in (0..).zip(&mut labels) {
+            // Left out, as in the tally.
+            *label = if self.is_shown(row) { *label } else { u32::MAX };
+        }
         let features = Features::of_columns(&self.examples.metadata, n, Encoding::of_rows(n))?;
-        let data = Labelled::new(&self.run.probs, &labels)?;
-        Ok(Dashboard::new(data, &features)?.figures(&features))
+        let dashboard = Dashboard::new(Labelled::new(&self.run.probs, &labels)?, &features)?;
+        Ok(Live { features, dashboard })
     }
 
     /// The tags of the reviewed errors in the order in which they were walked.
     pub fn tags_in_order(&self) -> Vec<&[TagId]> {
         let reviewed = self.list.iter().filter(|&&row| self.is_reviewed(row));
         reviewed.filter_map(|&row| Some(self.review(row)?.tags.as_slice())).collect()
+    }
+
+    /// The label that counts under a review.
+    fn label(&self, row: u32, review: &Review) -> u32 {
+        let relabel = review.relabel.as_ref().and_then(|r| self.classes.index(&r.class));
+        relabel.unwrap_or(self.gold(row))
     }
 
     pub(super) fn count_all(&mut self) {
@@ -77,12 +104,10 @@ impl Desk {
             return;
         }
         let Some(prediction) = self.run.prediction(row as usize) else { return };
-        let relabel = review.relabel.as_ref().and_then(|r| self.classes.index(&r.class));
-        let gold = self.gold(row);
         let about = About {
-            gold,
+            gold: self.gold(row),
             prediction,
-            label: relabel.unwrap_or(gold),
+            label: self.label(row, review),
             predicted: self.classes.name(prediction),
             run: &self.run.name,
         };
@@ -92,12 +117,17 @@ impl Desk {
     /// Follows an event in the counts.
     pub(super) fn follow(&mut self, event: &Event) {
         let mut counts = std::mem::take(&mut self.counts);
+        let mut live = self.dashboard.take();
         for change in event.changes.iter().filter(|c| c.split == self.examples.split) {
-            if let Some(&row) = self.rows.get(&change.id) {
-                self.count(&mut counts, row, &change.before, false);
-                self.count(&mut counts, row, &change.after, true);
+            let Some(&row) = self.rows.get(&change.id) else { continue };
+            self.count(&mut counts, row, &change.before, false);
+            self.count(&mut counts, row, &change.after, true);
+            if let Some(live) = live.as_mut().filter(|_| self.is_shown(row)) {
+                let probs = self.run.probs.row(row as usize);
+                let labels = (self.label(row, &change.before), self.label(row, &change.after));
+                live.dashboard.relabelled(&live.features, row as usize, probs, labels);
             }
         }
-        self.counts = counts;
+        (self.counts, self.dashboard) = (counts, live);
     }
 }

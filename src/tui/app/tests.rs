@@ -303,3 +303,14 @@ fn a_correct_prediction_is_confirmed_or_gets_its_right_class() {
     press(&mut app, "uu");
     assert_eq!((said(&app, "a").as_str(), app.desk.reviewed()), ("", 0));
 }
+
+#[test]
+fn the_figures_follow_each_decision() {
+    let mut app = app();
+    let right = |app: &mut App| app.desk.figures().unwrap().scores.accuracy.unwrap().share;
+    assert!((right(&mut app) - 0.25).abs() < 1e-12);
+    press(&mut app, " ");
+    assert!((right(&mut app) - 0.5).abs() < 1e-12);
+    press(&mut app, "u");
+    assert!((right(&mut app) - 0.25).abs() < 1e-12);
+}

@@ -93,7 +93,7 @@ fn short_line(
 fn share(row: &TallyRow, tally: &Tally, theme: Theme) -> [Span<'static>; 2] {
     let percent = |share: f64| share * 100.0;
     let interval = match tally.basis {
-        Basis::RandomSample => {
+        Basis::RandomSample | Basis::PartlyRandom => {
             format!(" ({:.0}–{:.0})", percent(row.share.low), percent(row.share.high))
         }
         Basis::AllErrors | Basis::ReviewedOnly => String::new(),
@@ -110,6 +110,7 @@ fn basis(basis: Basis) -> &'static str {
     match basis {
         Basis::AllErrors => "all errors; dev error if solved",
         Basis::RandomSample => "random sample; dev error if solved",
+        Basis::PartlyRandom => "from the random part; dev error if solved",
         Basis::ReviewedOnly => "of the reviewed only; dev error if solved",
     }
 }
