@@ -1,7 +1,7 @@
 //! The options that say in which order examples come.
 
 use crate::dataset::{Examples, Order, Split};
-use crate::ingest::{IngestError, read_embeddings};
+use crate::ingest::read_embeddings;
 use crate::project::{Likeness, Project, ProjectError};
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -56,14 +56,7 @@ impl OrderArgs {
             self.order() != Some(Order::Similar) || similar_to.is_some(),
             "the order `similar` needs an example to compare with: add --similar-to ID"
         );
-        let read = |path: &PathBuf| -> Result<_, IngestError> {
-            let embeddings = read_embeddings(path)?;
-            if embeddings.rows() == examples.len() {
-                return Ok(embeddings);
-            }
-            let what = format!("{} rows for {} examples", embeddings.rows(), examples.len());
-            Err(IngestError::new(path, what, "give one row for each example of the table"))
-        };
+        let read = |path: &PathBuf| read_embeddings(path, examples.len());
         let embeddings = self.embeddings.as_ref().map(read).transpose()?;
         let mut others = Vec::new();
         if self.order() == Some(Order::Disagreement) {

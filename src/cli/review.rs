@@ -114,6 +114,10 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     let mut app = App::new(desk, keymap, at.as_deref(), (0, 0));
     match writable.repairs.as_slice() {
         [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),
+        [] if app.desk().order() != Order::Random => app.tell(Status::hint(format!(
+            "{} as last time: only the random order supports estimates; O changes it",
+            app.desk().order().name()
+        ))),
         [] => app.tell(Status::hint("everything is saved as you go; q leaves")),
         repairs => app.tell(Status::trouble(repairs.join("; "))),
     }

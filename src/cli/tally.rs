@@ -16,7 +16,7 @@ use std::io::Write;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  gaffe tally\n  gaffe tally --run v2 --json\n  \
     gaffe tally --solve blurry --solve 'bad crop'\n\n\
-    The ceiling is the dev error that would be left if every error of that kind were solved.\n\
+    The ceiling is the dev error that would be left if every error of that kind were solved. \
     \"alone\" counts the errors that are of no other kind.")]
 pub struct TallyArgs {
     #[command(flatten)]

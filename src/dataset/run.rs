@@ -193,11 +193,6 @@ impl Run {
     pub fn is_empty(&self) -> bool {
         self.predictions.is_empty()
     }
-
-    /// Number of examples without a prediction.
-    pub fn without_prediction(&self) -> usize {
-        self.predictions.iter().filter(|&&k| k == NO_PREDICTION).count()
-    }
 }
 
 fn top<T: Probability>(i: usize, row: &[T]) -> Result<Option<(u32, f64)>, RunError> {
@@ -234,7 +229,6 @@ mod tests {
     fn takes_the_first_largest_and_leaves_nan_rows_without_a_prediction() {
         let r = run(vec![0.5, 0.5, 0.1, 0.9, f32::NAN, f32::NAN], 2).unwrap();
         assert_eq!((r.prediction(0), r.prediction(1), r.prediction(2)), (Some(0), Some(1), None));
-        assert_eq!(r.without_prediction(), 1);
         assert!((r.confidence(1) - 0.9).abs() < 1e-6);
     }
 

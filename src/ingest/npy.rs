@@ -79,15 +79,20 @@ pub fn read_probs(path: &Path) -> Result<Probs, IngestError> {
     read_values(path, &file, &header)
 }
 
-/// Reads embeddings, N×D, in single precision.
+/// Reads embeddings, N×D, in single precision: one row for each of `rows` examples.
 ///
 /// # Errors
-/// As [`read_probs`].
-pub fn read_embeddings(path: &Path) -> Result<Matrix, IngestError> {
-    match read_probs(path)? {
-        Probs::F32(matrix) => Ok(matrix),
-        Probs::F64(wide) => narrow(path, &wide),
+/// As [`read_probs`], or another number of rows.
+pub fn read_embeddings(path: &Path, rows: usize) -> Result<Matrix, IngestError> {
+    let matrix = match read_probs(path)? {
+        Probs::F32(matrix) => matrix,
+        Probs::F64(wide) => narrow(path, &wide)?,
+    };
+    if matrix.rows() == rows {
+        return Ok(matrix);
     }
+    let what = format!("{} rows, but there are {rows} examples", matrix.rows());
+    Err(IngestError::new(path, what, "give one row an example, in the order of the table"))
 }
 
 fn narrow(path: &Path, wide: &Matrix<f64>) -> Result<Matrix, IngestError> {

@@ -363,3 +363,16 @@ fn slices_of_a_tag_are_cut_from_the_reviewed_errors() {
     let none = folder.gaffe(&["stats", "slices", "--of", "planet"]);
     assert!(none.code == 1 && none.err.contains("ambiguous"), "{none:#?}");
 }
+
+#[test]
+fn label_issues_of_the_test_split_are_listed_on_request_only() {
+    let folder = Folder::sample();
+    let args = ["stats", "label-issues", "--split", "test"];
+    let guarded = folder.gaffe(&args);
+    assert!(guarded.ok().contains("--unlock-test") && !guarded.out.contains("test-0"));
+    let json = folder.gaffe(&[&args[..], &["--json"]].concat()).json();
+    let flagged = json["flags"].as_array().unwrap().iter().filter(|flag| **flag == true).count();
+    assert!(json["issues"].as_array().unwrap().is_empty() && flagged > 20, "{flagged}");
+    let open = folder.gaffe(&[&args[..], &["--unlock-test", "--json"]].concat()).json();
+    assert_eq!(open["issues"].as_array().unwrap().len(), flagged);
+}

@@ -246,7 +246,7 @@ fn the_nearest_neighbour_is_found_in_the_embeddings_given() {
     embeddings(&folder, "e.npy", 11, 2, |_| 1.0);
     refused(&["e.npy", "11 rows", "12 examples"]);
     embeddings(&folder, "te.npy", 5, 2, |_| 1.0);
-    refused(&["te.npy", "5 rows", "4 training examples"]);
+    refused(&["te.npy", "5 rows", "4 examples"]);
     let without = folder.gaffe(&[&FILES[..6], &more].concat());
     assert!(without.refused().contains("--train-labels"), "{without:#?}");
     let half = folder.gaffe(&[&FILES[..], &["--embeddings", "e.npy"]].concat());

@@ -3,7 +3,7 @@
 
 mod neighbours;
 
-pub use neighbours::{Nearness, NeighbourOptions, Neighbours, nearest_neighbours};
+pub use neighbours::{NeighbourOptions, Neighbours, nearest_neighbours};
 
 use super::bottleneck::{BestError, Errors};
 use super::significance::{LEVEL, two_proportions};

@@ -3,26 +3,17 @@
 use super::super::AnalysisError;
 use super::super::parallel::pieces;
 use super::{NO_CLASS, same_length};
+use crate::analysis::orders::Distance;
 use crate::dataset::Matrix;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use serde::Serialize;
 
-/// How near embeddings are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Nearness {
-    /// The cosine of the angle; an embedding of zeros is at a right angle to all.
-    Cosine,
-    /// Euclidean distance.
-    Euclidean,
-}
-
 /// How the nearest neighbours are searched.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NeighbourOptions {
     /// What is near.
-    pub nearness: Nearness,
+    pub nearness: Distance,
     /// Multiplications allowed. Beyond it, first the dev side is cut to a random draw of no fewer than
     /// 2,000 examples, then the training side.
     pub budget: u64,
@@ -33,7 +24,7 @@ pub struct NeighbourOptions {
 impl Default for NeighbourOptions {
     /// Cosine, 2·10¹⁰ multiplications (some seconds on a laptop), seed 0.
     fn default() -> Self {
-        Self { nearness: Nearness::Cosine, budget: 20_000_000_000, seed: 0 }
+        Self { nearness: Distance::Cosine, budget: 20_000_000_000, seed: 0 }
     }
 }
 
@@ -130,13 +121,13 @@ fn draw(rows: &mut Vec<u32>, most: usize, rng: &mut Pcg64Mcg) {
 }
 
 /// One over the length of each training embedding for cosines, 0 for one of zeros.
-fn scales(train: &Matrix, rows: &[u32], nearness: Nearness) -> Option<Vec<f32>> {
+fn scales(train: &Matrix, rows: &[u32], nearness: Distance) -> Option<Vec<f32>> {
     let scale = |&row: &u32| {
         let squares = train.row(row as usize).iter().map(|&x| f64::from(x).powi(2));
         let length = squares.sum::<f64>().sqrt();
         if length > 0.0 { (1.0 / length) as f32 } else { 0.0 }
     };
-    (nearness == Nearness::Cosine).then(|| rows.iter().map(scale).collect())
+    (nearness == Distance::Cosine).then(|| rows.iter().map(scale).collect())
 }
 
 struct Search<'a> {

@@ -1,5 +1,6 @@
 use super::neighbours::affordable;
 use super::*;
+use crate::analysis::orders::Distance;
 use crate::dataset::Matrix;
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -80,10 +81,10 @@ fn the_nearest_neighbour_depends_on_what_is_near() {
         let options = NeighbourOptions { nearness, ..NeighbourOptions::default() };
         nearest_neighbours(&train, &[0, 1, 2, 3], &dev, &options).unwrap()
     };
-    let cosine = find(Nearness::Cosine);
+    let cosine = find(Distance::Cosine);
     assert_eq!(cosine.predictions, [1, 0, NO_CLASS, 3]);
     assert_eq!((cosine.train, cosine.dev, cosine.dev_used), (3, 3, 3));
-    assert_eq!(find(Nearness::Euclidean).predictions, [3, 0, NO_CLASS, 3]);
+    assert_eq!(find(Distance::Euclidean).predictions, [3, 0, NO_CLASS, 3]);
 }
 
 #[test]
@@ -95,7 +96,7 @@ fn all_pairs_are_searched() {
     };
     let (train, dev) = (draw(300), draw(150));
     let labels: Vec<u32> = (0..300).collect();
-    for nearness in [Nearness::Cosine, Nearness::Euclidean] {
+    for nearness in [Distance::Cosine, Distance::Euclidean] {
         let options = NeighbourOptions { nearness, ..NeighbourOptions::default() };
         let found = nearest_neighbours(&train, &labels, &dev, &options).unwrap();
         for (row, &nearest) in found.predictions.iter().enumerate() {
@@ -105,8 +106,8 @@ fn all_pairs_are_searched() {
                     a.iter().zip(b).map(|(&x, &y)| f(x.into(), y.into())).sum::<f64>()
                 };
                 match nearness {
-                    Nearness::Cosine => -sum(&|x, y| x * y) / sum(&|x, _| x * x).sqrt(),
-                    Nearness::Euclidean => sum(&|x, y| (x - y).powi(2)),
+                    Distance::Cosine => -sum(&|x, y| x * y) / sum(&|x, _| x * x).sqrt(),
+                    Distance::Euclidean => sum(&|x, y| (x - y).powi(2)),
                 }
             };
             let least = labels.iter().map(|&i| distance(i)).fold(f64::INFINITY, f64::min);
@@ -168,7 +169,7 @@ proptest! {
         let n = values.len() / 2;
         let train = Matrix::new(values[..n * 2].to_vec(), n, 2).unwrap();
         let labels: Vec<u32> = (0..n as u32).map(|i| if i % 3 == 2 { NO_CLASS } else { i }).collect();
-        let nearness = if euclidean { Nearness::Euclidean } else { Nearness::Cosine };
+        let nearness = if euclidean { Distance::Euclidean } else { Distance::Cosine };
         let options = NeighbourOptions { nearness, budget, seed: 1 };
         let found = nearest_neighbours(&train, &labels, &train, &options).unwrap();
         prop_assert_eq!(found.predictions.iter().filter(|&&k| k != NO_CLASS).count(), found.dev_used);

@@ -3,9 +3,11 @@
 use super::{lowest_first, sorted};
 use crate::dataset::Matrix;
 use rayon::prelude::*;
+use serde::Serialize;
 
 /// What "near" means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Distance {
     /// 1 − cosine of the angle; an embedding of zeros is near nothing.
     Cosine,

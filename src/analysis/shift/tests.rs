@@ -181,3 +181,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn numbers_that_go_missing_are_a_move_of_their_own() {
+    let full: Vec<f64> = (0..400).map(|i| f64::from(i % 97)).collect();
+    let gaps = |every: usize| -> Vec<f64> {
+        full.iter().enumerate().map(|(i, &x)| if i % every == 0 { f64::NAN } else { x }).collect()
+    };
+    let (few, many) = (gaps(100), gaps(2));
+    let of = |first: &[f64], second: &[f64]| {
+        let pair = Pair::Numbers([Side::all(first), Side::all(second)]);
+        let rows = shifts(&[Feature { name: "x", pair }], &ShiftOptions::default());
+        rows.iter().map(|row| (row.name.clone(), row.moved)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&full, &full), [("x".to_owned(), Moved::NotShown)]);
+    let moved = [("x".to_owned(), Moved::NotShown), ("x: missing".to_owned(), Moved::Moved)];
+    assert_eq!(of(&few, &many), moved);
+}

@@ -14,7 +14,7 @@ use std::path::Path;
 #[command(after_help = "Examples:\n  gaffe stats agreement --votes votes.csv\n  \
     gaffe stats agreement --votes votes.csv --annotator person --csv\n  \
     gaffe stats agreement --votes table.csv --wide --json\n\n\
-    Alpha, AC1 and kappa are 1 for full agreement and 0 for what chance gives. AC1 stays sensible\n\
+    Alpha, AC1 and kappa are 1 for full agreement and 0 for what chance gives. AC1 stays sensible \
     when nearly all labels are of one class. --csv writes the pairs.")]
 pub struct AgreementArgs {
     #[command(flatten)]

@@ -4,13 +4,14 @@ use super::args;
 use super::input::{Input, Source, nothing};
 use super::sheet::{Cell, Field, Page, Sheet, field, in_csv, interval_of};
 use crate::analysis::baselines::{
-    Baseline, BaselineKind, Nearness, NeighbourOptions, Neighbours, Predicted, Standing,
-    against_human, against_predictions, label_baselines, nearest_neighbours,
+    Baseline, BaselineKind, NeighbourOptions, Neighbours, Predicted, Standing, against_human,
+    against_predictions, label_baselines, nearest_neighbours,
 };
 use crate::analysis::bottleneck::{BestError, Errors};
 use crate::analysis::effective_labels;
+use crate::analysis::orders::Distance;
 use crate::cli::print::{Format, count, interval, percent};
-use crate::dataset::{Matrix, Split};
+use crate::dataset::Split;
 use crate::ingest::{IngestError, read_embeddings, read_labels};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
@@ -24,7 +25,7 @@ use std::time::Duration;
 #[command(after_help = "Examples:\n  gaffe stats baselines\n  \
     gaffe stats baselines --train-embeddings train.npy --embeddings dev.npy\n  \
     gaffe stats baselines --probs p.npy --labels y.npy --train-labels t.npy --human-error 0.05\n\n\
-    The gap is the baseline's error less the run's: above 0 the run is better. p comes from\n\
+    The gap is the baseline's error less the run's: above 0 the run is better. p comes from \
     McNemar's exact test, for rates that are known from the binomial test.")]
 pub struct BaselinesArgs {
     #[command(flatten)]
@@ -62,7 +63,7 @@ struct Report {
 /// How many embeddings were compared.
 #[derive(Serialize)]
 struct Searched {
-    nearness: Nearness,
+    nearness: Distance,
     train_used: usize,
     train: usize,
     examples_used: usize,
@@ -75,7 +76,7 @@ pub fn run(project: Option<&Path>, args: &BaselinesArgs, out: &mut dyn Write) ->
     let model = Predicted::new(&input.labels, &input.predictions)?;
     let train = train_labels(args, &input)?;
     let mut baselines = label_baselines(model, train.as_deref(), input.classes.len())?;
-    let nearness = if args.euclidean { Nearness::Euclidean } else { Nearness::Cosine };
+    let nearness = if args.euclidean { Distance::Euclidean } else { Distance::Cosine };
     let neighbours = neighbours(args, &input, train.as_deref(), nearness)?;
     if let Some(found) = &neighbours {
         let kind = BaselineKind::NearestNeighbour;
@@ -117,7 +118,7 @@ fn neighbours(
     args: &BaselinesArgs,
     input: &Input,
     train_labels: Option<&[u32]>,
-    nearness: Nearness,
+    nearness: Distance,
 ) -> Result<Option<Neighbours>> {
     let Some((train_path, path)) = args.train_embeddings.as_ref().zip(args.embeddings.as_ref())
     else {
@@ -134,8 +135,8 @@ fn neighbours(
              give them with --train-labels L.npy, or add the train split to gaffe.toml"
         );
     };
-    let train = embeddings(train_path, labels.len(), "training examples")?;
-    let asked = embeddings(path, input.labels.len(), "examples to predict")?;
+    let train = read_embeddings(train_path, labels.len())?;
+    let asked = read_embeddings(path, input.labels.len())?;
     if train.cols() != asked.cols() {
         let (d, t) = (asked.cols(), train.cols());
         let what = format!("{d} dimensions, but {} has {t}", train_path.display());
@@ -148,16 +149,6 @@ fn neighbours(
     Ok(Some(found?))
 }
 
-fn embeddings(path: &Path, rows: usize, of: &str) -> Result<Matrix> {
-    let matrix = read_embeddings(path)?;
-    if matrix.rows() != rows {
-        let what = format!("{} rows, but there are {rows} {of}", matrix.rows());
-        let remedy = "give one row for each, in the order of the table or of the labels";
-        return Err(IngestError::new(path, what, remedy).into());
-    }
-    Ok(matrix)
-}
-
 /// Says on a terminal that work is going on.
 fn spinner(message: &str) -> Result<ProgressBar> {
     let style = ProgressStyle::with_template("{spinner} {msg} embeddings, {elapsed}")?;
@@ -166,7 +157,7 @@ fn spinner(message: &str) -> Result<ProgressBar> {
     Ok(bar)
 }
 
-fn searched(found: &Neighbours, nearness: Nearness) -> Searched {
+fn searched(found: &Neighbours, nearness: Distance) -> Searched {
     let &Neighbours { train_used, train, dev_used, dev, .. } = found;
     Searched { nearness, train_used, train, examples_used: dev_used, examples: dev }
 }

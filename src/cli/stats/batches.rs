@@ -4,7 +4,8 @@ use super::args;
 use super::input::{self, Input};
 use super::sheet::{Cell, Field, Page, Sheet, field, interval_of, limits_of};
 use crate::analysis::batches::{
-    Batch, BatchChart, BatchInput, ChartOptions, ChartPoint, Signal, batch_chart, batches_of,
+    Batch, BatchChart, BatchInput, ChartOptions, ChartPoint, Decomposition, Signal, batch_chart,
+    batches_of, count_slices, decompose,
 };
 use crate::analysis::slices::{Encoding, Feature, Features};
 use crate::cli::Selection;
@@ -20,10 +21,10 @@ use std::path::Path;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  gaffe stats batches --column day\n  \
     gaffe stats batches --column batch --mix label --reference 5\n\n\
-    The moving average leaves its limits when the error changed by more than chance. With --mix the\n\
-    chart is drawn again for what the mix does not explain: the usual error plus the errors that a\n\
-    batch has beyond those that its mix leads to expect. Only where that one leaves its limits\n\
-    too did more change than which examples came.\n\
+    The moving average leaves its limits when the error changed by more than chance. With --mix the \
+    chart is drawn again for what the mix does not explain: the usual error plus the errors that a \
+    batch has beyond those that its mix leads to expect. Only where that one leaves its limits \
+    too did more change than which examples came. \
     With few expected errors in a batch (below 5) the limits are rough.")]
 pub struct BatchesArgs {
     #[command(flatten)]
@@ -57,6 +58,9 @@ struct Report<'a> {
     mix: Option<&'a str>,
     /// Whether the batches have an order of their own: they are numbers.
     ordered: bool,
+    /// From the first to the last batch, what the mix makes of it and what is left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<Decomposition>,
     /// Error of the batches taken as normal.
     centre: f64,
     /// Examples without a prediction or without a batch.
@@ -91,11 +95,18 @@ pub fn run(project: Option<&Path>, args: &BatchesArgs, out: &mut dyn Write) -> R
     let reference = args.reference.map(|n| n as usize);
     let options = ChartOptions { lambda: args.lambda, width: args.limit, reference };
     let BatchChart { centre, batches } = batch_chart(&chart_input, &options)?;
+    let change = mix.as_ref().and_then(|(n, slices)| {
+        let last = (batching.names.len() as u32).checked_sub(1).filter(|&last| last > 0)?;
+        let rows = |batch: u32| (0..).zip(&batching.batch).filter(move |(_, b)| **b == batch);
+        let cells = |batch| count_slices(rows(batch).map(|(row, _)| row), &wrong, *n, slices);
+        decompose(&cells(0), &cells(last))
+    });
     let row = |(name, batch)| Row { name, batch };
     let report = Report {
         column: &args.column,
         mix: args.mix.as_deref(),
         ordered: column.numbers.is_some(),
+        change,
         centre,
         left_out: batching.left_out(),
         batches: batching.names.into_iter().zip(batches).map(row).collect(),
@@ -239,6 +250,16 @@ fn notes(report: &Report<'_>) -> Vec<String> {
             let what = format!("the one without what the mix of {mix} explains");
             notes.push(say(&what, &names(&|batch| batch.adjusted.as_ref().is_some_and(out))));
         }
+    }
+    if let Some(Decomposition { change, rate_effect, mix_effect, .. }) = &report.change {
+        let points = |x: &f64| format!("{:+.1}", x * 100.0);
+        notes.push(format!(
+            "from the first batch to the last the error changed by {} points: {} by the mix,\n\
+             {} within its values (Kitagawa)",
+            points(change),
+            points(mix_effect),
+            points(rate_effect)
+        ));
     }
     if report.left_out > 0 {
         let n = count(report.left_out);

@@ -20,7 +20,7 @@ use std::path::Path;
 #[command(after_help = "Examples:\n  gaffe stats bottleneck --run v2\n  \
     gaffe stats bottleneck --train-dev 52/1000\n  \
     gaffe stats bottleneck --train 20/1000 --dev 63/1000 --human-error 0.01 --json\n\n\
-    A gap stands out if its 95 % interval lies above 0. Train-dev examples are like those of train,\n\
+    A gap stands out if its 95 % interval lies above 0. Train-dev examples are like those of train, \
     but the model was not fitted on them: they tell variance from data mismatch.")]
 pub struct BottleneckArgs {
     /// The run [default: the first one with predictions for dev]

@@ -18,7 +18,7 @@ use std::path::Path;
 #[command(after_help = "Examples:\n  gaffe stats calibration\n  \
     gaffe stats calibration --equal-mass --csv\n  \
     gaffe stats calibration --probs p.npy --labels y.npy --json\n\n\
-    ECE is the mean gap between confidence and accuracy over the bins, MCE the largest.\n\
+    ECE is the mean gap between confidence and accuracy over the bins, MCE the largest. \
     Dividing the logits by the temperature makes the log loss smallest.")]
 pub struct CalibrationArgs {
     #[command(flatten)]
@@ -45,6 +45,8 @@ struct Report<'a> {
     examples: usize,
     equal_width: Option<CalibrationError>,
     equal_mass: Option<CalibrationError>,
+    /// Of the probability of class 1, with two classes.
+    binary: Option<CalibrationError>,
     temperature: Option<Temperature>,
     bins: Vec<Bin>,
     /// By predicted class; classes that are never predicted are left out.
@@ -64,6 +66,7 @@ pub fn run(project: Option<&Path>, args: &CalibrationArgs, out: &mut dyn Write) 
         examples: tops.len(),
         equal_width: width.error(),
         equal_mass: mass.error(),
+        binary: labelled!(input, data => Bins::binary(data, n)).ok().and_then(|bins| bins.error()),
         temperature: labelled!(input, data => temperature(data, n)),
         bins: if args.equal_mass { mass.bins() } else { width.bins() },
         classes: (0_u32..).zip(classes).filter_map(class).collect(),
@@ -138,5 +141,6 @@ fn notes(report: &Report<'_>) -> Vec<String> {
     });
     let errors =
         [errors("equally wide", report.equal_width), errors("equally full", report.equal_mass)];
-    errors.into_iter().chain([temperature]).flatten().collect()
+    let binary = report.binary.map(|e| format!("probability of class 1: ECE {}", number(e.ece)));
+    errors.into_iter().chain([binary, temperature]).flatten().collect()
 }

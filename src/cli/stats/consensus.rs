@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:\n  gaffe stats consensus --votes votes.csv\n  \
     gaffe stats consensus --votes votes.csv --method dawid-skene --csv\n  \
     gaffe stats consensus --votes table.csv --wide --probs p.npy --json\n\n\
-    CROWDLAB weighs the people and the model by how far each can be trusted. The model should not\n\
+    CROWDLAB weighs the people and the model by how far each can be trusted. The model should not \
     have been fitted on these examples. In a project its run is taken, joined by the ids.")]
 pub struct ConsensusArgs {
     #[command(flatten)]

@@ -16,7 +16,7 @@ use std::io::Write;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  gaffe stats corrected\n  gaffe review --correct\n\n\
-    Fixing labels only where the model disagrees makes it look better than it is. The estimate\n\
+    Fixing labels only where the model disagrees makes it look better than it is. The estimate \
     takes a random sample of the correct predictions into account: gaffe review --correct.")]
 pub struct CorrectedArgs {
     #[command(flatten)]

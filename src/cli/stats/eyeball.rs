@@ -18,8 +18,8 @@ use std::io::Write;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  gaffe stats eyeball --share 0.3\n  \
     gaffe stats eyeball --share 0.3 --csv > parts.csv\n\n\
-    An example stays in its part whatever else the table holds: the part is made from its id.\n\
-    With `eyeball = 0.3` in gaffe.toml the review shows that part of dev alone.\n\
+    An example stays in its part whatever else the table holds: the part is made from its id. \
+    With `eyeball = 0.3` in gaffe.toml the review shows that part of dev alone. \
     --csv lists the part of every example of dev.")]
 pub struct EyeballArgs {
     /// The run [default: the first one with predictions for dev]

@@ -5,8 +5,8 @@ use crate::analysis::{MOST_CLASSES, effective_labels};
 use crate::cli::{Selection, decisions, locate};
 use crate::dataset::{ClassNames, Examples, Ledger, Split};
 use crate::ingest::{IngestError, Probs, read_class_names, read_labels, read_probs};
-use crate::project::Project;
-use anyhow::{Result, ensure};
+use crate::project::{Project, ProjectError};
+use anyhow::{Result, anyhow};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -95,11 +95,12 @@ impl Source {
         if let Some(probs) = &self.probs {
             return from_files(probs, &self.labels);
         }
-        ensure!(
-            self.labels.labels.is_none(),
-            "--labels goes with --probs P.npy; without it the run of a project is taken"
-        );
-        of_run(&self.selection, project)
+        of_run(&self.selection, project).map_err(|error| match error.downcast_ref() {
+            Some(ProjectError::NoProject(_)) => {
+                anyhow!("{error}\n  or give files by hand: --probs P.npy --labels L.npy")
+            }
+            _ => error,
+        })
     }
 }
 

@@ -20,7 +20,7 @@ use std::path::Path;
 #[command(after_help = "Examples:\n  gaffe stats label-issues\n  \
     gaffe stats label-issues --filter-by both --csv\n  \
     gaffe stats label-issues --probs p.npy --labels y.npy --json\n\n\
-    Confident learning as in cleanlab 2.9. The probabilities should come from examples that the\n\
+    Confident learning as in cleanlab 2.9. The probabilities should come from examples that the \
     model was not fitted on: it has learnt wrong labels of the others by heart.")]
 pub struct LabelIssuesArgs {
     #[command(flatten)]
@@ -67,6 +67,8 @@ struct Report<'a> {
     /// 1 − the share of examples that are estimated to have a wrong label.
     health: Option<f64>,
     estimated_issues: usize,
+    /// The same from the calibrated joint.
+    estimated_issues_calibrated: usize,
     /// Whether each row is a label issue.
     flags: Vec<bool>,
     /// Lowest score first.
@@ -135,6 +137,7 @@ fn report<'a, T: Probability>(
         examples: learning.examples(),
         health: learning.health(),
         estimated_issues: learning.num_label_issues(),
+        estimated_issues_calibrated: learning.num_label_issues_calibrated(),
         issues: found.issues.into_iter().map(issue).collect(),
         scores: learning.scores(options.rank_by, options.adjust_pred_probs)?,
         thresholds: learning.thresholds().to_vec(),

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:\n  gaffe stats properties\n  \
     gaffe stats properties --split train --csv > properties.csv\n  \
     gaffe stats properties a.png b.jpg note.txt voice.wav\n\n\
-    The table of a split has the quartiles; --csv and --json have each example. Numbers of a split\n\
+    The table of a split has the quartiles; --csv and --json have each example. Numbers of a split \
     are kept with four digits.")]
 pub struct PropertiesArgs {
     /// Files, without a project: texts (.txt), sounds (.wav), pictures of any name

@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
     after_help = "Examples:\n  gaffe stats shift\n  gaffe stats shift --from dev --to test\n  \
     gaffe stats shift --split dev --column batch --first 2024-01 --second 2024-02\n  \
     gaffe stats shift --from-probs a.npy --to-probs b.npy --json\n\n\
-    Effects: total variation distance of shares and the Kolmogorov–Smirnov distance, 0 to 1; for\n\
-    embeddings the distance of the means in units of the spread. p is corrected for the number of\n\
+    Effects: total variation distance of shares and the Kolmogorov–Smirnov distance, 0 to 1; for \
+    embeddings the distance of the means in units of the spread. p is corrected for the number of \
     tests (Holm). On many examples a tiny move is found: read the effect beside that of chance."
 )]
 pub struct ShiftArgs {

@@ -98,7 +98,7 @@ fn of_split(
     let run = run.map(|run| project.run(run, split, &examples)).transpose()?;
     let labels = effective_labels(&examples.gold, &project.relabels(&examples, ledger));
     let n = examples.len();
-    let embeddings = embeddings.map(|path| embeddings_of(path, n)).transpose()?;
+    let embeddings = embeddings.map(|path| read_embeddings(path, n)).transpose()?;
     Ok(Data {
         labels: Some(labels),
         predictions: run.as_ref().map(|run| run.predictions().to_vec()),
@@ -111,16 +111,6 @@ fn of_split(
 fn confidence(run: &Run) -> Vec<f64> {
     let one = |row| run.prediction(row).map_or(f64::NAN, |_| f64::from(run.confidence(row)));
     (0..run.len()).map(one).collect()
-}
-
-fn embeddings_of(path: &Path, rows: usize) -> Result<Matrix> {
-    let matrix = read_embeddings(path)?;
-    if matrix.rows() != rows {
-        let what = format!("{} rows, but there are {rows} examples", matrix.rows());
-        let remedy = "give one row an example, in the order of the table or of the probabilities";
-        return Err(IngestError::new(path, what, remedy).into());
-    }
-    Ok(matrix)
 }
 
 fn of_batches(project: &Project, column: &str, args: &ShiftArgs) -> Result<Sets> {
@@ -220,7 +210,7 @@ fn of_file(
         predictions: Some(classes_of(&tops)),
         confidence: Some(tops.iter().map(|top| top.map_or(f64::NAN, |(_, p)| p)).collect()),
         metadata: vec![],
-        embeddings: embeddings.map(|path| embeddings_of(path, n)).transpose()?,
+        embeddings: embeddings.map(|path| read_embeddings(path, n)).transpose()?,
     };
     Ok(Set { name: path.display().to_string(), rows: None, data: Rc::new(data) })
 }

@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 #[command(
     after_help = "Examples:\n  gaffe stats slices\n  gaffe stats slices --properties --conditions 2\n  \
     gaffe stats slices --of blurry\n  gaffe stats slices --table dev.csv --error wrong\n\n\
-    Given slices are the values of the columns. Found ones are the worst combinations of values\n\
-    (SliceLine), found on one half of the examples and tested on the other: only what is confirmed\n\
+    Given slices are the values of the columns. Found ones are the worst combinations of values \
+    (SliceLine), found on one half of the examples and tested on the other: only what is confirmed \
     there is a finding. Lift is the error of the slice divided by that of all; p is Holm-corrected."
 )]
 pub struct SlicesArgs {

@@ -21,7 +21,7 @@ use super::keymap::Keymap;
 use super::layout;
 use super::widgets::scroll_limit;
 use crate::analysis::Tally;
-use crate::dataset::Media;
+use crate::dataset::{Media, Order};
 use crate::project::{Desk, Subset};
 use crate::store::Cursor;
 use ratatui::layout::Rect;
@@ -291,9 +291,10 @@ impl App {
         self.desk.set_order(self.desk.order().next());
         let place = row.and_then(|row| self.desk.list().iter().position(|&r| r == row));
         let effects = self.go(place.unwrap_or(0));
-        let (order, at) = (self.desk.order().name(), self.position + 1);
-        self.status =
-            Status::hint(format!("{order}: this one is number {at}, home goes to the first"));
+        let (order, at) = (self.desk.order(), self.position + 1);
+        let meaning = if order == Order::Random { "" } else { "; counted, but estimates nothing" };
+        let text = format!("{}: this one is number {at}{meaning}", order.name());
+        self.status = Status::hint(text);
         effects
     }
 
