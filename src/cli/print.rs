@@ -61,6 +61,9 @@ pub struct Format {
     pub csv: bool,
 }
 
+/// Columns of the widest cell that people are shown; CSV and JSON have all of it.
+const WIDEST: usize = 60;
+
 /// A table of text; columns whose cells are numbers are aligned to the right.
 #[derive(Debug)]
 pub struct Table {
@@ -94,14 +97,14 @@ impl Table {
         let mut widths = vec![0; self.headers.len()];
         for line in lines.clone() {
             for (width, cell) in widths.iter_mut().zip(line) {
-                *width = (*width).max(text::width(cell));
+                *width = (*width).max(text::width(cell)).min(WIDEST);
             }
         }
         let aligned = |line: &Vec<String>| {
             let mut printed = String::new();
             for ((cell, &width), &right) in line.iter().zip(&widths).zip(&right) {
-                let pad = " ".repeat(width - text::width(cell));
-                let cell = text::line(cell);
+                let cell = text::fit(cell, width);
+                let pad = " ".repeat(width - text::width(&cell));
                 let padded = if right { format!("{pad}{cell}") } else { format!("{cell}{pad}") };
                 printed.push_str(&padded);
                 printed.push_str("  ");

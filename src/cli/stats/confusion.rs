@@ -4,6 +4,7 @@ use super::input::{Input, Source, nothing};
 use super::sheet::{Cell, Page, Sheet, field, interval_of};
 use crate::analysis::{ConfusedPair, Confusion, Proportion};
 use crate::cli::print::{Format, Table, count};
+use crate::media::text;
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -101,7 +102,7 @@ fn pair_sheet(pairs: &[Pair<'_>]) -> Sheet {
 }
 
 fn matrix(input: &Input, confusion: &Confusion) -> Table {
-    let short = |name: &String| name.chars().take(10).collect::<String>();
+    let short = |name: &String| text::fit(name, 10);
     let names: Vec<String> = input.classes.names().iter().map(short).collect();
     let headers: Vec<&str> = std::iter::once("").chain(names.iter().map(String::as_str)).collect();
     let mut table = Table::new(&headers);
