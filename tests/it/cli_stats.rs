@@ -30,7 +30,7 @@ fn near(value: &Value, expected: f64, within: f64) -> bool {
 #[test]
 fn the_help_lists_every_statistic_with_its_meaning() {
     let help = gaffe_in(here(), &["stats", "--help"]);
-    for name in [
+    let names = [
         "metrics",
         "classes",
         "confusion",
@@ -40,8 +40,17 @@ fn the_help_lists_every_statistic_with_its_meaning() {
         "tally",
         "saturation",
         "corrected",
+        "bottleneck",
+        "baselines",
+        "eyeball",
+        "shift",
+        "batches",
         "compare",
-    ] {
+        "agreement",
+        "consensus",
+        "properties",
+    ];
+    for name in names {
         let line =
             help.ok().lines().find(|line| line.trim_start().starts_with(&format!("{name} ")));
         let words =
@@ -49,6 +58,9 @@ fn the_help_lists_every_statistic_with_its_meaning() {
         assert!(words > 4, "{name}");
         assert!(gaffe_in(here(), &["stats", name, "--help"]).ok().contains("Example"), "{name}");
     }
+    let listed = help.out.lines().skip_while(|line| *line != "Commands:").skip(1);
+    // each on one line, and the help itself beside them
+    assert_eq!(listed.take_while(|line| !line.is_empty()).count(), names.len() + 1);
 }
 
 #[test]

@@ -40,41 +40,41 @@ pub struct StatsArgs {
 /// One line each: what it means.
 #[derive(Subcommand)]
 enum Statistic {
-    /// Accuracy, top-k accuracy, macro and weighted F1, kappa, log loss, Brier score
+    /// Accuracy, top-k, F1, kappa, log loss, Brier score; intervals
     Metrics(metrics::MetricsArgs),
     /// Precision, recall and F1 of each class
     Classes(classes::ClassesArgs),
     /// Which class is taken for which: the matrix and the worst pairs
     Confusion(confusion::ConfusionArgs),
-    /// Reliability curve, ECE, MCE, the best temperature, over-confident classes
+    /// Reliability curve, ECE, MCE, best temperature, over-confidence
     Calibration(calibration::CalibrationArgs),
-    /// Labels that are probably wrong, by confident learning; label noise of classes; health
+    /// Labels that are probably wrong, by confident learning; health
     LabelIssues(label_issues::LabelIssuesArgs),
-    /// Error by value of each column, and the worst combinations of values, confirmed on held-out data
+    /// Where the errors are: given slices, and found, confirmed ones
     Slices(slices::SlicesArgs),
-    /// Kinds of error by count, what each stands for among all errors, and the error if solved
+    /// Kinds of error, what each stands for, and the error if solved
     Tally(tally::TallyArgs),
-    /// New tags per 20 reviewed errors, the chance of another one, and when to stop
+    /// New tags per 20 reviewed errors, and when to stop
     Saturation(saturation::SaturationArgs),
-    /// Accuracy before and after label fixes, and under the true labels by a stratified sample
+    /// Accuracy under the true labels, from samples of right and wrong
     Corrected(corrected::CorrectedArgs),
-    /// Human, train, train-dev, dev and test error: which gap holds the model back, and what helps
+    /// Which gap holds back: human, train, train-dev, dev, test error
     Bottleneck(bottleneck::BottleneckArgs),
-    /// Whether the run beats the majority class, guessing, the nearest neighbour, and people
+    /// Whether majority, guessing, neighbours or people do as well
     Baselines(baselines::BaselinesArgs),
-    /// Dev in two parts by id, one to look at: whether it was fitted by what was learnt from it
+    /// Whether the part of dev that is looked at has been fitted
     Eyeball(eyeball::EyeballArgs),
-    /// What moved between two splits or batches: labels, predictions, confidence, metadata
+    /// What moved between two splits or batches: labels, values, scores
     Shift(shift::ShiftArgs),
-    /// Error over batches or time on a control chart, raw and with changes of the mix taken out
+    /// Error over batches or time, raw and without changes of the mix
     Batches(batches::BatchesArgs),
-    /// What a second run fixed and broke, McNemar's exact test, churn, by class, slice and tag
+    /// What a second run fixed and broke; McNemar's test; churn
     Compare(compare::CompareArgs),
-    /// How far several people's labels agree: percent, Krippendorff's alpha, AC1, Cohen's kappa
+    /// How far several people's labels agree: percent, alpha, kappa
     Agreement(agreement::AgreementArgs),
-    /// One label out of several people's, with its quality, and how good each of them is
+    /// One label out of several people's, and how good each of them is
     Consensus(consensus::ConsensusArgs),
-    /// Brightness, sharpness, length, loudness … measured of pictures, texts and sounds
+    /// Brightness, sharpness, length … of pictures, texts and sounds
     Properties(properties::PropertiesArgs),
 }
 
