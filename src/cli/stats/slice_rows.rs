@@ -16,10 +16,28 @@ pub struct Rows {
     pub tag: Option<String>,
     /// Their properties.
     pub features: Features,
-    /// Whether each is an error (none without a prediction), or else its loss.
-    pub errors: Result<Vec<Option<bool>>, Vec<f64>>,
+    /// What counts.
+    pub wrong: Wrong,
     /// Those that are searched; the others test what was found.
     pub half: Vec<bool>,
+}
+
+/// How each example is wrong.
+pub enum Wrong {
+    /// Whether it is an error, or has the tag; none without a prediction.
+    Flags(Vec<Option<bool>>),
+    /// How large its loss is; NaN without one.
+    Losses(Vec<f64>),
+}
+
+impl Wrong {
+    /// Examples that count.
+    pub fn counted(&self) -> usize {
+        match self {
+            Self::Flags(flags) => flags.iter().flatten().count(),
+            Self::Losses(losses) => losses.iter().filter(|loss| loss.is_finite()).count(),
+        }
+    }
 }
 
 /// Examples of a run, or of probabilities given by hand.
@@ -46,7 +64,7 @@ pub fn of_source(
         None => halves(&numbered(n)?, seed),
     };
     let title = input.title;
-    Ok(Rows { title, tag: None, features, errors: Ok(errors), half })
+    Ok(Rows { title, tag: None, features, wrong: Wrong::Flags(errors), half })
 }
 
 /// The reviewed errors of a run: what counts is the tag.
@@ -91,7 +109,7 @@ pub fn of_tag(
     features.push(Feature::of_classes("predicted", &names, &input.predictions, least))?;
     let half = halves(&data.examples.ids, seed);
     let title = format!("{} · reviewed errors", input.title);
-    Ok(Rows { title, tag: Some(tag.name.clone()), features, errors: Ok(errors), half })
+    Ok(Rows { title, tag: Some(tag.name.clone()), features, wrong: Wrong::Flags(errors), half })
 }
 
 /// A table with a column that says what is an error.
@@ -105,13 +123,13 @@ pub fn of_table(path: &Path, error: &str, seed: u64) -> Result<Rows> {
     let n = errors.cells.len();
     ensure!(n > 0, IngestError::new(path, "the table has no rows", ""));
     let features = Features::of_columns(&columns, n, Encoding::of_rows(n))?;
-    let errors = match flags(&errors) {
-        Some(flags) => Ok(flags),
-        None => Err(losses(path, &errors)?),
+    let wrong = match flags(&errors) {
+        Some(flags) => Wrong::Flags(flags),
+        None => Wrong::Losses(losses(path, &errors)?),
     };
     let title = path.display().to_string();
     let half = halves(&numbered(n)?, seed);
-    Ok(Rows { title, tag: None, features, errors, half })
+    Ok(Rows { title, tag: None, features, wrong, half })
 }
 
 fn columns(data: &FromProject, properties: bool) -> Result<Vec<Column>> {

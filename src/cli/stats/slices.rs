@@ -3,7 +3,7 @@
 use super::args::proportion;
 use super::input::{Source, nothing};
 use super::sheet::{Cell, Field, Page, Sheet, field, interval_of};
-use super::slice_rows::{Rows, of_source, of_table, of_tag};
+use super::slice_rows::{Rows, Wrong, of_source, of_table, of_tag};
 use crate::analysis::slices::{
     ByValue, Checked, Counts, Features, Figures, SearchOptions, Skipped, Slice, ValueErrors,
     confirm, min_support, search,
@@ -95,19 +95,14 @@ fn report<'a>(rows: &'a Rows, args: &Search) -> Result<Report<'a>> {
     let mut report = Report {
         title: rows.title.clone(),
         all: None,
-        min_support: 0,
+        min_support: least.unwrap_or_else(|| min_support(rows.wrong.counted())),
         values: vec![],
         found: vec![],
         by_loss: vec![],
         skipped: features.skipped(),
     };
-    let counted = match &rows.errors {
-        Ok(errors) => errors.iter().flatten().count(),
-        Err(losses) => losses.iter().filter(|loss| loss.is_finite()).count(),
-    };
-    report.min_support = least.unwrap_or_else(|| min_support(counted));
-    match &rows.errors {
-        Ok(errors) => {
+    match &rows.wrong {
+        Wrong::Flags(errors) => {
             let by_value = ByValue::new(features, errors)?;
             report.all = Some(by_value.all());
             report.values = by_value.lines(features);
@@ -117,7 +112,7 @@ fn report<'a>(rows: &'a Rows, args: &Search) -> Result<Report<'a>> {
             });
             report.found = confirm(features, errors, &rows.half, &options)?;
         }
-        Err(losses) => report.by_loss = search(features, losses, &options)?,
+        Wrong::Losses(losses) => report.by_loss = search(features, losses, &options)?,
     }
     Ok(report)
 }
@@ -171,9 +166,9 @@ const OF_TAG: [Field; 6] = [
     field("p (Holm)", "p_holm"),
 ];
 
-fn fields(rows: &Rows, more: Field) -> Sheet {
+fn empty_sheet(rows: &Rows, more: &[Field]) -> Sheet {
     let figures: &[Field] = if rows.tag.is_some() { &OF_TAG } else { &FIGURES };
-    Sheet::new(&[figures, &[more]].concat())
+    Sheet::new(&[figures, more].concat())
 }
 
 fn figures(rows: &Rows, name: &str, f: &Figures, p: f64, ceiling: f64) -> Vec<Cell> {
@@ -196,8 +191,7 @@ fn found_cells(rows: &Rows, slice: &Checked) -> Vec<Cell> {
 }
 
 fn value_sheet(rows: &Rows, values: &[ValueErrors]) -> Sheet {
-    let figures: &[Field] = if rows.tag.is_some() { &OF_TAG } else { &FIGURES };
-    let mut sheet = Sheet::new(figures);
+    let mut sheet = empty_sheet(rows, &[]);
     for value in values {
         sheet.row(value_cells(rows, value));
     }
@@ -206,7 +200,7 @@ fn value_sheet(rows: &Rows, values: &[ValueErrors]) -> Sheet {
 
 /// Narrower versions of better slices are left to `--csv` and `--json`.
 fn found_sheet(rows: &Rows, found: &[Checked]) -> Sheet {
-    let mut sheet = fields(rows, field("confirmed", "confirmed"));
+    let mut sheet = empty_sheet(rows, &[field("confirmed", "confirmed")]);
     for slice in found.iter().filter(|slice| slice.narrows.is_none()) {
         sheet.row([found_cells(rows, slice), vec![slice.confirmed.into()]].concat());
     }
@@ -230,7 +224,7 @@ fn everything(rows: &Rows, report: &Report<'_>) -> Sheet {
     if report.all.is_none() {
         return loss_sheet(&rows.features, &report.by_loss);
     }
-    let mut sheet = fields(rows, field("kind", "kind"));
+    let mut sheet = empty_sheet(rows, &[field("kind", "kind")]);
     for value in &report.values {
         sheet.row([value_cells(rows, value), vec!["given".into()]].concat());
     }
@@ -247,7 +241,9 @@ fn notes(rows: &Rows, report: &Report<'_>) -> Vec<String> {
         notes.push("there are no columns to slice by".to_owned());
     }
     if report.all.is_none() {
-        notes.push("values above 1 are taken as losses: slices by loss are not tested".to_owned());
+        notes.push(
+            "neither 0/1 nor yes/no, so taken as losses: slices by loss are not tested".to_owned(),
+        );
     }
     let confirmed = |slice: &&Checked| slice.confirmed;
     let narrower = report.found.iter().filter(|slice| slice.narrows.is_some()).count();

@@ -4,6 +4,7 @@ use super::popup::hints;
 use crate::analysis::top_classes;
 use crate::dataset::{Column, Media, Review, Tag};
 use crate::media::text;
+use crate::project::Subset;
 use crate::tui::app::{App, Picture, Tone, describe};
 use crate::tui::command::Context;
 use crate::tui::layout;
@@ -305,6 +306,12 @@ fn note_line(app: &App, row: u32, area: Rect, theme: Theme) -> Line<'static> {
 
 fn draw_tallies(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<'_>) {
     let ledger = app.desk().ledger();
+    if app.desk().subset() == Subset::Correct {
+        let area = places.tally.or(places.tally_line).unwrap_or_default();
+        let found = Paragraph::new(found_wrong(app)).style(theme.dim()).wrap(Wrap { trim: true });
+        frame.render_widget(found, area);
+        return;
+    }
     if let Some(area) = places.tally {
         draw_tally(app.tally(), ledger, theme, area, frame.buffer_mut());
     }
@@ -313,6 +320,15 @@ fn draw_tallies(app: &App, places: &layout::Review, theme: Theme, frame: &mut Fr
         let spans = vec![Span::styled(" tally ", theme.dim()), Span::raw(line)];
         frame.render_widget(Paragraph::new(Line::from(spans)), area);
     }
+}
+
+/// What the walk through correct predictions has found.
+fn found_wrong(app: &App) -> String {
+    let (_, correct) = app.desk().strata();
+    format!(
+        " {} drawn at random, {} of them wrong: gaffe stats corrected says what that means",
+        correct.sampled, correct.wrong
+    )
 }
 
 fn draw_footer(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<'_>) {
