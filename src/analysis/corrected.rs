@@ -259,5 +259,8 @@ pub fn correct_sample_for(
 }
 
 #[cfg(test)]
+#[path = "corrected_simulations.rs"]
+mod simulations;
+#[cfg(test)]
 #[path = "corrected_tests.rs"]
 mod tests;

@@ -1,7 +1,7 @@
 //! `gaffe compare A B`: what B fixed and what it broke, and whether that is more than chance.
 
 use super::print::{Format, count, percent};
-use super::stats::input::{LabelFiles, from_files};
+use super::stats::input::{LabelFiles, from_files, tagged};
 use super::stats::sheet::{Cell, Field, Page, Sheet, field, in_csv, interval_of, p_value};
 use super::{SplitArg, decisions, locate};
 use crate::analysis::{Comparison, Evidence, Group, TwoRuns, effective_labels, groups};
@@ -144,10 +144,7 @@ fn by_class(pair: &TwoRuns<'_>, classes: &ClassNames) -> Vec<Group> {
 
 fn by_tag(pair: &TwoRuns<'_>, examples: &Examples, ledger: &Ledger) -> Vec<Group> {
     let counts = |tag: &Tag| {
-        let has = |id: &str| {
-            ledger.review(examples.split, id).is_some_and(|review| review.tags.contains(&tag.id))
-        };
-        let rows = examples.ids.iter().enumerate().filter(|(_, id)| has(id)).map(|(row, _)| row);
+        let rows = tagged(examples, ledger, tag).into_iter().map(|row| row as usize);
         (tag.name.clone(), pair.compare_rows(rows))
     };
     groups(ledger.tags().iter().map(counts))

@@ -238,8 +238,9 @@ impl Features {
         row < self.rows && conditions.iter().all(|c| one(c) == Some(c.value))
     }
 
-    /// The rows that meet all conditions, ascending: O(N × conditions).
-    pub fn rows_of(&self, conditions: &[Condition]) -> Vec<u32> {
+    /// The rows that meet all conditions, ascending.
+    #[cfg(test)]
+    pub(super) fn rows_of(&self, conditions: &[Condition]) -> Vec<u32> {
         (0..self.rows as u32).filter(|&row| self.holds(conditions, row as usize)).collect()
     }
 }

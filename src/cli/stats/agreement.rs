@@ -53,15 +53,12 @@ pub fn run(project: Option<&Path>, args: &AgreementArgs, out: &mut dyn Write) ->
     };
     let pairs = pair_sheet(&report.agreement.pairs, &table.annotators);
     let head = format!("{}   {}", args.votes.votes.display(), extent(&table));
-    let mut page = if args.format.csv {
+    let page = if args.format.csv {
         Page::new(&report, head, pairs)
     } else {
         Page::new(&report, head, sheet(&report.agreement)).with("every two", pairs)
     };
-    for line in notes(&report.agreement) {
-        page = page.note(line);
-    }
-    page.print(args.format, out)
+    page.notes(notes(&report.agreement)).print(args.format, out)
 }
 
 fn sheet(agreement: &Agreement) -> Sheet {

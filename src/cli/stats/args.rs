@@ -3,6 +3,7 @@
 use super::sheet::Cell;
 use crate::analysis::bottleneck::{BestError, Errors};
 use crate::analysis::{Estimate, Proportion};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// A share between 0 and 1.
 pub fn share(text: &str) -> Result<f64, String> {
@@ -31,6 +32,17 @@ pub fn best_error(text: &str) -> Result<BestError, String> {
     }
     let or_counted = |e| format!("{e}; or errors/examples, such as 5/100");
     Ok(BestError::Known(share(text).map_err(or_counted)?))
+}
+
+/// One of `all`, by its name.
+pub fn by_name<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let parser = PossibleValuesParser::new(all.iter().map(|&one| name(one)));
+    parser.try_map(move |text| {
+        all.iter().copied().find(|&one| name(one) == text).ok_or("not one of the names")
+    })
 }
 
 /// A share with its interval, if it has a width.

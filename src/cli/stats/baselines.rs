@@ -92,11 +92,8 @@ pub fn run(project: Option<&Path>, args: &BaselinesArgs, out: &mut dyn Write) ->
         baselines,
         neighbours: neighbours.map(|found| searched(&found, nearness)),
     };
-    let mut page = Page::new(&report, head(&input, report.run), sheet(&report.baselines));
-    for line in notes(&report) {
-        page = page.note(line);
-    }
-    page.print(args.format, out)
+    let page = Page::new(&report, head(&input, report.run), sheet(&report.baselines));
+    page.notes(notes(&report)).print(args.format, out)
 }
 
 /// Labels given by hand, else those of the project's train split as corrected so far.

@@ -1,7 +1,7 @@
 //! `gaffe stats batches`: the error over batches or time on a control chart.
 
 use super::args;
-use super::input::{self, Input};
+use super::input::{self, Input, metadata};
 use super::sheet::{Cell, Field, Page, Sheet, field, interval_of, limits_of};
 use crate::analysis::batches::{
     Batch, BatchChart, BatchInput, ChartOptions, ChartPoint, Decomposition, Signal, batch_chart,
@@ -10,8 +10,7 @@ use crate::analysis::batches::{
 use crate::analysis::slices::{Encoding, Feature, Features};
 use crate::cli::Selection;
 use crate::cli::print::{Format, count, percent};
-use crate::dataset::{Column, Examples};
-use crate::ingest::IngestError;
+use crate::dataset::Examples;
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use serde::Serialize;
@@ -82,7 +81,7 @@ pub fn run(project: Option<&Path>, args: &BatchesArgs, out: &mut dyn Write) -> R
     let Some(from) = &input.project else { bail!("batches need the metadata of a project") };
     let examples = &from.examples;
     let table = from.project.table(examples.split)?;
-    let column = find(examples, &args.column, &table, "")?;
+    let column = metadata(examples, &args.column, &table, "")?;
     let mut batching = batches_of(column, usize::from(args.batches));
     let wrong = batching.errors(&input.labels, &input.predictions)?;
     let mix = args.mix.as_deref().map(|name| slices(name, &input, examples, &table)).transpose()?;
@@ -114,15 +113,6 @@ pub fn run(project: Option<&Path>, args: &BatchesArgs, out: &mut dyn Write) -> R
     print(&report, &input.title, args, out)
 }
 
-fn find<'a>(examples: &'a Examples, name: &str, table: &Path, more: &str) -> Result<&'a Column> {
-    examples.metadata.iter().find(|column| column.name == name).ok_or_else(|| {
-        let there: Vec<&str> = examples.metadata.iter().map(|c| c.name.as_str()).collect();
-        let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
-        let what = format!("no metadata column {name:?}");
-        IngestError::new(table, what, format!("there is: {there}{more}")).into()
-    })
-}
-
 /// The slice of each example; a column of the data goes before `label`.
 fn slices(
     name: &str,
@@ -133,7 +123,7 @@ fn slices(
     if name == "label" && examples.metadata.iter().all(|column| column.name != name) {
         return Ok((input.classes.len(), input.labels.clone()));
     }
-    let column = find(examples, name, table, ", label")?;
+    let column = metadata(examples, name, table, ", label")?;
     let n = examples.len();
     let features = Features::of_columns(std::slice::from_ref(column), n, Encoding::of_rows(n))?;
     // Rare values have no slice: the chart takes them as one.
@@ -164,10 +154,7 @@ fn print(report: &Report<'_>, title: &str, args: &BatchesArgs, out: &mut dyn Wri
         page = page
             .with(format!("without what the mix of {mix} explains"), sheet(report, [false, true]));
     }
-    for line in notes(report) {
-        page = page.note(line);
-    }
-    page.print(args.format, out)
+    page.notes(notes(report)).print(args.format, out)
 }
 
 const BATCH: [Field; 5] = [

@@ -84,11 +84,8 @@ pub fn run(project: Option<&Path>, args: &BottleneckArgs, out: &mut dyn Write) -
         remedies: result.binding.map_or(&[], GapKind::remedies),
         bottleneck: result,
     };
-    let mut page = Page::new(&report, known.title, sheet(&report, &known.levels));
-    for line in verdict(&report).into_iter().chain(known.notes) {
-        page = page.note(line);
-    }
-    page.print(args.format, out)
+    let page = Page::new(&report, known.title, sheet(&report, &known.levels));
+    page.notes(verdict(&report).into_iter().chain(known.notes)).print(args.format, out)
 }
 
 fn of_counts(args: &BottleneckArgs) -> Known {

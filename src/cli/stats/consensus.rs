@@ -1,5 +1,6 @@
 //! `gaffe stats consensus`: one label an example out of several people's.
 
+use super::args::by_name;
 use super::input::tops;
 use super::sheet::{Cell, Field, Page, Sheet, field};
 use super::votes::{VotesArgs, extent, project_if_any};
@@ -12,7 +13,6 @@ use crate::ingest::{IngestError, Probs, VoteTable, read_probs};
 use crate::project::{Project, ProjectError};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::io::Write;
@@ -33,17 +33,10 @@ pub struct ConsensusArgs {
     #[command(flatten)]
     selection: Selection,
     /// How labels are merged [default: crowdlab if there are probabilities, else dawid-skene]
-    #[arg(long, value_parser = method())]
+    #[arg(long, value_parser = by_name(&Method::ALL, Method::name))]
     method: Option<Method>,
     #[command(flatten)]
     format: Format,
-}
-
-fn method() -> impl TypedValueParser<Value = Method> {
-    let names = PossibleValuesParser::new(Method::ALL.map(Method::name));
-    names.try_map(|text| {
-        Method::ALL.into_iter().find(|m| m.name() == text).ok_or("not one of the names")
-    })
 }
 
 /// Votes, and probabilities in the order of their examples.
@@ -102,12 +95,9 @@ pub fn run(project: Option<&Path>, args: &ConsensusArgs, out: &mut dyn Write) ->
         let key = |example: &Labelled<'_>| example.quality.unwrap_or(f64::INFINITY);
         shown.sort_by(|a, b| key(a).total_cmp(&key(b)));
     }
-    let mut page = Page::new(&report, head(args, &input, &merged), label_sheet(&shown))
+    let page = Page::new(&report, head(args, &input, &merged), label_sheet(&shown))
         .with("annotators", annotator_sheet(&report.annotators));
-    for line in notes(&report) {
-        page = page.note(line);
-    }
-    page.print(args.format, out)
+    page.notes(notes(&report)).print(args.format, out)
 }
 
 /// Without a project: columns of probabilities are named by `--classes` or numbered.

@@ -76,11 +76,8 @@ pub fn run(project: &Project, args: &EyeballArgs, out: &mut dyn Write) -> Result
     let run = report.run.map_or_else(String::new, |run| format!(" · {run}"));
     let title = format!("{} · dev{run}", project.config().name);
     let sheet = if args.format.csv { listing(&examples, &parts) } else { summary(&report) };
-    let mut page = Page::new(&report, title, sheet);
-    for line in notes(&report) {
-        page = page.note(line);
-    }
-    page.print(args.format, out)
+    let page = Page::new(&report, title, sheet);
+    page.notes(notes(&report)).print(args.format, out)
 }
 
 fn of_run(project: &Project, name: String, examples: &Examples, parts: &Parts) -> Result<OfRun> {

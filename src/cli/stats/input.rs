@@ -3,7 +3,7 @@
 use crate::analysis::eyeball::in_eyeball;
 use crate::analysis::{MOST_CLASSES, effective_labels};
 use crate::cli::{Selection, decisions, locate};
-use crate::dataset::{ClassNames, Examples, Ledger, Split};
+use crate::dataset::{ClassNames, Column, Examples, Ledger, Split, Tag};
 use crate::ingest::{IngestError, Probs, read_class_names, read_labels, read_probs};
 use crate::project::{Project, ProjectError};
 use anyhow::{Result, anyhow};
@@ -102,6 +102,29 @@ impl Source {
             _ => error,
         })
     }
+}
+
+/// The metadata column called `name`; `more` continues the list of those that are there.
+pub fn metadata<'a>(
+    examples: &'a Examples,
+    name: &str,
+    table: &Path,
+    more: &str,
+) -> Result<&'a Column, IngestError> {
+    examples.metadata.iter().find(|column| column.name == name).ok_or_else(|| {
+        let there: Vec<&str> = examples.metadata.iter().map(|c| c.name.as_str()).collect();
+        let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
+        let what = format!("no metadata column {name:?}");
+        IngestError::new(table, what, format!("there is: {there}{more}"))
+    })
+}
+
+/// The rows with a tag, ascending.
+pub fn tagged(examples: &Examples, ledger: &Ledger, tag: &Tag) -> Vec<u32> {
+    let has = |id: &str| {
+        ledger.review(examples.split, id).is_some_and(|review| review.tags.contains(&tag.id))
+    };
+    (0_u32..).zip(examples.ids.iter()).filter(|(_, id)| has(id)).map(|(row, _)| row).collect()
 }
 
 /// Why there is nothing to see.

@@ -1,5 +1,6 @@
 //! `gaffe stats label-issues`: labels that are probably wrong.
 
+use super::args::by_name;
 use super::input::{Input, Source, labelled, nothing};
 use super::sheet::{Cell, Field, Page, Sheet, field};
 use crate::analysis::label_issues::{
@@ -11,7 +12,6 @@ use crate::cli::print::{Format, count, percent};
 use crate::dataset::ClassNames;
 use anyhow::Result;
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -46,16 +46,6 @@ pub struct LabelIssuesArgs {
     guard: TestGuard,
     #[command(flatten)]
     format: Format,
-}
-
-fn by_name<T: Copy + Send + Sync + 'static>(
-    all: &'static [T],
-    name: fn(T) -> &'static str,
-) -> impl TypedValueParser<Value = T> {
-    let parser = PossibleValuesParser::new(all.iter().map(|&one| name(one)));
-    parser.try_map(move |text| {
-        all.iter().copied().find(|&one| name(one) == text).ok_or("not one of the names")
-    })
 }
 
 #[derive(Serialize)]

@@ -99,13 +99,10 @@ pub fn run(project: Option<&Path>, args: &ShiftArgs, out: &mut dyn Write) -> Res
         features,
         not_compared: sets.notes.clone(),
     };
-    let mut page = Page::new(&report, sets.title.clone(), sheet(&report.features))
+    let page = Page::new(&report, sets.title.clone(), sheet(&report.features))
         .with("what moved most", moves(&report))
         .with(format!("new in {}", report.second), unseen(&report));
-    for line in notes(&report, &sets) {
-        page = page.note(line);
-    }
-    page.print(args.format, out)
+    page.notes(notes(&report, &sets)).print(args.format, out)
 }
 
 fn features(sets: &Sets) -> Vec<Feature<'_>> {

@@ -1,6 +1,6 @@
 //! The two sets that `gaffe stats shift` compares: splits, batches of a split, or files.
 
-use super::input::{class_names, classes_of, tops};
+use super::input::{class_names, classes_of, metadata, tops};
 use super::shift::ShiftArgs;
 use crate::analysis::effective_labels;
 use crate::cli::{decisions, locate};
@@ -153,11 +153,7 @@ fn of_batches(project: &Project, column: &str, args: &ShiftArgs) -> Result<Sets>
 const LISTED: usize = 12;
 
 fn rows_of(examples: &Examples, name: &str, value: &str, table: &Path) -> Result<Vec<u32>> {
-    let Some(column) = examples.metadata.iter().find(|column| column.name == name) else {
-        let there: Vec<&str> = examples.metadata.iter().map(|c| c.name.as_str()).collect();
-        let remedy = format!("there is: {}", there.join(", "));
-        return Err(IngestError::new(table, format!("no metadata column {name:?}"), remedy).into());
-    };
+    let column = metadata(examples, name, table, "")?;
     let rows: Vec<u32> =
         (0_u32..).zip(column.cells.iter()).filter(|(_, c)| *c == value).map(|(r, _)| r).collect();
     if rows.is_empty() {

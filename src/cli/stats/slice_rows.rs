@@ -1,9 +1,9 @@
 //! What slices are cut from: examples with their errors, a table, or the reviewed errors with a tag.
 
-use super::input::{FromProject, Source};
+use super::input::{FromProject, Source, tagged};
 use super::properties::measure;
 use crate::analysis::slices::{Encoding, Feature, Features, halves};
-use crate::dataset::{Column, Tag, TextColumn};
+use crate::dataset::{Column, TextColumn};
 use crate::ingest::{IngestError, read_columns};
 use anyhow::{Result, anyhow, ensure};
 use std::path::Path;
@@ -84,7 +84,7 @@ pub fn of_tag(
         anyhow!("no tag is called {name:?}\n  there is: {there}")
     })?;
     let n = input.labels.len();
-    let with = tagged(data, tag);
+    let with = tagged(&data.examples, &data.ledger, tag);
     let split = data.examples.split;
     let reviewed = |(row, id): (usize, &str)| {
         let prediction = input.predictions[row];
@@ -140,15 +140,6 @@ fn columns(data: &FromProject, properties: bool) -> Result<Vec<Column>> {
         columns.extend(measured.into_iter().filter(|c| !c.name.ends_with(" (measured)")));
     }
     Ok(columns)
-}
-
-/// The rows with the tag, ascending.
-fn tagged(data: &FromProject, tag: &Tag) -> Vec<u32> {
-    let has = |id: &str| {
-        let review = data.ledger.review(data.examples.split, id);
-        review.is_some_and(|review| review.tags.contains(&tag.id))
-    };
-    (0_u32..).zip(data.examples.ids.iter()).filter(|(_, id)| has(id)).map(|(row, _)| row).collect()
 }
 
 /// Stand-ins for ids where there are none.

@@ -6,9 +6,9 @@ mod counts;
 mod decide;
 mod numbers;
 
-use crate::analysis;
 use crate::analysis::eyeball::{in_eyeball, part_errors};
 use crate::analysis::orders::Ranking;
+use crate::analysis::{self, Relabels};
 use crate::dataset::{ClassNames, Examples, Ledger, Matrix, Order, Review, Run, Verdict};
 use counts::Counts;
 use numbers::Live;
@@ -143,7 +143,7 @@ impl Desk {
     /// Lists and counts what is looked at.
     fn list_anew(&mut self) {
         let (gold, run) = (&self.examples.gold, &self.run);
-        let relabels = crate::project::relabels(&self.examples, &self.ledger, &self.classes);
+        let relabels = self.relabels();
         let shown: Vec<u32> = (0..gold.len() as u32).filter(|&row| self.is_shown(row)).collect();
         let errors = part_errors(gold, run.predictions(), &shown);
         let mut list = match self.subset {
@@ -266,7 +266,7 @@ impl Desk {
     fn sort(&mut self) {
         let mut list = std::mem::take(&mut self.list);
         list.sort_unstable();
-        let relabels = crate::project::relabels(&self.examples, &self.ledger, &self.classes);
+        let relabels = self.relabels();
         let ranking = Ranking {
             examples: &self.examples,
             run: &self.run,
@@ -304,6 +304,15 @@ impl Desk {
 
     fn prediction_name(&self, row: u32) -> Option<&str> {
         Some(self.classes.name(self.run.prediction(row as usize)?))
+    }
+
+    /// Corrected labels by row, from the examples that have a decision.
+    fn relabels(&self) -> Relabels {
+        let split = self.examples.split;
+        let relabel = |(id, &row): (&String, &u32)| {
+            Some((row, self.ledger.relabel(split, id, &self.classes)?))
+        };
+        self.rows.iter().filter_map(relabel).collect()
     }
 
     fn find_rows(&mut self) {

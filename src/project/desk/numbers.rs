@@ -65,8 +65,7 @@ impl Desk {
 
     fn count_figures(&self) -> Result<Live, AnalysisError> {
         let n = self.examples.len();
-        let relabels = crate::project::relabels(&self.examples, &self.ledger, &self.classes);
-        let mut labels = analysis::effective_labels(&self.examples.gold, &relabels);
+        let mut labels = analysis::effective_labels(&self.examples.gold, &self.relabels());
         for (row, label) in (0..).zip(&mut labels) {
             // Left out, as in the tally.
             *label = if self.is_shown(row) { *label } else { u32::MAX };
