@@ -115,7 +115,7 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     match writable.repairs.as_slice() {
         [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),
         [] if app.desk().order() != Order::Random => app.tell(Status::hint(format!(
-            "{} as last time: only the random order supports estimates; O changes it",
+            "{}, as left: estimates need the random order (O)",
             app.desk().order().name()
         ))),
         [] => app.tell(Status::hint("everything is saved as you go; q leaves")),

@@ -111,8 +111,8 @@ pub fn meaning(basis: Basis) -> &'static str {
             "Reviewed in random order: shares and ceilings estimate those of all errors."
         }
         Basis::PartlyRandom => {
-            "Shares and ceilings are estimated from the errors that a random walk came upon; those\n\
-             picked in another order are counted, no more."
+            "Shares and ceilings are estimated from the errors that a random walk came upon;\n\
+             those picked in another order are counted, no more."
         }
         Basis::ReviewedOnly => {
             "None was come upon in a random walk through the errors of this run: shares\n\

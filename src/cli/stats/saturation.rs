@@ -1,7 +1,7 @@
 //! `gaffe stats saturation`: whether more review brings new kinds of error.
 
 use super::sheet::{Page, Sheet, field, number};
-use crate::analysis::{self, Basis, Saturation};
+use crate::analysis::{self, Basis, Idea, Saturation};
 use crate::cli::print::{Format, percent};
 use crate::cli::{Selection, desk};
 use crate::dataset::Order;
@@ -47,9 +47,13 @@ pub fn run(project: &Project, args: &SaturationArgs, out: &mut dyn Write) -> Res
 }
 
 fn outlook(result: &Saturation) -> Option<String> {
+    // Of fewer than 20 errors an estimate says nothing.
     let (unseen, kinds) = (result.unseen?, result.kinds?);
+    if result.idea == Idea::None {
+        return None;
+    }
     Some(format!(
-        "the next error has a tag not seen before with a chance of about {}; at least about {} tags in all",
+        "the next error has a tag not seen before with a chance of about {};\nat least about {} tags in all",
         percent(unseen),
         number(kinds.round())
     ))
