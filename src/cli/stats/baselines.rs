@@ -173,7 +173,7 @@ fn head(input: &Input, Errors { errors, examples }: Errors) -> String {
 
 const FIELDS: [Field; 9] = [
     field("baseline", "baseline"),
-    field("examples", "examples"),
+    in_csv("examples"),
     field("error", "error"),
     interval_of("error"),
     in_csv("run_error"),

@@ -1,7 +1,7 @@
 //! `gaffe stats bottleneck`: which gap between error levels holds the model back.
 
 use super::args;
-use super::sheet::{Cell, Field, Page, Sheet, field, interval_of};
+use super::sheet::{Cell, Field, Page, Sheet, field, in_csv, interval_of};
 use crate::analysis::bottleneck::{
     BestError, Bottleneck, ErrorLevels, Errors, Gap, GapKind, bottleneck,
 };
@@ -167,11 +167,11 @@ fn sets(levels: &ErrorLevels) -> Vec<Level> {
 
 const FIELDS: [Field; 9] = [
     field("", "set"),
-    field("examples", "examples"),
-    field("errors", "errors"),
+    in_csv("examples"),
+    in_csv("errors"),
     field("error", "error"),
     interval_of("error"),
-    field("gap to the row above", "gap"),
+    field("gap from above", "gap"),
     field("size", "size"),
     interval_of("size"),
     field("stands out", "stands_out"),

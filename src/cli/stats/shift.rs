@@ -1,6 +1,6 @@
 //! `gaffe stats shift`: what moved between two splits or two batches.
 
-use super::sheet::{Cell, Field, Page, Sheet, field};
+use super::sheet::{Cell, Field, Page, Sheet, field, in_csv};
 use super::shift_sets::{Set, Sets, read};
 use crate::analysis::shift::{
     Feature, Moved, Pair, Shift, ShiftDetail, ShiftOptions, Side, by_strength, shifts,
@@ -148,8 +148,8 @@ fn one_sided(first: &Set, second: &Set) -> Vec<String> {
 const FIELDS: [Field; 10] = [
     field("feature", "feature"),
     field("measure", "measure"),
-    field("first", "first_examples"),
-    field("second", "second_examples"),
+    in_csv("first_examples"),
+    in_csv("second_examples"),
     field("effect", "effect"),
     field("by chance", "by_chance"),
     field("missing", "missing"),
