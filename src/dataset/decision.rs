@@ -81,6 +81,8 @@ pub enum Order {
     Diverse,
     /// As in the data.
     Data,
+    /// Picked by hand: by a search, a mark, a jump or a page of the grid. No list is sorted by it.
+    Picked,
 }
 
 impl Order {
@@ -115,6 +117,7 @@ impl Order {
             Self::Similar => "most similar first",
             Self::Diverse => "diverse first",
             Self::Data => "order of the data",
+            Self::Picked => "picked by hand",
         }
     }
 
@@ -133,6 +136,7 @@ impl Order {
             Self::Similar => "similar",
             Self::Diverse => "diverse",
             Self::Data => "data",
+            Self::Picked => "picked",
         }
     }
 
@@ -160,6 +164,12 @@ pub struct Stamp {
     /// Whether the predictions that agree with the gold label were walked, in place of the errors.
     #[serde(default, skip_serializing_if = "is_false")]
     pub correct: bool,
+    /// Whether the prediction was hidden.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub blind: bool,
+    /// Where a suggestion was on the screen: whether it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered: Option<bool>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde asks for
@@ -177,6 +187,9 @@ pub struct Found {
     /// Among those that agree with the gold label; else among the errors.
     #[serde(default, skip_serializing_if = "is_false")]
     pub correct: bool,
+    /// With the prediction hidden.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub blind: bool,
 }
 
 /// A person's corrected label.
@@ -203,6 +216,9 @@ pub struct Review {
     /// The corrected label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relabel: Option<Relabel>,
+    /// Classes that are right beside the effective label, by name, ascending.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// Error categories, ascending.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<TagId>,
@@ -212,6 +228,12 @@ pub struct Review {
     /// Free text.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// To be looked at again or shown to somebody, whatever was decided.
+    #[serde(skip_serializing_if = "is_false")]
+    pub flagged: bool,
+    /// Put off without a decision; the next verdict ends that.
+    #[serde(skip_serializing_if = "is_false")]
+    pub skipped: bool,
     /// How the example was come upon.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<Found>,
@@ -223,14 +245,18 @@ impl Review {
         self.verdict.is_none()
             && self.relabel.is_none()
             && self.tags.is_empty()
+            && self.also.is_empty()
             && self.difficulty.is_none()
             && self.note.is_empty()
+            && !self.flagged
+            && !self.skipped
     }
 
     /// Sets the verdict on a prediction.
     pub fn set_verdict(&mut self, verdict: Verdict, about: &str) {
         self.verdict = Some(verdict);
         self.about = Some(about.to_owned());
+        self.skipped = false;
     }
 
     /// Who is right when a run predicts `prediction`. For another prediction than the verdict was
@@ -259,6 +285,19 @@ impl Review {
             Ok(at) => drop(self.tags.remove(at)),
             Err(at) => self.tags.insert(at, tag),
         }
+    }
+
+    /// Adds a class that is right too, or takes it away if it is there.
+    pub fn toggle_also(&mut self, class: &str) {
+        match self.also.binary_search_by(|name| name.as_str().cmp(class)) {
+            Ok(at) => drop(self.also.remove(at)),
+            Err(at) => self.also.insert(at, class.to_owned()),
+        }
+    }
+
+    /// Whether it was put off and nothing was decided since, for a run that predicts `prediction`.
+    pub fn is_put_off(&self, prediction: &str) -> bool {
+        self.skipped && !self.is_reviewed(prediction)
     }
 
     /// Sets the corrected label; a label that is there already keeps its author.
@@ -311,6 +350,21 @@ pub enum Action {
     Undo(u64),
     /// Brings back the event with that number.
     Redo(u64),
+    /// A second answer on an example that was decided before; changes nothing, can't be undone.
+    Retest,
+}
+
+/// The same person's verdicts on the same example, the second without sight of the first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retest {
+    /// The split of the example.
+    pub split: Split,
+    /// The example.
+    pub id: String,
+    /// The verdict that stands.
+    pub first: Verdict,
+    /// The verdict on the second sight.
+    pub again: Verdict,
 }
 
 /// One entry of the append-only log. Applying the `after` sides in order of `seq` gives the state.
@@ -329,4 +383,7 @@ pub struct Event {
     /// The tags it changes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<TagChange>,
+    /// The second answer of a re-test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retest: Option<Retest>,
 }

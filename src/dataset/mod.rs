@@ -12,10 +12,11 @@ mod tags;
 
 pub use classes::{ClassError, ClassNames};
 pub use decision::{
-    Action, Change, Difficulty, Event, Found, Order, Relabel, Review, Stamp, TagChange, Verdict,
+    Action, Change, Difficulty, Event, Found, Order, Relabel, Retest, Review, Stamp, TagChange,
+    Verdict,
 };
 pub use examples::{Column, Examples, Media, Split, TextColumn};
 pub use hash::stable_hash;
-pub use ledger::{DecideError, Ledger};
+pub use ledger::{DecideError, Ledger, Offers, TagEdit, Touched};
 pub use run::{Matrix, Probability, Run, RunError};
-pub use tags::{Tag, TagId, free_key};
+pub use tags::{Tag, TagExample, TagId, free_key};

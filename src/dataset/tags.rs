@@ -17,6 +17,21 @@ pub struct Tag {
     /// The letter that toggles it, if one was free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<char>,
+    /// When it is to be given, in a sentence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// An example that shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<TagExample>,
+}
+
+/// An example that shows what a tag means.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TagExample {
+    /// Its split.
+    pub split: super::Split,
+    /// Its id.
+    pub id: String,
 }
 
 /// The first letter of `name` that is neither taken nor reserved, else the first free letter of the

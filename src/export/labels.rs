@@ -148,7 +148,7 @@ mod tests {
         assert!(matches!(examples.media, Media::Row));
         let mut ledger = Ledger::default();
         let stamp = Stamp { at: 1_700_000_000_999, who: "ada".into(), ..Stamp::default() };
-        ledger.decide(&["b"], stamp, |r, s| r.set_relabel("Coat", s));
+        ledger.decide(&["b"], stamp, |_, r, s| r.set_relabel("Coat", s));
         let fixes = label_fixes(&examples, &classes, &ledger);
         let mut out = Vec::new();
         write_labels(&path, "label", &classes, &fixes, rows, &mut out).unwrap();

@@ -155,10 +155,10 @@ proptest! {
         let mut events = Vec::new();
         for step in steps {
             let event = match step {
-                Step::Verdict(i) => ledger.decide(&[&i.to_string()], stamp(), |r, _| {
+                Step::Verdict(i) => ledger.decide(&[&i.to_string()], stamp(), |_, r, _| {
                     r.verdict = Some(if i < 2 { Verdict::Unsure } else { Verdict::Neither });
                 }),
-                Step::Tag(i) => ledger.decide(&["0", &i.to_string()], stamp(), |r, _| {
+                Step::Tag(i) => ledger.decide(&["0", &i.to_string()], stamp(), |_, r, _| {
                     r.toggle_tag(TagId(u16::from(i)));
                 }),
                 Step::Undo => ledger.undo(stamp()),

@@ -4,7 +4,8 @@ use std::fs;
 
 fn entry(seq: u64) -> Entry {
     let stamp = Stamp { who: "ada \"é\"\n".into(), ..Stamp::default() };
-    let event = Event { seq, stamp, action: Action::Decide, changes: vec![], tags: vec![] };
+    let event =
+        Event { seq, stamp, action: Action::Decide, changes: vec![], tags: vec![], retest: None };
     Entry { json: serde_json::to_string(&event).unwrap(), event }
 }
 

@@ -20,7 +20,7 @@ fn decide(ledger: &mut Ledger) -> Event {
         return ledger.undo(stamp()).unwrap();
     }
     let (id, note) = (format!("image/{}", seq % 17), format!("note {seq} é"));
-    ledger.decide(&[&id, "all"], stamp(), |r, _| r.note.clone_from(&note)).unwrap()
+    ledger.decide(&[&id, "all"], stamp(), |_, r, _| r.note.clone_from(&note)).unwrap()
 }
 
 fn decisions(n: usize) -> Vec<Event> {
@@ -32,7 +32,7 @@ fn decisions(n: usize) -> Vec<Event> {
 fn big_event() -> Event {
     let ids: Vec<String> = (0..8_000).map(|i| format!("image/{i}")).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    Ledger::default().decide(&ids, stamp(), |r, _| r.verdict = Some(Verdict::Unsure)).unwrap()
+    Ledger::default().decide(&ids, stamp(), |_, r, _| r.verdict = Some(Verdict::Unsure)).unwrap()
 }
 
 struct Project(TempDir);

@@ -36,7 +36,7 @@ impl Ranking<'_> {
         let vectors = self.embeddings.unwrap_or(probs);
         let data = || Labelled::new(probs, self.labels);
         Ok(match order {
-            Order::Data => rows,
+            Order::Data | Order::Picked => rows,
             Order::Random => self.shuffled(rows),
             Order::Confident => self.confident(rows),
             Order::Hesitant => by_uncertainty(&rows, probs),

@@ -61,7 +61,7 @@ impl Desk {
     ) -> Result<Event, DecideError> {
         let stamp = self.stamp(at);
         let id = self.examples.ids.get(row as usize);
-        let event = self.ledger.create_tag(name, Some(id), stamp, reserved)?;
+        let event = self.ledger.create_tag(name, &[id], stamp, reserved)?;
         self.rows.insert(id.to_owned(), row);
         self.follow(&event);
         Ok(event)
@@ -118,13 +118,13 @@ impl Desk {
     fn stamp(&self, at: u64) -> Stamp {
         let (run, split) = (self.run.name.clone(), self.examples.split);
         let (order, correct) = (self.order, self.subset == Subset::Correct);
-        Stamp { at, who: self.who.clone(), run, split, order, correct }
+        Stamp { at, who: self.who.clone(), run, split, order, correct, ..Stamp::default() }
     }
 
     fn edit(&mut self, row: u32, at: u64, edit: impl Fn(&mut Review, &Stamp)) -> Option<Event> {
         let stamp = self.stamp(at);
         let id = self.examples.ids.get(row as usize);
-        let event = self.ledger.decide(&[id], stamp, edit)?;
+        let event = self.ledger.decide(&[id], stamp, |_, review, stamp| edit(review, stamp))?;
         self.rows.insert(id.to_owned(), row);
         self.follow(&event);
         Some(event)

@@ -3,8 +3,13 @@
 //! Invariant: the state equals the replay of all events handed out so far. Pure: whoever calls
 //! writes the events down.
 
+mod taxonomy;
+
+pub use taxonomy::{TagEdit, Touched};
+
 use super::{
-    Action, Change, ClassNames, Event, Found, Review, Split, Stamp, Tag, TagChange, TagId, free_key,
+    Action, Change, ClassNames, Event, Found, Retest, Review, Split, Stamp, Tag, TagChange, TagId,
+    Verdict,
 };
 use std::collections::HashMap;
 
@@ -20,6 +25,20 @@ pub enum DecideError {
     /// 65,536 tags.
     #[error("no more tags can be made")]
     TooManyTags,
+    /// The tag was deleted.
+    #[error("there is no such tag any more")]
+    NoTag,
+    /// Another tag, or a command, has the letter.
+    #[error("{letter:?} is taken by {by}")]
+    LetterTaken {
+        /// the letter
+        letter: char,
+        /// who has it
+        by: String,
+    },
+    /// No letter of the alphabet.
+    #[error("{0:?} can't be a tag's letter: a to z can")]
+    NoLetter(char),
 }
 
 /// The state of all decisions.
@@ -32,6 +51,18 @@ pub struct Ledger {
     next_seq: u64,
     done: Vec<Event>,
     undone: Vec<Event>,
+    retests: Vec<Retest>,
+    offers: Offers,
+}
+
+/// How often suggestions were on the screen when something was decided, and how often they were
+/// taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Offers {
+    /// Decisions with a suggestion on the screen.
+    pub shown: usize,
+    /// Those that took it.
+    pub taken: usize,
 }
 
 impl Ledger {
@@ -75,58 +106,54 @@ impl Ledger {
         self.next_seq
     }
 
-    /// Edits the review of each of `ids` of the stamp's split. Returns the event to write down, or `None` when nothing
+    /// The decisions that stand, in their order: the last one is what [`Ledger::undo`] takes back.
+    pub fn done(&self) -> &[Event] {
+        &self.done
+    }
+
+    /// The decisions that were taken back and can be brought back, the last one next.
+    pub fn undone(&self) -> &[Event] {
+        &self.undone
+    }
+
+    /// The second answers of re-tests.
+    pub fn retests(&self) -> &[Retest] {
+        &self.retests
+    }
+
+    /// How often suggestions were taken.
+    pub fn offers(&self) -> Offers {
+        self.offers
+    }
+
+    /// Edits the review of each of `ids` of the stamp's split; `edit` is told the place in `ids`. Returns the event to write down, or `None` when nothing
     /// changed. One call is one undo.
     pub fn decide(
         &mut self,
         ids: &[&str],
         stamp: Stamp,
-        edit: impl Fn(&mut Review, &Stamp),
+        edit: impl Fn(usize, &mut Review, &Stamp),
     ) -> Option<Event> {
-        let changes: Vec<Change> =
-            ids.iter().filter_map(|id| self.change(id, &stamp, &edit)).collect();
+        let change = |(at, id): (usize, &&str)| {
+            self.change(stamp.split, id, &stamp, |review, stamp| edit(at, review, stamp))
+        };
+        let changes: Vec<Change> = ids.iter().enumerate().filter_map(change).collect();
         (!changes.is_empty()).then(|| self.commit(Action::Decide, stamp, changes, vec![]))
     }
 
-    /// Makes a tag on a letter that is neither taken nor `reserved`, and puts it on `on`.
-    ///
-    /// # Errors
-    /// An empty name, or one that differs from an existing name in case and spaces only.
-    pub fn create_tag(
-        &mut self,
-        name: &str,
-        on: Option<&str>,
-        stamp: Stamp,
-        reserved: impl Fn(char) -> bool,
-    ) -> Result<Event, DecideError> {
-        let tag = self.new_tag(name, reserved)?;
-        let id = tag.id;
-        let changes = on
-            .and_then(|example| self.change(example, &stamp, &|r, _| r.toggle_tag(id)))
-            .into_iter()
-            .collect();
-        let tags = vec![TagChange { before: None, after: Some(tag) }];
-        Ok(self.commit(Action::Decide, stamp, changes, tags))
-    }
-
-    /// Makes the first tags of a project in one event that can't be undone.
-    ///
-    /// # Errors
-    /// As [`Ledger::create_tag`].
-    pub fn set_up(
-        &mut self,
-        names: &[String],
-        stamp: Stamp,
-        reserved: impl Fn(char) -> bool + Copy,
-    ) -> Result<Event, DecideError> {
-        let mut draft = self.clone();
-        let mut tags = Vec::new();
-        for name in names {
-            let tag = draft.new_tag(name, reserved)?;
-            draft.put_tag(None, Some(&tag));
-            tags.push(TagChange { before: None, after: Some(tag) });
-        }
-        Ok(self.commit(Action::Setup, stamp, vec![], tags))
+    /// Notes the second answer on an example.
+    pub fn retest(&mut self, id: &str, first: Verdict, again: Verdict, stamp: Stamp) -> Event {
+        let retest = Retest { split: stamp.split, id: id.to_owned(), first, again };
+        let event = Event {
+            seq: self.next_seq,
+            stamp,
+            action: Action::Retest,
+            changes: vec![],
+            tags: vec![],
+            retest: Some(retest),
+        };
+        self.record(event.clone());
+        event
     }
 
     /// Takes back the last decision. `None` when there is none.
@@ -158,34 +185,18 @@ impl Ledger {
 
     fn change(
         &self,
+        split: Split,
         id: &str,
         stamp: &Stamp,
-        edit: &impl Fn(&mut Review, &Stamp),
+        edit: impl Fn(&mut Review, &Stamp),
     ) -> Option<Change> {
-        let split = stamp.split;
         let before = self.review(split, id).cloned().unwrap_or_default();
         let mut after = before.clone();
         edit(&mut after, stamp);
-        let Stamp { run, order, correct, .. } = &stamp;
-        let found = || Found { run: run.clone(), order: *order, correct: *correct };
+        let Stamp { run, order, correct, blind, .. } = stamp;
+        let found = || Found { run: run.clone(), order: *order, correct: *correct, blind: *blind };
         after.found = (!after.is_empty()).then(|| before.found.clone().unwrap_or_else(found));
         (after != before).then(|| Change { split, id: id.to_owned(), before, after })
-    }
-
-    fn new_tag(&self, name: &str, reserved: impl Fn(char) -> bool) -> Result<Tag, DecideError> {
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        if name.is_empty() {
-            return Err(DecideError::TagWithoutName);
-        }
-        let same = |tag: &&Tag| tag.name.to_lowercase() == name.to_lowercase();
-        if let Some(tag) = self.tags.iter().find(same) {
-            return Err(DecideError::TagExists(tag.name.clone()));
-        }
-        if self.next_tag == u16::MAX {
-            return Err(DecideError::TooManyTags);
-        }
-        let key = free_key(&name, |c| reserved(c) || self.tags.iter().any(|t| t.key == Some(c)));
-        Ok(Tag { id: TagId(self.next_tag), name, key })
     }
 
     fn commit(
@@ -195,7 +206,7 @@ impl Ledger {
         changes: Vec<Change>,
         tags: Vec<TagChange>,
     ) -> Event {
-        let event = Event { seq: self.next_seq, stamp, action, changes, tags };
+        let event = Event { seq: self.next_seq, stamp, action, changes, tags, retest: None };
         self.apply(&event);
         self.record(event.clone());
         event
@@ -214,7 +225,12 @@ impl Ledger {
         self.next_seq = event.seq + 1;
         match event.action {
             Action::Setup => {}
+            Action::Retest => self.retests.extend(event.retest),
             Action::Decide => {
+                if let Some(taken) = event.stamp.offered {
+                    self.offers.shown += 1;
+                    self.offers.taken += usize::from(taken);
+                }
                 self.undone.clear();
                 self.done.push(event);
             }
@@ -245,5 +261,4 @@ impl Ledger {
 }
 
 #[cfg(test)]
-#[path = "ledger_tests.rs"]
 mod tests;

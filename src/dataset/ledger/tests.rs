@@ -7,7 +7,7 @@ fn stamp() -> Stamp {
 }
 
 fn verdict(ledger: &mut Ledger, id: &str, verdict: Verdict) -> Option<Event> {
-    ledger.decide(&[id], stamp(), |r, _| r.verdict = Some(verdict))
+    ledger.decide(&[id], stamp(), |_, r, _| r.verdict = Some(verdict))
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn a_decision_that_changes_nothing_is_no_event() {
 #[test]
 fn a_batch_is_one_undo_and_a_new_decision_ends_redo() {
     let mut ledger = Ledger::default();
-    ledger.decide(&["a", "b"], stamp(), |r, _| r.toggle_tag(TagId(3))).unwrap();
+    ledger.decide(&["a", "b"], stamp(), |_, r, _| r.toggle_tag(TagId(3))).unwrap();
     assert_eq!(ledger.reviews(Split::Dev).count(), 2);
     ledger.undo(stamp()).unwrap();
     assert_eq!(ledger.reviews(Split::Dev).count(), 0);
@@ -36,16 +36,16 @@ fn a_batch_is_one_undo_and_a_new_decision_ends_redo() {
 fn a_tag_made_on_the_spot_is_undone_with_its_first_use() {
     let mut ledger = Ledger::default();
     let reserved = |c| c == 'b';
-    let event = ledger.create_tag(" blurry  edge ", Some("a"), stamp(), reserved).unwrap();
+    let event = ledger.create_tag(" blurry  edge ", &["a"], stamp(), reserved).unwrap();
     assert_eq!(ledger.tags()[0].name, "blurry edge");
     assert_eq!(ledger.tags()[0].key, Some('l'));
     assert_eq!(ledger.review(Split::Dev, "a").unwrap().tags, [TagId(0)]);
     assert_eq!(event.changes.len(), 1);
-    let twin = ledger.create_tag("Blurry Edge", None, stamp(), reserved);
+    let twin = ledger.create_tag("Blurry Edge", &[], stamp(), reserved);
     assert_eq!(twin.unwrap_err(), DecideError::TagExists("blurry edge".into()));
     ledger.undo(stamp()).unwrap();
     assert!(ledger.tags().is_empty() && ledger.review(Split::Dev, "a").is_none());
-    let next = ledger.create_tag("other", None, stamp(), reserved).unwrap();
+    let next = ledger.create_tag("other", &[], stamp(), reserved).unwrap();
     assert_eq!(next.tags[0].after.as_ref().unwrap().id, TagId(1), "an id is never given twice");
 }
 
@@ -64,7 +64,7 @@ fn the_first_order_in_which_an_example_was_found_is_kept() {
     let mut ledger = Ledger::default();
     verdict(&mut ledger, "a", Verdict::Unsure);
     let later = Stamp { order: Order::Confident, ..stamp() };
-    ledger.decide(&["a"], later, |r, _| r.verdict = Some(Verdict::Neither));
+    ledger.decide(&["a"], later, |_, r, _| r.verdict = Some(Verdict::Neither));
     assert_eq!(
         ledger.review(Split::Dev, "a").unwrap().found.as_ref().unwrap().order,
         Order::Random
@@ -97,10 +97,12 @@ fn take(ledger: &mut Ledger, step: &Step) -> Option<Event> {
     match step {
         Step::Verdict(i, v) => verdict(ledger, &i.to_string(), *v),
         Step::Toggle(i, t) => {
-            ledger.decide(&[&i.to_string()], stamp(), |r, _| r.toggle_tag(TagId(*t)))
+            ledger.decide(&[&i.to_string()], stamp(), |_, r, _| r.toggle_tag(TagId(*t)))
         }
-        Step::Make(i) => ledger.create_tag(&format!("t{i}"), Some("1"), stamp(), |_| false).ok(),
-        Step::Note(i, n) => ledger.decide(&[&i.to_string()], stamp(), |r, _| r.note.clone_from(n)),
+        Step::Make(i) => ledger.create_tag(&format!("t{i}"), &["1"], stamp(), |_| false).ok(),
+        Step::Note(i, n) => {
+            ledger.decide(&[&i.to_string()], stamp(), |_, r, _| r.note.clone_from(n))
+        }
         Step::Undo => ledger.undo(stamp()),
         Step::Redo => ledger.redo(stamp()),
     }
@@ -143,7 +145,7 @@ fn the_same_id_in_two_splits_is_two_examples() {
     let mut ledger = Ledger::default();
     verdict(&mut ledger, "1", Verdict::Unsure);
     let on_test = Stamp { split: Split::Test, ..stamp() };
-    ledger.decide(&["1"], on_test, |r, _| r.verdict = Some(Verdict::Neither)).unwrap();
+    ledger.decide(&["1"], on_test, |_, r, _| r.verdict = Some(Verdict::Neither)).unwrap();
     let verdict_of = |split| ledger.review(split, "1").and_then(|r| r.verdict);
     assert_eq!(verdict_of(Split::Dev), Some(Verdict::Unsure));
     assert_eq!(verdict_of(Split::Test), Some(Verdict::Neither));
