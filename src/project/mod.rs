@@ -8,7 +8,7 @@ mod error;
 mod properties;
 mod runs;
 
-pub use desk::{Desk, Effective, Likeness, Subset};
+pub use desk::{Desk, Effective, Likeness, Preview, Sight, Snapshot, Subset};
 pub use error::ProjectError;
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};

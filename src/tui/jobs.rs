@@ -1,15 +1,16 @@
-//! Worker threads: one writes decisions down, one makes pictures ready.
+//! Worker threads: one writes decisions down, one makes pictures ready, one sorts and searches.
 //!
 //! Invariant: the thread that draws never waits for a disk or a decoder. What a job answers carries
 //! what it was asked for, so that an answer nobody waits for any more is dropped.
 
-use super::app::{Message, PictureKey};
+use super::app::{Message, PictureKey, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media;
 use crate::store::{Cursor, Store};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -25,6 +26,7 @@ pub struct Jobs {
     tasks: Option<Sender<Task>>,
     writer: Option<JoinHandle<()>>,
     wishes: Arc<Wishes>,
+    works: Option<Sender<Box<Work>>>,
     answers: Receiver<Message>,
 }
 
@@ -59,7 +61,7 @@ impl Jobs {
     ) -> std::io::Result<Self> {
         let (answer, answers) = channel();
         let (tasks, incoming) = channel();
-        let decoder_answer = answer.clone();
+        let (decoder_answer, worker_answer) = (answer.clone(), answer.clone());
         let wishes = Arc::new(Wishes::default());
         let shared = wishes.clone();
         let writer = thread::Builder::new()
@@ -68,7 +70,12 @@ impl Jobs {
         thread::Builder::new()
             .name("pictures".into())
             .spawn(move || make_ready(&shared, &picture, &decoder_answer))?;
-        Ok(Self { tasks: Some(tasks), writer: Some(writer), wishes, answers })
+        let (works, work) = channel();
+        thread::Builder::new()
+            .name("analysis".into())
+            .spawn(move || work_out(&work, &worker_answer))?;
+        let (tasks, works) = (Some(tasks), Some(works));
+        Ok(Self { tasks, writer: Some(writer), wishes, works, answers })
     }
 
     /// Writes a decision down.
@@ -87,6 +94,14 @@ impl Jobs {
         self.wishes.changed.notify_one();
     }
 
+    /// Works something out.
+    pub fn work(&self, work: Box<Work>) {
+        if let Some(works) = &self.works {
+            // The thread ends only after `works` is dropped.
+            let _ = works.send(work);
+        }
+    }
+
     /// An answer, if one is there.
     pub fn answer(&self) -> Option<Message> {
         self.answers.try_recv().ok()
@@ -99,7 +114,7 @@ impl Jobs {
     }
 
     fn close(&mut self) {
-        self.tasks = None;
+        (self.tasks, self.works) = (None, None);
         self.wishes.lock().closed = true;
         self.wishes.changed.notify_all();
         if let Some(writer) = self.writer.take() {
@@ -150,6 +165,19 @@ fn append(store: &mut Store, event: &Event) -> Result<(), String> {
     match catch_unwind(AssertUnwindSafe(|| store.append(event))) {
         Ok(written) => written.map_err(|e| e.to_string()),
         Err(_) => Err("the store stopped inside".to_owned()),
+    }
+}
+
+fn work_out(works: &Receiver<Box<Work>>, answer: &Sender<Message>) {
+    while let Ok(work) = works.recv() {
+        if work.cancelled.load(Ordering::Relaxed) {
+            continue;
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| work.run())).unwrap_or_default();
+        let generation = work.generation;
+        if answer.send(Message::Worked { generation, outcome }).is_err() {
+            break;
+        }
     }
 }
 

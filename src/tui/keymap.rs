@@ -22,7 +22,7 @@ pub enum KeymapError {
     #[error("keymap: {0}")]
     Syntax(String),
     /// A section that is no context.
-    #[error("keymap: no context is called [{0}]; there are review, prompt, picker and help")]
+    #[error("keymap: no context is called [{0}]")]
     Context(String),
     /// A command that is not in the table, or not in that context.
     #[error("keymap: [{context}] has no command {command:?}")]
@@ -82,7 +82,8 @@ impl Keymap {
             toml::from_str(text).map_err(|e| KeymapError::Syntax(e.to_string()))?;
         let mut keymap = Self { commands: HashMap::new(), labels: HashMap::new() };
         for (name, commands) in &sections {
-            let context = context(name).ok_or_else(|| KeymapError::Context(name.clone()))?;
+            let context =
+                Context::by_name(name).ok_or_else(|| KeymapError::Context(name.clone()))?;
             keymap.add_single_keys(name, context, commands)?;
             keymap.add_ranges(name, context, commands)?;
         }
@@ -104,6 +105,12 @@ impl Keymap {
             .iter()
             .find(|((c, i), _)| *c == context && *i == id)
             .map_or(&[], |(_, keys)| keys)
+    }
+
+    /// The first key of a command of the review, as it should be shown; its name if it has none.
+    pub fn key_of(&self, command: Command) -> String {
+        let id = command.row().id;
+        self.keys(Context::Review, id).first().map_or_else(|| format!(":{id}"), |key| show(key))
     }
 
     /// Whether a letter has a command of its own in the review, so that no tag can have it.
@@ -131,7 +138,7 @@ impl Keymap {
                     return Err(KeymapError::Conflict {
                         context: section.to_owned(),
                         key: text.clone(),
-                        first: id_of(first).to_owned(),
+                        first: first.row().id.to_owned(),
                         second: id.clone(),
                     });
                 }
@@ -167,24 +174,6 @@ impl Keymap {
     }
 }
 
-fn context(name: &str) -> Option<Context> {
-    match name {
-        "review" => Some(Context::Review),
-        "prompt" => Some(Context::Prompt),
-        "picker" => Some(Context::Picker),
-        "help" => Some(Context::Help),
-        _ => None,
-    }
-}
-
-/// The keymap name of a command, whatever its argument.
-fn id_of(command: Command) -> &'static str {
-    let same = |row: &&super::command::Row| {
-        std::mem::discriminant(&row.command) == std::mem::discriminant(&command)
-    };
-    TABLE.iter().find(same).map_or("?", |row| row.id)
-}
-
 /// `class` and `tag` take their argument from the key.
 fn with_key(command: Command, key: Key) -> Command {
     match (command, key.code) {
@@ -193,6 +182,7 @@ fn with_key(command: Command, key: Key) -> Command {
             Command::Class(c.to_digit(10).map_or(0, |d| (d + 9) % 10) as u8)
         }
         (Command::Tag(_), KeyCode::Char(c)) => Command::Tag(c),
+        (Command::Tile(_), KeyCode::Char(c)) => Command::Tile(c),
         (other, _) => other,
     }
 }
@@ -268,11 +258,13 @@ mod tests {
     }
 
     #[test]
-    fn every_command_has_a_key_in_each_of_its_contexts() {
+    fn every_command_stands_in_the_keymap_in_each_of_its_contexts() {
         let keymap = Keymap::standard().unwrap();
         for row in TABLE {
             for &context in row.contexts {
-                assert!(!keymap.keys(context, row.id).is_empty(), "{} in {context:?}", row.id);
+                let by_settings = row.id == "macro";
+                let there = keymap.labels.contains_key(&(context, row.id));
+                assert!(there || by_settings, "{} in {context:?}", row.id);
             }
         }
     }

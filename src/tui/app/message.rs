@@ -1,6 +1,6 @@
 //! What comes into the app and what goes out of it.
 
-use super::PictureKey;
+use super::{Outcome, PictureKey, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media::Cells;
 use crate::store::Cursor;
@@ -34,6 +34,13 @@ pub enum Message {
     },
     /// A picture was made ready, or could not be.
     Picture(PictureKey, Result<Arc<Cells>, String>),
+    /// A task was done; `None` when it could not be.
+    Worked {
+        /// the generation it was handed out in
+        generation: u64,
+        /// what came of it
+        outcome: Option<Outcome>,
+    },
     /// The screen shows what was drawn last.
     Painted,
 }
@@ -52,6 +59,10 @@ pub enum Effect {
     Remember(Cursor),
     /// Make these pictures ready, the first most urgently; forget earlier wishes.
     Prepare(Vec<PictureKey>),
+    /// Work something out; what was handed out before is cancelled.
+    Work(Box<Work>),
+    /// Go back to the shell until it calls again.
+    Suspend,
     /// Leave.
     Quit,
 }

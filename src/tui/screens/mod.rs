@@ -1,5 +1,7 @@
 //! What is drawn. Reads the app, changes nothing, computes no statistic.
 
+mod confirm;
+mod picker;
 mod popup;
 mod review;
 
@@ -18,16 +20,18 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
             "gaffe needs {cols}×{rows}; this terminal has {}×{}. Enlarge it, or {} to quit.",
             area.width,
             area.height,
-            if matches!(app.mode(), Mode::Review) { "q" } else { "esc and q" }
+            if matches!(app.mode(), Mode::Base) { "q" } else { "esc and q" }
         );
         frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
         return;
     };
     review::draw(app, &places, theme, frame);
     match app.mode() {
-        Mode::Review => {}
-        Mode::Help(scroll) => popup::draw_help(app, *scroll, theme, frame),
+        Mode::Base => {}
+        Mode::Help(list) => popup::draw_help(app, list.at, theme, frame),
         Mode::Prompt(prompt) => popup::draw_prompt(app, prompt, &places, theme, frame),
-        Mode::Picker(picker) => popup::draw_picker(app, picker, theme, frame),
+        Mode::Picker(picker) => picker::draw(app, picker, theme, frame),
+        Mode::Choose => confirm::draw_choose(app, theme, frame),
+        Mode::Confirm(confirm) => confirm::draw(app, confirm, theme, frame),
     }
 }

@@ -248,7 +248,7 @@ fn tag_lines(app: &App, area: Rect, theme: Theme) -> Vec<Line<'static>> {
         tags.sort_by_key(|tag| !on(tag));
         (rows, shown) = wrap(&cells(&tags), room);
     }
-    let new = app.keymap().keys(Context::Review, "new-tag").first().cloned().unwrap_or_default();
+    let new = app.keymap().keys(Context::Review, "pick-tag").first().cloned().unwrap_or_default();
     if let Some(line) = rows.last_mut() {
         if shown < tags.len() {
             line.push_span(Span::styled(format!("+{} ?  ", tags.len() - shown), theme.dim()));
@@ -369,7 +369,7 @@ fn keys_line(app: &App, width: u16) -> String {
         ("both-acceptable", "both"),
         ("neither", "neither"),
         ("unsure", "unsure"),
-        ("next", "skip"),
+        ("skip", "skip"),
         ("undo", "undo"),
         ("quit", "quit"),
     ];

@@ -91,7 +91,7 @@ impl Stage {
     /// Presses a key, then paints, as the program does.
     pub fn key(&mut self, code: KeyCode) {
         let event = KeyEvent::new(code, KeyModifiers::NONE);
-        let command = self.app.keymap().command(self.app.context(), event);
+        let command = self.app.command_of(event);
         let message = match (command, code) {
             (Some(command), _) => Message::Command(command),
             (None, KeyCode::Char(c)) => Message::Edit(InputRequest::InsertChar(c)),
@@ -122,7 +122,10 @@ impl Stage {
             let answers = match effect {
                 Effect::Save { epoch, .. } => vec![Message::Saved { epoch }],
                 Effect::Prepare(keys) => keys.into_iter().map(|key| self.decode(key)).collect(),
-                Effect::Remember(_) | Effect::Quit => vec![],
+                Effect::Work(work) => {
+                    vec![Message::Worked { generation: work.generation, outcome: work.run() }]
+                }
+                Effect::Remember(_) | Effect::Suspend | Effect::Quit => vec![],
             };
             for answer in answers {
                 self.app.update(answer, self.now);
