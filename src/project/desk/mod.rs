@@ -317,9 +317,9 @@ impl Desk {
 
     /// Errors of the list that were passed by: not reviewed, with a reviewed one behind them.
     pub fn skipped(&self) -> usize {
-        let list = self.walk.all();
-        let last = list.iter().rposition(|&row| self.is_reviewed(row)).unwrap_or(0);
-        list[..last].iter().filter(|&&row| !self.is_reviewed(row)).count()
+        let rows = self.walk.all();
+        let end = rows.iter().rposition(|&row| self.is_reviewed(row)).unwrap_or(0);
+        rows[..end].iter().filter(|&&row| !self.is_reviewed(row)).count()
     }
 
     /// Decisions on examples of the split that are not in the data any more; they are kept.

@@ -115,7 +115,7 @@ fn undo_and_redo_survive_restarts_and_return_to_the_example() {
     let mut pty = open(&folder);
     shown(&mut pty, 1);
     pty.send("U");
-    told(&mut pty, &format!("saved  redone  {}: both acceptable", id(&first)));
+    told(&mut pty, &format!("saved  redone  {}: nothing decided ⇒ both acceptable", id(&first)));
     assert_eq!(json(&folder, &["tally"])["reviewed"], 1);
 }
 
