@@ -10,6 +10,7 @@ mod ledger;
 mod run;
 mod tags;
 
+pub(crate) use classes::fold;
 pub use classes::{ClassError, ClassNames};
 pub use decision::{
     Action, Change, Difficulty, Event, Found, Order, Relabel, Retest, Review, Stamp, TagChange,

@@ -2,6 +2,7 @@
 
 use super::FilterError;
 use super::error::shown;
+use crate::dataset::fold;
 use std::ops::Range;
 
 /// Names that an error lists.
@@ -12,11 +13,6 @@ const COMPARED: usize = 64;
 /// Text without the difference between capitals and small letters, character by character.
 pub(super) fn lower(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
-}
-
-/// As [`lower`], without punctuation and spaces.
-pub(super) fn fold(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// What was typed, ready to be held against many names.

@@ -203,7 +203,11 @@ fn probability(written: &Written<'_>, names: &Names<'_>) -> Result<Node, FilterE
         return Err(FilterError::new(at, "the number is missing", remedy));
     };
     if written.op != Op::Is || matches!(op, Op::Is | Op::Part) {
-        return Err(FilterError::new(start.start..number_at.end, "not clear", remedy));
+        return Err(FilterError::new(
+            start.start..number_at.end,
+            "a probability is compared with a number",
+            remedy,
+        ));
     }
     let classes = names.classes.names().iter().map(String::as_str);
     let measure = Measure::Probability(choose("class", classes, &class.text, at)? as u32);

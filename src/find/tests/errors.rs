@@ -73,7 +73,7 @@ fn of_values() {
         ("gold>3", 4..5, "`gold` can't be more or less than something"),
         ("id<3", 2..3, "`id` can't be more or less than something"),
         ("p:coat", 0..6, "the number is missing"),
-        ("p:coat:3", 0..8, "not clear"),
+        ("p:coat:3", 0..8, "a probability is compared with a number"),
         ("p:coat,shirt>3", 2..12, "one value can be given here"),
         ("p:>3", 0..2, "the value is missing"),
         ("gold:coat >3", 11..12, "only p:CLASS has a number behind it"),
