@@ -12,6 +12,7 @@ mod run;
 mod tags;
 
 pub use choice::{Answer, Choice};
+pub(crate) use classes::fold;
 pub use classes::{ClassError, ClassNames};
 pub use decision::{
     Action, Change, Difficulty, Event, Found, Order, Relabel, Retest, Review, Stamp, TagChange,
