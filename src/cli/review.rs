@@ -1,10 +1,10 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
-use super::{OrderArgs, Selection, TestGuard, init, locate, next_command, say, unmatched};
+use super::{OrderArgs, Selection, TestGuard, filter, init, locate, next_command, say, unmatched};
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
 use crate::project::{Project, ProjectError, Subset};
-use crate::store::Cursor;
+use crate::store::{Cursor, load_filters};
 use crate::tui::app::{App, Status, Tone};
 use crate::tui::keymap::Keymap;
 use crate::tui::{self, Places, terminal};
@@ -15,13 +15,17 @@ use std::sync::Arc;
 
 #[derive(Args, Clone)]
 #[command(
-    after_help = "Examples:\n  gaffe review\n  gaffe review --run v2 --order confident\n  gaffe review --correct"
+    after_help = "Examples:\n  gaffe review\n  gaffe review --run v2 --order confident\n  gaffe review --correct\n  \
+                  gaffe review --filter 'gold:Shirt conf>0.9 -reviewed'"
 )]
 pub struct ReviewArgs {
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
     order: OrderArgs,
+    /// List only what a filter selects, as / does in the review
+    #[arg(long, value_name = "FILTER")]
+    filter: Option<String>,
     /// Walk through predictions that agree with the label, to learn how many of these are wrong
     #[arg(long)]
     correct: bool,
@@ -37,6 +41,7 @@ impl ReviewArgs {
             || split.is_some()
             || self.order.is_given()
             || self.correct
+            || self.filter.is_some()
             || self.guard.unlock_test
     }
 }
@@ -111,7 +116,11 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     let desk = project.desk_of(examples, run, order, writable.ledger);
     let desk = desk.with_likeness(likeness);
     let desk = if args.correct { desk.with_correct() } else { desk };
-    let mut app = App::new(desk, keymap, at.as_deref(), (0, 0));
+    let app = App::new(desk, keymap, at.as_deref(), (0, 0));
+    let mut app = app.with_filters(load_filters(&project.data_dir())?);
+    if let Some(text) = &args.filter {
+        app = app.with_filter(text).map_err(|error| filter::wrong(text, &error))?;
+    }
     match writable.repairs.as_slice() {
         [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),
         [] if app.desk().order() != Order::Random => app.tell(Status::hint(format!(

@@ -6,8 +6,8 @@
 use super::app::{Message, PictureKey, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media;
-use crate::store::{Cursor, Store};
-use std::collections::VecDeque;
+use crate::store::{Cursor, Store, keep_filters};
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -19,6 +19,7 @@ use std::thread::{self, JoinHandle};
 enum Task {
     Save { epoch: u64, event: Box<Event> },
     Remember(Cursor),
+    KeepFilters(BTreeMap<String, String>),
 }
 
 /// The worker threads. Dropping it lets the writer finish what it was given.
@@ -88,6 +89,11 @@ impl Jobs {
         self.give(Task::Remember(cursor));
     }
 
+    /// Keeps the filters that have names.
+    pub fn keep_filters(&self, filters: BTreeMap<String, String>) {
+        self.give(Task::KeepFilters(filters));
+    }
+
     /// Makes pictures ready; earlier wishes are forgotten.
     pub fn prepare(&self, keys: Vec<PictureKey>) {
         self.wishes.lock().keys = keys.into();
@@ -144,6 +150,11 @@ fn write_down(mut store: Store, dir: &Path, tasks: &Receiver<Task>, answer: &Sen
             Task::Remember(cursor) => {
                 // The place is a convenience: losing it is no reason to interrupt.
                 let _ = cursor.save(dir);
+            }
+            Task::KeepFilters(filters) => {
+                if let Err(error) = keep_filters(dir, &filters) {
+                    let _ = answer.send(Message::Failed(error.to_string()));
+                }
             }
             Task::Save { epoch: sent, .. } if sent < epoch => {}
             Task::Save { epoch: sent, event } => {

@@ -158,6 +158,7 @@ fn carry_out(jobs: &Jobs, effects: Vec<Effect>) -> bool {
             Effect::Save { epoch, event } => jobs.save(epoch, event),
             Effect::Remember(cursor) => jobs.remember(cursor),
             Effect::Prepare(keys) => jobs.prepare(keys),
+            Effect::KeepFilters(filters) => jobs.keep_filters(filters),
             Effect::Work(work) => jobs.work(work),
             Effect::Suspend => {}
             Effect::Quit => quit = true,

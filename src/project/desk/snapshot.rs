@@ -4,8 +4,10 @@ use super::{Desk, Likeness};
 use crate::analysis::orders::Ranking;
 use crate::analysis::{self, Relabels};
 use crate::dataset::{ClassNames, Examples, Order, Review, Run};
-use std::collections::HashMap;
+use crate::find::{Data, Filter};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// A desk as it was when it was taken. Data is shared, decisions are copied.
 #[derive(Debug, Clone)]
@@ -28,6 +30,18 @@ impl Snapshot {
     /// The rows of the walk in another order.
     pub fn sort(&self, order: Order) -> Vec<u32> {
         sort(&self.examples, &self.run, &self.likeness, &self.relabels(), (&self.rows, order))
+    }
+
+    /// The rows of the walk that a filter selects; `None` when it was cancelled.
+    pub fn select(
+        &self,
+        filter: &Filter,
+        marked: &BTreeSet<u32>,
+        cancelled: &AtomicBool,
+    ) -> Option<Vec<u32>> {
+        let (examples, run, classes) = (&*self.examples, &*self.run, &*self.classes);
+        let data = Data { examples, run, classes, reviews: &self.reviews, marked };
+        filter.select(&data, &self.rows, cancelled)
     }
 
     fn relabels(&self) -> Relabels {

@@ -5,6 +5,7 @@ use crate::dataset::{Event, Ledger};
 use crate::media::Cells;
 use crate::store::Cursor;
 use crate::tui::command::Command;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tui_input::InputRequest;
 
@@ -34,6 +35,8 @@ pub enum Message {
     },
     /// A picture was made ready, or could not be.
     Picture(PictureKey, Result<Arc<Cells>, String>),
+    /// Something beside the decisions could not be kept, and why.
+    Failed(String),
     /// A task was done; `None` when it could not be.
     Worked {
         /// the generation it was handed out in
@@ -59,6 +62,8 @@ pub enum Effect {
     Remember(Cursor),
     /// Make these pictures ready, the first most urgently; forget earlier wishes.
     Prepare(Vec<PictureKey>),
+    /// Keep the filters that have names.
+    KeepFilters(BTreeMap<String, String>),
     /// Work something out; what was handed out before is cancelled.
     Work(Box<Work>),
     /// Go back to the shell until it calls again.

@@ -4,6 +4,7 @@
 //! as saved only after the store has said so.
 
 mod decide;
+mod find;
 mod list;
 mod many;
 mod message;
@@ -15,6 +16,7 @@ mod say;
 mod status;
 mod work;
 
+pub use find::FindLine;
 pub use list::List;
 pub use many::{Confirm, Deed};
 pub use message::{Effect, Message};
@@ -30,10 +32,11 @@ use super::keymap::Keymap;
 use super::layout;
 use crate::analysis::Tally;
 use crate::dataset::Media;
+use crate::find::{FilterError, Vocabulary};
 use crate::project::Desk;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use work::Awaited;
 
@@ -42,6 +45,8 @@ use work::Awaited;
 pub enum Mode {
     /// Nothing.
     Base,
+    /// A filter is typed.
+    Find(FindLine),
     /// The keys.
     Help(List),
     /// A line of text is typed.
@@ -77,6 +82,14 @@ pub struct App {
     anchor: Option<u32>,
     /// Classes that were chosen by name lately, the last one first.
     recent: Vec<u32>,
+    /// What the list obeys.
+    filter: Option<String>,
+    saved_filters: BTreeMap<String, String>,
+    /// What was typed into the filter line when it was left with Esc.
+    find_draft: Option<String>,
+    vocabulary: Vocabulary,
+    /// What was asked for before the start.
+    first: Vec<Effect>,
     generation: u64,
     awaited: Option<Awaited>,
     dropped: usize,
@@ -94,6 +107,7 @@ impl App {
     /// Starts at the example with the id `at`, or at the first error that is not reviewed.
     pub fn new(desk: Desk, keymap: Arc<Keymap>, at: Option<&str>, size: (u16, u16)) -> Self {
         let tally = desk.tally();
+        let vocabulary = Vocabulary::new(&desk.examples().metadata);
         let mut app = Self {
             desk,
             keymap,
@@ -109,6 +123,11 @@ impl App {
             marks: BTreeSet::new(),
             anchor: None,
             recent: vec![],
+            filter: None,
+            saved_filters: BTreeMap::new(),
+            find_draft: None,
+            vocabulary,
+            first: vec![],
             generation: 0,
             awaited: None,
             dropped: 0,
@@ -124,9 +143,27 @@ impl App {
         app
     }
 
+    /// Gives the filters that have names.
+    #[must_use]
+    pub fn with_filters(mut self, saved: BTreeMap<String, String>) -> Self {
+        self.saved_filters = saved;
+        self
+    }
+
+    /// Begins with what a filter selects.
+    ///
+    /// # Errors
+    /// What is wrong with the filter, and where.
+    pub fn with_filter(mut self, text: &str) -> Result<Self, FilterError> {
+        self.first = self.list_only(text)?;
+        Ok(self)
+    }
+
     /// What is to be done before the first message.
     pub fn start(&mut self) -> Vec<Effect> {
-        self.prepare()
+        let mut effects = std::mem::take(&mut self.first);
+        effects.extend(self.prepare());
+        effects
     }
 
     /// The errors and the decisions.
@@ -193,6 +230,7 @@ impl App {
     pub fn context(&self) -> Context {
         match self.mode {
             Mode::Base => Context::Review,
+            Mode::Find(_) => Context::Find,
             Mode::Help(_) => Context::Help,
             Mode::Prompt(_) => Context::Prompt,
             Mode::Picker(_) => Context::Picker,
@@ -231,6 +269,10 @@ impl App {
                 self.pictures.put(key, picture);
                 vec![]
             }
+            Message::Failed(reason) => {
+                self.status = Status::trouble(reason);
+                vec![]
+            }
             Message::Worked { generation, outcome } => self.worked(generation, outcome),
             Message::Painted => {
                 self.painted = if self.is_complete() { self.in_sight() } else { vec![] };
@@ -259,6 +301,9 @@ impl App {
     /// Commands that decide nothing on what is shown.
     fn act(&mut self, command: Command) -> Vec<Effect> {
         match command {
+            Command::Find | Command::Clear | Command::SaveFilter | Command::Queue => {
+                self.finding(command)
+            }
             Command::Undo => self.take_back(),
             Command::Redo => self.bring_back(),
             Command::Unmark => self.unmark(),
@@ -282,6 +327,8 @@ impl App {
                 vec![]
             }
             (Mode::Confirm(confirm), Command::Accept) => self.confirmed(confirm),
+            (Mode::Find(line), Command::Cancel) => self.leave_find(&line),
+            (Mode::Find(line), command) => self.find_command(line, command),
             (_, Command::Cancel) => vec![],
             (Mode::Picker(picker), command) => self.picker_command(picker, command),
             (Mode::Choose, command) => self.choose(command),
@@ -349,5 +396,7 @@ fn room((cols, rows): (u16, u16)) -> Option<(u16, u16)> {
     Some((picture.width, picture.height))
 }
 
+#[cfg(test)]
+mod find_tests;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,8 @@ pub enum PromptKind {
     Note,
     /// On how many examples the last decision is repeated.
     Count,
+    /// What the filter is to be called.
+    FilterName,
 }
 
 /// A line of text that is being typed.
@@ -51,6 +53,7 @@ impl App {
                 self.decided(event, false)
             }
             PromptKind::Count => self.repeat_on_next(text),
+            PromptKind::FilterName => self.save_filter(text),
         }
     }
 
@@ -86,14 +89,14 @@ impl App {
         match &mut self.mode {
             Mode::Prompt(prompt) => Some(&mut prompt.input),
             Mode::Picker(picker) => Some(&mut picker.input),
+            Mode::Find(line) => Some(&mut line.input),
             Mode::Base | Mode::Help(_) | Mode::Choose | Mode::Confirm(_) => None,
         }
     }
 
     /// What depends on the text of the field follows it.
     fn typed(&mut self) {
-        if matches!(self.mode, Mode::Picker(_)) {
-            self.find_picks();
-        }
+        self.find_picks();
+        self.complete_filter();
     }
 }

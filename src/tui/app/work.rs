@@ -4,7 +4,9 @@
 
 use super::{App, Effect, Status};
 use crate::dataset::Order;
+use crate::find::Filter;
 use crate::project::Snapshot;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,6 +15,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub enum Task {
     /// Sort the walk.
     Sort(Order),
+    /// Find what a filter selects.
+    Select {
+        /// the filter as it was typed
+        text: String,
+        /// the same, read
+        filter: Box<Filter>,
+        /// the marked rows
+        marked: BTreeSet<u32>,
+    },
 }
 
 /// A task, and what it works on.
@@ -39,6 +50,8 @@ impl PartialEq for Work {
 pub enum Outcome {
     /// The walk in that order.
     Sorted(Order, Vec<u32>),
+    /// The rows of the walk that the filter selects.
+    Selected(String, Vec<u32>),
 }
 
 impl Work {
@@ -46,6 +59,10 @@ impl Work {
     pub fn run(&self) -> Option<Outcome> {
         match &self.task {
             Task::Sort(order) => Some(Outcome::Sorted(*order, self.snapshot.sort(*order))),
+            Task::Select { text, filter, marked } => {
+                let rows = self.snapshot.select(filter, marked, &self.cancelled);
+                rows.map(|rows| Outcome::Selected(text.clone(), rows))
+            }
         }
         .filter(|_| !self.cancelled.load(Ordering::Relaxed))
     }
@@ -90,6 +107,7 @@ impl App {
         self.awaited = None;
         match outcome {
             Some(Outcome::Sorted(order, rows)) => self.sorted(order, rows),
+            Some(Outcome::Selected(text, rows)) => self.selected(text, rows),
             None => {
                 self.status = Status::trouble("that could not be worked out");
                 vec![]

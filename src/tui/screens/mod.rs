@@ -1,6 +1,7 @@
 //! What is drawn. Reads the app, changes nothing, computes no statistic.
 
 mod confirm;
+mod find;
 mod picker;
 mod popup;
 mod review;
@@ -31,6 +32,7 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         Mode::Help(list) => popup::draw_help(app, list.at, theme, frame),
         Mode::Prompt(prompt) => popup::draw_prompt(app, prompt, &places, theme, frame),
         Mode::Picker(picker) => picker::draw(app, picker, theme, frame),
+        Mode::Find(line) => find::draw(app, line, &places, theme, frame),
         Mode::Choose => confirm::draw_choose(app, theme, frame),
         Mode::Confirm(confirm) => confirm::draw(app, confirm, theme, frame),
     }

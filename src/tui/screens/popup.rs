@@ -65,6 +65,7 @@ pub fn draw_prompt(
 ) {
     let caption = match prompt.kind {
         PromptKind::Note => " note ",
+        PromptKind::FilterName => " save the filter as (-name forgets one) @",
         PromptKind::Count => " repeat on how many, this one included? ",
     };
     frame.render_widget(Clear, places.note);

@@ -43,10 +43,16 @@ fn draw_header(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let count = desk.list().len();
     let place = if count == 0 { 0 } else { app.position() + 1 };
     let reviewed = desk.reviewed();
-    let right = format!("{place} of {count} {}  {reviewed} reviewed ", desk.subset().name());
+    let what = if desk.is_search() { "found" } else { desk.subset().name() };
+    let marked = match app.marks().len() {
+        0 => String::new(),
+        n => format!("  {n} marked"),
+    };
+    let right = format!("{place} of {count} {what}{marked}  {reviewed} reviewed ");
     let room = usize::from(area.width).saturating_sub(text::width(&right) + 1);
     let part = if desk.eyeball().is_some() { " (eyeball)" } else { "" };
-    let left = text::fit(&format!(" {project} · {split}{part} · {run}   {order}"), room);
+    let filter = app.filter().map_or_else(String::new, |filter| format!("  /{filter}"));
+    let left = text::fit(&format!(" {project} · {split}{part} · {run}   {order}{filter}"), room);
     frame.render_widget(Paragraph::new(left).style(theme.strong()), area);
     frame.render_widget(Paragraph::new(right).right_aligned().style(theme.strong()), area);
 }

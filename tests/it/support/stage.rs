@@ -125,10 +125,13 @@ impl Stage {
                 Effect::Work(work) => {
                     vec![Message::Worked { generation: work.generation, outcome: work.run() }]
                 }
-                Effect::Remember(_) | Effect::Suspend | Effect::Quit => vec![],
+                Effect::Remember(_) | Effect::KeepFilters(_) | Effect::Suspend | Effect::Quit => {
+                    vec![]
+                }
             };
             for answer in answers {
-                self.app.update(answer, self.now);
+                let effects = self.app.update(answer, self.now);
+                self.carry_out(effects);
             }
         }
     }
