@@ -28,6 +28,7 @@ pub mod significance;
 pub mod slices;
 mod spread;
 mod tally;
+pub mod typeahead;
 
 pub use crate::dataset::Probability;
 pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};
