@@ -18,6 +18,7 @@ mod interval;
 pub mod label_issues;
 mod labelled;
 pub mod orders;
+pub mod pace;
 mod parallel;
 pub mod properties;
 mod rank;
