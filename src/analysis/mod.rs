@@ -17,6 +17,7 @@ pub mod eyeball;
 mod interval;
 pub mod label_issues;
 mod labelled;
+pub mod likeness;
 pub mod orders;
 pub mod pace;
 mod parallel;
@@ -30,6 +31,7 @@ pub mod slices;
 mod spread;
 mod tally;
 pub mod typeahead;
+mod vectors;
 
 pub use crate::dataset::Probability;
 pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};
