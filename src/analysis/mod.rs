@@ -29,6 +29,7 @@ pub mod shift;
 pub mod significance;
 pub mod slices;
 mod spread;
+pub mod suggest;
 mod tally;
 pub mod typeahead;
 mod vectors;

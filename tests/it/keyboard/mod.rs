@@ -3,4 +3,5 @@
 
 mod likeness;
 mod sample;
+mod suggest;
 mod typeahead;
