@@ -18,6 +18,7 @@ mod interval;
 pub mod label_issues;
 mod labelled;
 pub mod likeness;
+pub mod names;
 pub mod orders;
 pub mod pace;
 mod parallel;

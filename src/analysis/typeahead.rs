@@ -217,7 +217,7 @@ fn characters(text: &str) -> u64 {
 
 /// Runs of letters and digits, cut where camelCase goes up: before a capital that follows none, and before
 /// the last of several capitals if a small letter comes next.
-fn words_of(name: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words_of(name: &str) -> impl Iterator<Item = &str> {
     name.split(|c: char| !c.is_alphanumeric()).flat_map(humps).filter(|word| !word.is_empty())
 }
 
