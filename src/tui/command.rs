@@ -358,7 +358,7 @@ pub const TABLE: &[Row] = &[
     act(Command::Clear, "clear", "Clear", "Finding", REVIEW, "list all again; then take the marks away"),
     act(Command::SaveFilter, "save-filter", "Save the filter", "Finding", SCREENS, "keep the filter under a name: @name brings it back"),
     act(Command::Queue, "queue", "Queue", "Finding", REVIEW, "list what is skipped; then unsure; then flagged; then all"),
-    act(Command::Similar, "similar", "More like this", "Finding", REVIEW, "walk the examples most like this one; again: back to the order before"),
+    see(Command::Similar, "similar", "More like this", "Finding", REVIEW, "walk the examples most like this one"),
     act(Command::Reorder, "reorder", "Next order", "Finding", REVIEW, "the next order: random, by confidence, loss, margin, entropy, label, …"),
     act(Command::Undo, "undo", "Undo", "Program", SCREENS, "take back the last decision and go to it"),
     act(Command::Redo, "redo", "Redo", "Program", SCREENS, "bring back what was taken back"),

@@ -3,7 +3,7 @@
 //! Invariant: the thread that draws never waits for a disk or a decoder. What a job answers carries
 //! what it was asked for, so that an answer nobody waits for any more is dropped.
 
-use super::app::{Message, PictureKey, Work};
+use super::app::{Learning, Message, PictureKey, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media;
 use crate::store::{Cursor, Store, keep_filters};
@@ -28,6 +28,7 @@ pub struct Jobs {
     writer: Option<JoinHandle<()>>,
     wishes: Arc<Wishes>,
     works: Option<Sender<Box<Work>>>,
+    lessons: Option<Sender<Box<Learning>>>,
     answers: Receiver<Message>,
 }
 
@@ -58,11 +59,14 @@ impl Jobs {
     pub fn start(
         store: Store,
         dir: PathBuf,
-        picture: impl Fn(u32) -> PathBuf + Send + 'static,
+        picture: impl Fn(u32) -> PathBuf + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let (answer, answers) = channel();
         let (tasks, incoming) = channel();
         let (decoder_answer, worker_answer) = (answer.clone(), answer.clone());
+        let learner_answer = answer.clone();
+        let picture = Arc::new(picture);
+        let file = picture.clone();
         let wishes = Arc::new(Wishes::default());
         let shared = wishes.clone();
         let writer = thread::Builder::new()
@@ -70,13 +74,17 @@ impl Jobs {
             .spawn(move || write_down(store, &dir, &incoming, &answer))?;
         thread::Builder::new()
             .name("pictures".into())
-            .spawn(move || make_ready(&shared, &picture, &decoder_answer))?;
+            .spawn(move || make_ready(&shared, &*picture, &decoder_answer))?;
         let (works, work) = channel();
         thread::Builder::new()
             .name("analysis".into())
             .spawn(move || work_out(&work, &worker_answer))?;
-        let (tasks, works) = (Some(tasks), Some(works));
-        Ok(Self { tasks, writer: Some(writer), wishes, works, answers })
+        let (lessons, learning) = channel();
+        thread::Builder::new()
+            .name("likeness".into())
+            .spawn(move || learn(&learning, &*file, &learner_answer))?;
+        let (tasks, works, lessons) = (Some(tasks), Some(works), Some(lessons));
+        Ok(Self { tasks, writer: Some(writer), wishes, works, lessons, answers })
     }
 
     /// Writes a decision down.
@@ -108,6 +116,13 @@ impl Jobs {
         }
     }
 
+    /// Makes vectors of the examples.
+    pub fn learn(&self, learning: Box<Learning>) {
+        if let Some(lessons) = &self.lessons {
+            let _ = lessons.send(learning);
+        }
+    }
+
     /// An answer, if one is there.
     pub fn answer(&self) -> Option<Message> {
         self.answers.try_recv().ok()
@@ -120,7 +135,7 @@ impl Jobs {
     }
 
     fn close(&mut self) {
-        (self.tasks, self.works) = (None, None);
+        (self.tasks, self.works, self.lessons) = (None, None, None);
         self.wishes.lock().closed = true;
         self.wishes.changed.notify_all();
         if let Some(writer) = self.writer.take() {
@@ -187,6 +202,19 @@ fn work_out(works: &Receiver<Box<Work>>, answer: &Sender<Message>) {
         let outcome = catch_unwind(AssertUnwindSafe(|| work.run())).unwrap_or_default();
         let generation = work.generation;
         if answer.send(Message::Worked { generation, outcome }).is_err() {
+            break;
+        }
+    }
+}
+
+fn learn(
+    lessons: &Receiver<Box<Learning>>,
+    file: &dyn Fn(u32) -> PathBuf,
+    answer: &Sender<Message>,
+) {
+    while let Ok(learning) = lessons.recv() {
+        let made = catch_unwind(AssertUnwindSafe(|| learning.run(file))).unwrap_or_default();
+        if answer.send(Message::Learnt(made)).is_err() {
             break;
         }
     }

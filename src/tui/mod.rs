@@ -159,6 +159,7 @@ fn carry_out(jobs: &Jobs, effects: Vec<Effect>) -> bool {
             Effect::Remember(cursor) => jobs.remember(cursor),
             Effect::Prepare(keys) => jobs.prepare(keys),
             Effect::KeepFilters(filters) => jobs.keep_filters(filters),
+            Effect::Learn(learning) => jobs.learn(learning),
             Effect::Work(work) => jobs.work(work),
             Effect::Suspend => {}
             Effect::Quit => quit = true,

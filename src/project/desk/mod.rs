@@ -14,10 +14,10 @@ pub use snapshot::Snapshot;
 
 use crate::analysis::eyeball::{in_eyeball, part_errors};
 use crate::analysis::{self, Relabels};
-use crate::dataset::{ClassNames, Examples, Ledger, Matrix, Order, Review, Run, Verdict};
+use crate::dataset::{Change, ClassNames, Examples, Ledger, Matrix, Order, Review, Run, Verdict};
 use counts::Counts;
 use numbers::Live;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use walk::Walk;
 
@@ -307,6 +307,20 @@ impl Desk {
     /// The verdict on what the run predicts for a row.
     pub fn verdict(&self, row: u32) -> Option<Verdict> {
         self.review(row)?.verdict_on(self.prediction_name(row)?)
+    }
+
+    /// How many examples of the split have a decision of any kind.
+    pub fn decided(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The rows that were decided last, at most `most`, the latest first, without `except`.
+    pub fn decided_last(&self, most: usize, except: u32) -> Vec<u32> {
+        let here = |change: &&Change| change.split == self.examples.split;
+        let changes = self.ledger.done().iter().rev().flat_map(|event| &event.changes);
+        let rows = changes.filter(here).filter_map(|change| self.rows.get(&change.id).copied());
+        let mut seen = HashSet::new();
+        rows.filter(|&row| row != except && seen.insert(row)).take(most).collect()
     }
 
     /// Whether a row counts as reviewed for this run.

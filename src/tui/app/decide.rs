@@ -21,7 +21,10 @@ impl App {
             return vec![];
         }
         self.dropped = 0;
-        self.desk.set_sight(Sight::default());
+        let answers = Self::answer_of(command).is_some();
+        let taken = command == Command::TakeSuggestion;
+        let offered = (answers || taken) && !self.suggestions().is_empty();
+        self.desk.set_sight(Sight { offered: offered.then_some(taken), ..Sight::default() });
         self.decide(command, row)
     }
 
@@ -32,6 +35,8 @@ impl App {
             Command::VeryHard => self.difficulty(row, Difficulty::VeryHard),
             Command::Flag => self.flag(row),
             Command::Skip => self.skip(row),
+            Command::TakeSuggestion => self.take_suggestion(row),
+            Command::Similar => self.similar(row),
             Command::Note => self.open_note(row),
             Command::PickClass => self.open_picker(PickKind::Class, vec![row]),
             Command::AlsoRight => self.open_picker(PickKind::Also, vec![row]),
@@ -75,7 +80,7 @@ impl App {
         last.is_some_and(|(key, at)| key == command && self.now.saturating_sub(at) < REPEAT)
     }
 
-    fn answer(&mut self, row: u32, answer: Answer) -> Vec<Effect> {
+    pub(super) fn answer(&mut self, row: u32, answer: Answer) -> Vec<Effect> {
         let classes = self.desk.classes().len();
         if matches!(answer, Answer::Class(class) if class as usize >= classes) {
             return self.nothing(&format!("there are {classes} classes"));
@@ -128,6 +133,7 @@ impl App {
         if let Some(event) = event {
             let text = say::decision(&event, self.desk.ledger());
             effects.push(self.save(event, text));
+            effects.extend(self.learn_when_due());
         } else {
             self.status = Status::hint("that was decided already");
         }

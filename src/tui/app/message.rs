@@ -1,8 +1,9 @@
 //! What comes into the app and what goes out of it.
 
-use super::{Outcome, PictureKey, Work};
+use super::{Learning, Outcome, PictureKey, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media::Cells;
+use crate::project::Vectors;
 use crate::store::Cursor;
 use crate::tui::command::Command;
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub enum Message {
     },
     /// A picture was made ready, or could not be.
     Picture(PictureKey, Result<Arc<Cells>, String>),
+    /// Vectors of the examples were made; `None` when they could not be.
+    Learnt(Option<Vectors>),
     /// Something beside the decisions could not be kept, and why.
     Failed(String),
     /// A task was done; `None` when it could not be.
@@ -66,6 +69,8 @@ pub enum Effect {
     KeepFilters(BTreeMap<String, String>),
     /// Work something out; what was handed out before is cancelled.
     Work(Box<Work>),
+    /// Make vectors of the examples, however long it takes.
+    Learn(Box<Learning>),
     /// Go back to the shell until it calls again.
     Suspend,
     /// Leave.

@@ -3,6 +3,7 @@
 //! Invariant: a decision acts on the example that was painted when its key was pressed, and counts
 //! as saved only after the store has said so.
 
+mod alike;
 mod decide;
 mod find;
 mod list;
@@ -16,6 +17,7 @@ mod say;
 mod status;
 mod work;
 
+pub use alike::Learning;
 pub use find::FindLine;
 pub use list::List;
 pub use many::{Confirm, Deed};
@@ -31,9 +33,11 @@ use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
 use crate::analysis::Tally;
+use crate::analysis::typeahead::ClassIndex;
 use crate::dataset::Media;
 use crate::find::{FilterError, Vocabulary};
 use crate::project::Desk;
+use alike::Alike;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +92,8 @@ pub struct App {
     /// What was typed into the filter line when it was left with Esc.
     find_draft: Option<String>,
     vocabulary: Vocabulary,
+    alike: Alike,
+    index: ClassIndex,
     /// What was asked for before the start.
     first: Vec<Effect>,
     generation: u64,
@@ -107,6 +113,7 @@ impl App {
     /// Starts at the example with the id `at`, or at the first error that is not reviewed.
     pub fn new(desk: Desk, keymap: Arc<Keymap>, at: Option<&str>, size: (u16, u16)) -> Self {
         let tally = desk.tally();
+        let index = ClassIndex::new(desk.classes());
         let vocabulary = Vocabulary::new(&desk.examples().metadata);
         let mut app = Self {
             desk,
@@ -127,6 +134,8 @@ impl App {
             saved_filters: BTreeMap::new(),
             find_draft: None,
             vocabulary,
+            alike: Alike::default(),
+            index,
             first: vec![],
             generation: 0,
             awaited: None,
@@ -163,6 +172,7 @@ impl App {
     pub fn start(&mut self) -> Vec<Effect> {
         let mut effects = std::mem::take(&mut self.first);
         effects.extend(self.prepare());
+        effects.extend(self.learn_when_due());
         effects
     }
 
@@ -252,6 +262,12 @@ impl App {
     /// Takes a message at `now` (milliseconds since 1970) and says what is to be done.
     pub fn update(&mut self, message: Message, now: u64) -> Vec<Effect> {
         self.now = now;
+        let effects = self.take(message);
+        self.suggest_here();
+        effects
+    }
+
+    fn take(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Command(command) => self.command(command),
             Message::Edit(request) => self.edit(request),
@@ -269,6 +285,7 @@ impl App {
                 self.pictures.put(key, picture);
                 vec![]
             }
+            Message::Learnt(vectors) => self.learnt(vectors),
             Message::Failed(reason) => {
                 self.status = Status::trouble(reason);
                 vec![]

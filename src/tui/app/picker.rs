@@ -3,10 +3,13 @@
 //! Invariant: the lines follow what is typed at once; nothing here waits for a clock.
 
 use super::{App, Effect, Mode};
-use crate::analysis::top_classes;
+use crate::analysis::typeahead::ClassQuery;
 use crate::dataset::{Answer, Choice, DecideError, TagId};
 use crate::tui::command::{Command, Context, TABLE};
 use tui_input::Input;
+
+/// Classes chosen by name that are remembered.
+const RECENT: usize = 50;
 
 /// What is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,8 +86,8 @@ impl App {
                 self.also_right(row, class)
             }
             (Pick::Class(class), rows) => {
-                self.recent.retain(|&recent| recent != class);
                 self.recent.insert(0, class);
+                self.recent.truncate(RECENT);
                 match *rows {
                     [row] => self.label(row, class),
                     _ => self.propose(rows.to_vec(), Choice::of(Answer::Class(class))),
@@ -121,7 +124,7 @@ impl App {
         let Mode::Picker(picker) = &self.mode else { return };
         let typed = picker.input.value().trim().to_lowercase();
         let picks = match picker.kind {
-            PickKind::Class | PickKind::Also => self.classes_like(&typed, picker.rows.first()),
+            PickKind::Class | PickKind::Also => self.classes_like(picker),
             PickKind::Tag => self.tags_like(&typed),
             PickKind::Command => commands_like(&typed),
         };
@@ -130,12 +133,19 @@ impl App {
         }
     }
 
-    fn classes_like(&self, typed: &str, row: Option<&u32>) -> Vec<Pick> {
-        let classes = self.desk.classes();
-        let probs = row.map_or(&[][..], |&row| self.desk.run().probs.row(row as usize));
-        let ranked = top_classes(probs, classes.len()).into_iter().map(|(class, _)| class);
-        let holds = |class: &u32| classes.name(*class).to_lowercase().contains(typed);
-        ranked.filter(holds).map(Pick::Class).collect()
+    /// The classes that match, the likeliest first; gold label and prediction have keys of their own.
+    fn classes_like(&self, picker: &Picker) -> Vec<Pick> {
+        let run = self.desk.run();
+        let (probs, last) = match *picker.rows {
+            [row] => {
+                let keyed = [Some(self.desk.gold(row)), run.prediction(row as usize)];
+                (run.probs.row(row as usize), keyed.into_iter().flatten().collect())
+            }
+            _ => (&[][..], vec![]),
+        };
+        let query = ClassQuery { probs, recent: &self.recent, last: &last };
+        let ranked = self.index.rank(picker.input.value(), &query);
+        ranked.into_iter().map(Pick::Class).collect()
     }
 
     /// The tags that hold the text; then a new one of that name, unless a tag has it.

@@ -66,6 +66,7 @@ fn answer(app: &mut App, effect: &Effect, now: u64) {
     let message = match effect {
         Effect::Save { epoch, .. } => Message::Saved { epoch: *epoch },
         Effect::Work(work) => Message::Worked { generation: work.generation, outcome: work.run() },
+        Effect::Learn(learning) => Message::Learnt(learning.run(&|_| unreachable!())),
         _ => return,
     };
     for effect in app.update(message, now) {

@@ -5,7 +5,7 @@
 use super::{App, Effect, Status};
 use crate::dataset::Order;
 use crate::find::Filter;
-use crate::project::Snapshot;
+use crate::project::{Snapshot, Vectors};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +15,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub enum Task {
     /// Sort the walk.
     Sort(Order),
+    /// Sort the walk by likeness.
+    Similar {
+        /// to this row
+        row: u32,
+        /// what is compared
+        vectors: Arc<Vectors>,
+    },
     /// Find what a filter selects.
     Select {
         /// the filter as it was typed
@@ -50,6 +57,8 @@ impl PartialEq for Work {
 pub enum Outcome {
     /// The walk in that order.
     Sorted(Order, Vec<u32>),
+    /// The walk by likeness to that row.
+    Alike(u32, Vec<u32>),
     /// The rows of the walk that the filter selects.
     Selected(String, Vec<u32>),
 }
@@ -59,6 +68,9 @@ impl Work {
     pub fn run(&self) -> Option<Outcome> {
         match &self.task {
             Task::Sort(order) => Some(Outcome::Sorted(*order, self.snapshot.sort(*order))),
+            Task::Similar { row, vectors } => {
+                Some(Outcome::Alike(*row, vectors.sort(&self.snapshot.rows, *row)))
+            }
             Task::Select { text, filter, marked } => {
                 let rows = self.snapshot.select(filter, marked, &self.cancelled);
                 rows.map(|rows| Outcome::Selected(text.clone(), rows))
@@ -107,6 +119,7 @@ impl App {
         self.awaited = None;
         match outcome {
             Some(Outcome::Sorted(order, rows)) => self.sorted(order, rows),
+            Some(Outcome::Alike(row, rows)) => self.sorted_alike(row, rows),
             Some(Outcome::Selected(text, rows)) => self.selected(text, rows),
             None => {
                 self.status = Status::trouble("that could not be worked out");

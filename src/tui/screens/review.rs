@@ -1,6 +1,7 @@
 //! The review: one error, everything that is known of it, everything that was decided.
 
 use super::popup::hints;
+use crate::analysis::suggest::{Suggestion, What};
 use crate::analysis::top_classes;
 use crate::dataset::{Column, Media, Review, Tag};
 use crate::media::text;
@@ -125,6 +126,11 @@ fn side_lines(app: &App, row: u32, area: Rect, theme: Theme) -> Vec<Line<'static
 
 fn decided_line(app: &App, row: u32, width: usize, theme: Theme) -> Line<'static> {
     let review = app.desk().review(row).filter(|review| !review.is_empty());
+    if let Some(suggestion) =
+        app.suggestions().first().filter(|_| app.desk().verdict(row).is_none())
+    {
+        return suggested_line(app, suggestion, width, theme);
+    }
     let Some(review) = review else { return Line::styled("decided    —", theme.dim()) };
     let bare = Review { tags: vec![], ..review.clone() };
     let said =
@@ -132,6 +138,23 @@ fn decided_line(app: &App, row: u32, width: usize, theme: Theme) -> Line<'static
     Line::from(vec![
         Span::styled("decided    ", theme.dim()),
         Span::styled(text::fit(&said, width.saturating_sub(11)), theme.done()),
+    ])
+}
+
+/// `suggested  blurry  6 of 10 alike  Y`
+fn suggested_line(app: &App, suggestion: &Suggestion, width: usize, theme: Theme) -> Line<'static> {
+    let key = app.keymap().keys(Context::Review, "take-suggestion").first().cloned();
+    let name = match suggestion.what {
+        What::Tag(tag) => app.desk().ledger().tag(tag).map_or("", |tag| tag.name.as_str()),
+        What::Label(class) => app.desk().classes().name(class),
+    };
+    let support = format!(" {} of {} alike ", suggestion.support, suggestion.of);
+    let room = width.saturating_sub(11 + support.len() + 1);
+    Line::from(vec![
+        Span::styled("suggested  ", theme.dim()),
+        Span::raw(text::fit(name, room)),
+        Span::styled(support, theme.dim()),
+        Span::styled(key.unwrap_or_default(), theme.accent()),
     ])
 }
 

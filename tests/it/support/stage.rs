@@ -122,6 +122,9 @@ impl Stage {
             let answers = match effect {
                 Effect::Save { epoch, .. } => vec![Message::Saved { epoch }],
                 Effect::Prepare(keys) => keys.into_iter().map(|key| self.decode(key)).collect(),
+                Effect::Learn(learning) => {
+                    vec![Message::Learnt(learning.run(&|row| self.file(row)))]
+                }
                 Effect::Work(work) => {
                     vec![Message::Worked { generation: work.generation, outcome: work.run() }]
                 }
@@ -136,12 +139,15 @@ impl Stage {
         }
     }
 
-    fn decode(&self, key: gaffe::tui::app::PictureKey) -> Message {
+    fn file(&self, row: u32) -> PathBuf {
         let Media::Picture(files) = &self.app.desk().examples().media else {
             panic!("no pictures here")
         };
-        let path = self.media_root.join(files.get(key.row as usize));
-        let picture = media::decode(&path)
+        self.media_root.join(files.get(row as usize))
+    }
+
+    fn decode(&self, key: gaffe::tui::app::PictureKey) -> Message {
+        let picture = media::decode(&self.file(key.row))
             .map(|image| Arc::new(media::fit(&image, key.cols, key.rows).unwrap()))
             .map_err(|e| e.to_string());
         Message::Picture(key, picture)
