@@ -12,7 +12,7 @@ fn a_filter_is_typed_completed_mended_saved_and_found_after_a_restart() {
     pty.send("gold:Shrt\r");
     pty.wait_for("what is wrong", |screen| screen.has("^^^^") && screen.has("Shrt"));
     pty.send("\x15gold:shi\t");
-    pty.wait_for("the completed word", |screen| screen.has("gold:Shirt "));
+    pty.wait_for("the completed word", |screen| screen.has("gold:Shirt"));
     pty.send("capture=blurry\r");
     let found = pty.wait_for("what was found", |screen| screen.has(" found  0 reviewed"));
     assert!(found.line(0).contains("/gold:Shirt capture=blurry"), "{found}");
