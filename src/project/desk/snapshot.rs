@@ -30,6 +30,15 @@ impl Snapshot {
         sort(&self.examples, &self.run, &self.likeness, &self.relabels(), (&self.rows, order))
     }
 
+    /// Those of `listed` with the gold label and the prediction of `row`, in their order.
+    pub fn same_cell(&self, row: u32, listed: &[u32]) -> Vec<u32> {
+        let cell = |row: u32| {
+            (self.examples.gold.get(row as usize), self.run.prediction(row as usize))
+        };
+        let wanted = cell(row);
+        listed.iter().copied().filter(|&row| cell(row) == wanted).collect()
+    }
+
     fn relabels(&self) -> Relabels {
         let class = |review: &Review| self.classes.index(&review.relabel.as_ref()?.class);
         self.reviews.iter().filter_map(|(&row, review)| Some((row, class(review)?))).collect()

@@ -15,14 +15,21 @@ impl App {
     pub(super) fn see(&mut self, command: Command) -> Vec<Effect> {
         let Some(row) = self.row() else { return vec![] };
         let held = self.is_held(command);
-        if held || self.painted != self.in_sight() {
-            self.dropped += 1;
-            self.status = Status::hint(say::dropped(self.dropped, held));
-            return vec![];
+        if held || !self.is_painted(command) {
+            return self.drop_key(held);
         }
         self.dropped = 0;
         self.desk.set_sight(Sight::default());
-        self.decide(command, row)
+        match self.grid {
+            Some(_) => self.see_tiles(command, row),
+            None => self.decide(command, row),
+        }
+    }
+
+    pub(super) fn drop_key(&mut self, held: bool) -> Vec<Effect> {
+        self.dropped += 1;
+        self.status = Status::hint(say::dropped(self.dropped, held, self.grid.is_some()));
+        vec![]
     }
 
     fn decide(&mut self, command: Command, row: u32) -> Vec<Effect> {
@@ -63,7 +70,7 @@ impl App {
     }
 
     /// Whether a key comes as fast after itself as only a key that is held down does.
-    fn is_held(&mut self, command: Command) -> bool {
+    pub(super) fn is_held(&mut self, command: Command) -> bool {
         let last = self.last_key.replace((command, self.now));
         if matches!(
             command,

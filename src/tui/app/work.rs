@@ -13,6 +13,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub enum Task {
     /// Sort the walk.
     Sort(Order),
+    /// Find those with the gold label and the prediction of a row.
+    Cell {
+        /// the row
+        row: u32,
+        /// the rows to look through
+        listed: Vec<u32>,
+    },
 }
 
 /// A task, and what it works on.
@@ -39,6 +46,8 @@ impl PartialEq for Work {
 pub enum Outcome {
     /// The walk in that order.
     Sorted(Order, Vec<u32>),
+    /// Those of the confusion cell of the row.
+    Cell(u32, Vec<u32>),
 }
 
 impl Work {
@@ -46,6 +55,9 @@ impl Work {
     pub fn run(&self) -> Option<Outcome> {
         match &self.task {
             Task::Sort(order) => Some(Outcome::Sorted(*order, self.snapshot.sort(*order))),
+            Task::Cell { row, listed } => {
+                Some(Outcome::Cell(*row, self.snapshot.same_cell(*row, listed)))
+            }
         }
         .filter(|_| !self.cancelled.load(Ordering::Relaxed))
     }
@@ -90,6 +102,7 @@ impl App {
         self.awaited = None;
         match outcome {
             Some(Outcome::Sorted(order, rows)) => self.sorted(order, rows),
+            Some(Outcome::Cell(row, found)) => self.cell_found(row, found),
             None => {
                 self.status = Status::trouble("that could not be worked out");
                 vec![]
