@@ -32,9 +32,8 @@ impl Snapshot {
 
     /// Those of `listed` with the gold label and the prediction of `row`, in their order.
     pub fn same_cell(&self, row: u32, listed: &[u32]) -> Vec<u32> {
-        let cell = |row: u32| {
-            (self.examples.gold.get(row as usize), self.run.prediction(row as usize))
-        };
+        let cell =
+            |row: u32| (self.examples.gold.get(row as usize), self.run.prediction(row as usize));
         let wanted = cell(row);
         listed.iter().copied().filter(|&row| cell(row) == wanted).collect()
     }

@@ -166,11 +166,14 @@ impl App {
     }
 
     fn revert(&mut self, word: &str, event: Event) -> Vec<Effect> {
-        let place = event.changes.first().map(|change| self.desk.position(&change.id));
-        let elsewhere = if place == Some(None) { " (not in this list)" } else { "" };
+        // A batch was made in the order of the list; its undo goes backwards.
+        let ends = [event.changes.first(), event.changes.last()].into_iter().flatten();
+        let place = ends.filter_map(|change| self.desk.position(&change.id)).min();
+        let is_elsewhere = place.is_none() && !event.changes.is_empty();
+        let elsewhere = if is_elsewhere { " (not in this list)" } else { "" };
         let text = format!("{word}{elsewhere}  {}", say::reverted(&event, self.desk.ledger()));
         let mut effects = vec![self.save(event, text)];
-        if let Some(Some(position)) = place {
+        if let Some(position) = place {
             effects.extend(self.go(position));
         }
         effects

@@ -66,7 +66,7 @@ impl Grid {
         self.places.map(|places| places.room)
     }
 
-    /// Takes the rows out of those that are decided on, or back in.
+    /// Leaves a row out, or takes it in again.
     fn toggle(&mut self, row: u32, standing: Standing) {
         match standing {
             Standing::In => drop(self.left_out.insert(row)),
@@ -97,9 +97,9 @@ impl App {
 
     /// The places in the list that are on the page.
     pub fn page(&self) -> Range<usize> {
-        let per_page = self.per_page();
-        let start = self.position / per_page * per_page;
-        start..(start + per_page).min(self.desk.list().len())
+        let (per_page, listed) = (self.per_page(), self.desk.list().len());
+        let start = (self.position / per_page * per_page).min(listed);
+        start..(start + per_page).min(listed)
     }
 
     /// The number of the page, from 1, and how many there are.
@@ -162,8 +162,7 @@ impl App {
     pub(super) fn close_grid(&mut self) -> Vec<Effect> {
         self.shelved = self.grid.take();
         self.painted.clear();
-        let row = self.position;
-        self.go(row)
+        self.go(self.position)
     }
 
     /// Lists those of the confusion cell of the example on the screen.

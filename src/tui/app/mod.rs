@@ -323,7 +323,10 @@ impl App {
             (Mode::Confirm(confirm), again) if confirm.by == Some(again) => {
                 self.confirmed_by_key(confirm, again)
             }
-            (_, Command::Cancel) => vec![],
+            (_, Command::Cancel) => {
+                self.last_key = None;
+                vec![]
+            }
             (Mode::Picker(picker), command) => self.picker_command(picker, command),
             (Mode::Choose, command) => self.choose(command),
             (Mode::Help(mut list), command) => {

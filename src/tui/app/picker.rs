@@ -154,9 +154,7 @@ fn commands_like(base: Context, typed: &str) -> Vec<Pick> {
     let ranged =
         |c| matches!(c, Command::Class(_) | Command::Tag(_) | Command::Tile(_) | Command::Macro(_));
     let here = TABLE.iter().filter(|row| {
-        row.contexts.contains(&base)
-            && !ranged(row.command)
-            && row.command != Command::Palette
+        row.contexts.contains(&base) && !ranged(row.command) && row.command != Command::Palette
     });
     let rank = |row: &&crate::tui::command::Row| {
         let (name, help) = (row.name.to_lowercase(), row.help.to_lowercase());

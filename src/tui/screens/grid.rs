@@ -60,7 +60,9 @@ impl Tile<'_> {
                 self.draw_text(Line::from(line), room, buffer);
             }
             Media::Row => {
-                let columns = self.app.desk().examples().metadata.iter();
+                // A name, a value and what is between them take four cells and more.
+                let most = usize::from(room.width) * usize::from(room.height) / 4;
+                let columns = self.app.desk().examples().metadata.iter().take(most);
                 let line: Line<'_> = columns.flat_map(|column| self.column(column, room)).collect();
                 self.draw_text(line, room, buffer);
             }
@@ -108,47 +110,44 @@ impl Tile<'_> {
             Standing::Again => '●',
         };
         let mark = if self.app.marks().contains(&self.row) { '*' } else { ' ' };
-        let width = usize::from(area.width);
-        let (first, second) = self.words(one_cell, width.saturating_sub(3));
         buffer.set_string(area.x, area.y, letter.unwrap_or(' ').to_string(), self.theme.accent());
         let style = if sign == '✗' { self.theme.strong() } else { self.theme.done() };
         buffer.set_string(area.x + 1, area.y, sign.to_string(), style);
         buffer.set_string(area.x + 2, area.y, mark.to_string(), self.theme.accent());
-        for (line, (words, style)) in (0..area.height).zip([first, second]) {
-            buffer.set_stringn(
-                area.x + 3,
-                area.y + line,
-                words,
-                width.saturating_sub(3),
-                if self.standing == Standing::LeftOut { self.theme.left_out() } else { style },
-            );
+        let words = Rect { x: area.x + 3, width: area.width - 3, ..area };
+        let lines = self.words(one_cell, usize::from(words.width));
+        for (line, y) in lines.iter().zip(words.top()..words.bottom()) {
+            buffer.set_line(words.x, y, line, words.width);
+        }
+        if self.standing == Standing::LeftOut {
+            buffer.set_style(words, self.theme.left_out());
         }
         if at_cursor {
             buffer.set_style(area, self.theme.selected());
         }
     }
 
-    /// What the two lines say: the verdict, else the prediction, or the id where all are of one
-    /// cell; then the gold label, or the tags.
-    fn words(&self, one_cell: bool, width: usize) -> ((String, Style), (String, Style)) {
-        let desk = self.app.desk();
+    /// What the two lines say: the verdict, else the labels, or the id where all are of one cell;
+    /// then the gold label, or the tags.
+    fn words(&self, one_cell: bool, width: usize) -> [Line<'static>; 2] {
+        let (desk, theme) = (self.app.desk(), self.theme);
         let class = |class: u32| desk.classes().name(class);
         let predicted = desk.run().prediction(self.row as usize).map_or("—", class);
         let gold = class(desk.gold(self.row));
-        let first = match desk.verdict(self.row) {
-            Some(verdict) => (self.short(verdict), self.theme.done()),
-            None if one_cell => (desk.id(self.row).to_owned(), Style::new()),
-            None => {
-                let both = format!("{gold} → {predicted}");
-                let fits = text::width(&both) <= width;
-                let words = if fits { both } else { predicted.to_owned() };
-                (words, self.theme.prediction())
-            }
-        };
+        let line = |words: &str, style| Line::styled(text::fit(words, width), style);
         let second =
-            if one_cell { (self.tags(), self.theme.done()) } else { (gold.into(), self.theme.gold()) };
-        let fit = |(words, style): (String, Style)| (text::fit(&words, width), style);
-        (fit(first), fit(second))
+            if one_cell { line(&self.tags(), theme.done()) } else { line(gold, theme.gold()) };
+        let first = match desk.verdict(self.row) {
+            Some(verdict) => line(&self.short(verdict), theme.done()),
+            None if one_cell => line(desk.id(self.row), Style::new()),
+            None if text::width(gold) + text::width(predicted) + 3 <= width => Line::from(vec![
+                Span::styled(text::line(gold).into_owned(), theme.gold()),
+                Span::styled(" → ", theme.dim()),
+                Span::styled(text::line(predicted).into_owned(), theme.prediction()),
+            ]),
+            None => line(predicted, theme.prediction()),
+        };
+        [first, second]
     }
 
     fn short(&self, verdict: Verdict) -> String {

@@ -33,12 +33,8 @@ fn help_lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
             group = row.group;
             lines.push(Line::styled(group, theme.strong()));
         }
-        let keys: Vec<String> = app
-            .keymap()
-            .keys(app.base(), row.id)
-            .iter()
-            .map(|key| keymap::show(key))
-            .collect();
+        let keys: Vec<String> =
+            app.keymap().keys(app.base(), row.id).iter().map(|key| keymap::show(key)).collect();
         lines.push(Line::from(vec![
             Span::styled(format!("  {:<17}", keys.join(" ")), theme.accent()),
             Span::raw(row.help),

@@ -40,13 +40,7 @@ pub fn draw(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<
 }
 
 /// What is looked at, and on the right how far it is.
-pub(super) fn draw_header(
-    app: &App,
-    right: &str,
-    area: Rect,
-    theme: Theme,
-    frame: &mut Frame<'_>,
-) {
+pub(super) fn draw_header(app: &App, right: &str, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let desk = app.desk();
     let (project, split, run) = (desk.project(), desk.examples().split, &desk.run().name);
     let listed = app.listed().unwrap_or(desk.order().name());

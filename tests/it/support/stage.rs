@@ -128,7 +128,8 @@ impl Stage {
                 Effect::Remember(_) | Effect::Suspend | Effect::Quit => vec![],
             };
             for answer in answers {
-                self.app.update(answer, self.now);
+                let effects = self.app.update(answer, self.now);
+                self.carry_out(effects);
             }
         }
     }
