@@ -57,6 +57,8 @@ pub enum Command {
     Apply,
     /// Show a page of thumbnails.
     Grid,
+    /// Show thumbnails of one confusion cell.
+    GridCell,
     /// Leave the picture on that letter out.
     Tile(char),
     /// Leave the picture under the cursor out.
@@ -338,6 +340,7 @@ pub const TABLE: &[Row] = &[
     act(Command::Unmark, "unmark", "Unmark all", "Again and many", SCREENS, "take all marks away"),
     see(Command::Apply, "apply", "Decide on the marked", "Again and many", REVIEW, "decide on all marked examples at once: the next key says what"),
     act(Command::Grid, "grid", "Grid", "Again and many", REVIEW, "a page of thumbnails: all the same, except these"),
+    act(Command::GridCell, "grid-cell", "Grid of this cell", "Again and many", REVIEW, "thumbnails of those with the label and the prediction of this one"),
     see(Command::Tile('a'), "tile", "Except by letter", "In the grid", GRID, "leave the picture with that letter out, or take it back in"),
     see(Command::Except, "except", "Except", "In the grid", GRID, "leave the picture under the cursor out, or take it back in"),
     act(Command::Larger, "larger", "Larger", "In the grid", GRID, "larger pictures"),

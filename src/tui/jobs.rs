@@ -1,4 +1,4 @@
-//! Worker threads: one writes decisions down, one makes pictures ready, one sorts and searches.
+//! Worker threads: one writes decisions down, two make pictures ready, one sorts and searches.
 //!
 //! Invariant: the thread that draws never waits for a disk or a decoder. What a job answers carries
 //! what it was asked for, so that an answer nobody waits for any more is dropped.
@@ -31,6 +31,9 @@ pub struct Jobs {
     lessons: Option<Sender<Box<Learning>>>,
     answers: Receiver<Message>,
 }
+
+/// Threads that make pictures ready: a page of the grid has dozens of them.
+const DECODERS: usize = 2;
 
 /// The pictures that are wanted now, most urgent first.
 #[derive(Default)]
@@ -68,13 +71,16 @@ impl Jobs {
         let picture = Arc::new(picture);
         let file = picture.clone();
         let wishes = Arc::new(Wishes::default());
-        let shared = wishes.clone();
         let writer = thread::Builder::new()
             .name("writer".into())
             .spawn(move || write_down(store, &dir, &incoming, &answer))?;
-        thread::Builder::new()
-            .name("pictures".into())
-            .spawn(move || make_ready(&shared, &*picture, &decoder_answer))?;
+        for _ in 0..DECODERS {
+            let (wishes, picture) = (wishes.clone(), picture.clone());
+            let answer = decoder_answer.clone();
+            thread::Builder::new()
+                .name("pictures".into())
+                .spawn(move || make_ready(&wishes, picture.as_ref(), &answer))?;
+        }
         let (works, work) = channel();
         thread::Builder::new()
             .name("analysis".into())
@@ -105,7 +111,7 @@ impl Jobs {
     /// Makes pictures ready; earlier wishes are forgotten.
     pub fn prepare(&self, keys: Vec<PictureKey>) {
         self.wishes.lock().keys = keys.into();
-        self.wishes.changed.notify_one();
+        self.wishes.changed.notify_all();
     }
 
     /// Works something out.

@@ -113,6 +113,17 @@ impl Keymap {
         self.keys(Context::Review, id).first().map_or_else(|| format!(":{id}"), |key| show(key))
     }
 
+    /// The letters that stand on the tiles of the grid, in their order.
+    pub fn tile_letters(&self) -> Vec<char> {
+        let letter = |((context, _), command): (&(Context, Key), &Command)| match command {
+            Command::Tile(letter) if *context == Context::Grid => Some(*letter),
+            _ => None,
+        };
+        let mut letters: Vec<char> = self.commands.iter().filter_map(letter).collect();
+        letters.sort_unstable();
+        letters
+    }
+
     /// Whether a letter has a command of its own in the review, so that no tag can have it.
     pub fn is_reserved(&self, letter: char) -> bool {
         let key = Key { code: KeyCode::Char(letter), ctrl: false };
@@ -279,6 +290,8 @@ mod tests {
         assert_eq!(command('u'), Some(Command::Undo));
         assert_eq!(command(' '), Some(Command::LabelWrong));
         assert!(keymap.is_reserved('q') && keymap.is_reserved('u') && !keymap.is_reserved('b'));
+        let tiles: String = keymap.tile_letters().into_iter().collect();
+        assert_eq!(tiles, "abcdefghijklmnoprstvwxyz", "q leaves, u takes back");
     }
 
     #[test]

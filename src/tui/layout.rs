@@ -2,6 +2,10 @@
 //!
 //! Invariant: the same size gives the same places; nothing moves between examples.
 
+mod grid;
+
+pub use grid::{Grid, Tile, TileSize, grid};
+
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
 
 /// The least that a review can be done on.

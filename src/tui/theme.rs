@@ -46,6 +46,11 @@ impl Theme {
         }
     }
 
+    /// A colour of a picture that the keys don't act on: little contrast, about a middle grey.
+    pub fn faded(self, rgb: [u8; 3]) -> Color {
+        self.pixel(rgb.map(|c| 72 + c / 4))
+    }
+
     /// Quiet text: captions, hints, intervals.
     pub fn dim(self) -> Style {
         // A grey of our own would vanish on some backgrounds.
@@ -80,6 +85,11 @@ impl Theme {
     /// Trouble of the program's or the data's, never a model's error.
     pub fn trouble(self) -> Style {
         self.fg(Color::Red).add_modifier(Modifier::BOLD)
+    }
+
+    /// What is left out.
+    pub fn left_out(self) -> Style {
+        Style::new().add_modifier(Modifier::DIM | Modifier::CROSSED_OUT)
     }
 
     /// The chosen line of a list.

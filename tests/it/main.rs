@@ -7,6 +7,7 @@ mod parity;
 mod readme;
 mod screens;
 mod screens_find;
+mod screens_grid;
 mod support;
 #[cfg(unix)]
 mod terminal;

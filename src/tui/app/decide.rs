@@ -15,17 +15,25 @@ impl App {
     pub(super) fn see(&mut self, command: Command) -> Vec<Effect> {
         let Some(row) = self.row() else { return vec![] };
         let held = self.is_held(command);
-        if held || self.painted != self.in_sight() {
-            self.dropped += 1;
-            self.status = Status::hint(say::dropped(self.dropped, held));
-            return vec![];
+        if held || !self.is_painted(command) {
+            return self.drop_key(held);
         }
         self.dropped = 0;
         let answers = Self::answer_of(command).is_some();
         let taken = command == Command::TakeSuggestion;
         let offered = (answers || taken) && !self.suggestions().is_empty();
-        self.desk.set_sight(Sight { offered: offered.then_some(taken), ..Sight::default() });
-        self.decide(command, row)
+        let offered = (offered && self.grid.is_none()).then_some(taken);
+        self.desk.set_sight(Sight { offered, ..Sight::default() });
+        match self.grid {
+            Some(_) => self.see_tiles(command, row),
+            None => self.decide(command, row),
+        }
+    }
+
+    pub(super) fn drop_key(&mut self, held: bool) -> Vec<Effect> {
+        self.dropped += 1;
+        self.status = Status::hint(say::dropped(self.dropped, held, self.grid.is_some()));
+        vec![]
     }
 
     fn decide(&mut self, command: Command, row: u32) -> Vec<Effect> {
@@ -68,7 +76,7 @@ impl App {
     }
 
     /// Whether a key comes as fast after itself as only a key that is held down does.
-    fn is_held(&mut self, command: Command) -> bool {
+    pub(super) fn is_held(&mut self, command: Command) -> bool {
         let last = self.last_key.replace((command, self.now));
         if matches!(
             command,
@@ -165,11 +173,14 @@ impl App {
     }
 
     fn revert(&mut self, word: &str, event: Event) -> Vec<Effect> {
-        let place = event.changes.first().map(|change| self.desk.position(&change.id));
-        let elsewhere = if place == Some(None) { " (not in this list)" } else { "" };
+        // A batch was made in the order of the list; its undo goes backwards.
+        let ends = [event.changes.first(), event.changes.last()].into_iter().flatten();
+        let place = ends.filter_map(|change| self.desk.position(&change.id)).min();
+        let is_elsewhere = place.is_none() && !event.changes.is_empty();
+        let elsewhere = if is_elsewhere { " (not in this list)" } else { "" };
         let text = format!("{word}{elsewhere}  {}", say::reverted(&event, self.desk.ledger()));
         let mut effects = vec![self.save(event, text)];
-        if let Some(Some(position)) = place {
+        if let Some(position) = place {
             effects.extend(self.go(position));
         }
         effects

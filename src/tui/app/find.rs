@@ -4,7 +4,8 @@
 //! shown is the filter that the list obeys.
 
 use super::{App, Effect, Mode, PromptKind, Status, Task};
-use crate::find::{Completion, Filter, FilterError, Names, complete, quote};
+use crate::dataset::Column;
+use crate::find::{Completion, Filter, FilterError, Names, Vocabulary, complete, quote};
 use crate::tui::command::Command;
 use std::collections::BTreeMap;
 use tui_input::Input;
@@ -25,6 +26,24 @@ pub struct FindLine {
     pub error: Option<FilterError>,
 }
 
+/// What is known of filters.
+#[derive(Debug, Default)]
+pub(super) struct Finding {
+    /// What the list obeys.
+    pub filter: Option<String>,
+    /// Those with names.
+    saved: BTreeMap<String, String>,
+    /// What was typed when the line was left with Esc.
+    draft: Option<String>,
+    vocabulary: Vocabulary,
+}
+
+impl Finding {
+    pub fn of(columns: &[Column]) -> Self {
+        Self { vocabulary: Vocabulary::new(columns), ..Self::default() }
+    }
+}
+
 /// The caret in bytes.
 fn caret(input: &Input) -> usize {
     input.value().chars().take(input.cursor()).map(char::len_utf8).sum()
@@ -33,15 +52,31 @@ fn caret(input: &Input) -> usize {
 impl App {
     /// The filter that the list obeys.
     pub fn filter(&self) -> Option<&str> {
-        self.filter.as_deref()
+        self.finding.filter.as_deref()
     }
 
     /// The filters that have names.
     pub fn saved_filters(&self) -> &BTreeMap<String, String> {
-        &self.saved_filters
+        &self.finding.saved
     }
 
-    pub(super) fn finding(&mut self, command: Command) -> Vec<Effect> {
+    /// Gives the filters that have names.
+    #[must_use]
+    pub fn with_filters(mut self, saved: BTreeMap<String, String>) -> Self {
+        self.finding.saved = saved;
+        self
+    }
+
+    /// Begins with what a filter selects.
+    ///
+    /// # Errors
+    /// What is wrong with the filter, and where.
+    pub fn with_filter(mut self, text: &str) -> Result<Self, FilterError> {
+        self.first = self.list_only(text)?;
+        Ok(self)
+    }
+
+    pub(super) fn find(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Find => self.open_find(),
             Command::Clear => self.clear(),
@@ -53,8 +88,8 @@ impl App {
 
     /// Opens the line with what was typed when it was left, else with the filter that is on.
     fn open_find(&mut self) -> Vec<Effect> {
-        let on = || self.filter.clone().map(|text| text + " ").unwrap_or_default();
-        let text = self.find_draft.take().unwrap_or_else(on);
+        let on = || self.finding.filter.clone().map(|text| text + " ").unwrap_or_default();
+        let text = self.finding.draft.take().unwrap_or_else(on);
         let completion = Completion { range: 0..0, items: vec![] };
         let line = FindLine { input: Input::new(text), completion, selected: 0, error: None };
         self.mode = Mode::Find(line);
@@ -65,9 +100,9 @@ impl App {
     /// What can be written follows the text; an error is shown until the text changes.
     pub(super) fn complete_filter(&mut self) {
         let Mode::Find(line) = &self.mode else { return };
-        let saved: Vec<String> = self.saved_filters.keys().cloned().collect();
+        let saved: Vec<String> = self.finding.saved.keys().cloned().collect();
         let (text, at) = (line.input.value(), caret(&line.input));
-        let completion = complete(text, at, &self.names(), &self.vocabulary, &saved);
+        let completion = complete(text, at, &self.names(), &self.finding.vocabulary, &saved);
         if let Mode::Find(line) = &mut self.mode {
             (line.completion, line.selected, line.error) = (completion, 0, None);
         }
@@ -102,7 +137,7 @@ impl App {
 
     /// Esc keeps what was typed for the next time.
     pub(super) fn leave_find(&mut self, line: &FindLine) -> Vec<Effect> {
-        self.find_draft = Some(line.input.value().to_owned());
+        self.finding.draft = Some(line.input.value().to_owned());
         vec![]
     }
 
@@ -124,14 +159,22 @@ impl App {
     ///
     /// # Errors
     /// What is wrong with the filter, and where.
-    pub fn list_only(&mut self, text: &str) -> Result<Vec<Effect>, FilterError> {
-        let filter = Filter::parse_with(text, &self.saved_filters, &self.names())?;
+    pub(super) fn list_only(&mut self, text: &str) -> Result<Vec<Effect>, FilterError> {
+        self.list(text, false)
+    }
+
+    /// The same, and shows it on the grid if asked to.
+    ///
+    /// # Errors
+    /// As [`App::list_only`].
+    pub(super) fn list(&mut self, text: &str, grid: bool) -> Result<Vec<Effect>, FilterError> {
+        let filter = Filter::parse_with(text, &self.finding.saved, &self.names())?;
         if filter.is_empty() {
             return Ok(self.list_all());
         }
         let (text, marked) = (text.to_owned(), self.marks.clone());
         let what = format!("finding {text}");
-        Ok(self.hand_out(Task::Select { text, filter: Box::new(filter), marked }, &what))
+        Ok(self.hand_out(Task::Select { text, filter: Box::new(filter), marked, grid }, &what))
     }
 
     /// What a filter selected; the walk stays at its example if that is among them.
@@ -143,7 +186,7 @@ impl App {
         let row = self.row();
         let found = rows.len();
         self.desk.show_only(Some(rows));
-        self.filter = Some(text);
+        self.finding.filter = Some(text);
         let place = row.and_then(|row| self.desk.place(row));
         let place = place.or_else(|| self.open_from(0)).unwrap_or(0);
         let effects = self.go(place);
@@ -155,7 +198,7 @@ impl App {
     fn list_all(&mut self) -> Vec<Effect> {
         let row = self.row();
         self.desk.show_only(None);
-        self.filter = None;
+        self.finding.filter = None;
         self.painted.clear();
         let place = row.and_then(|row| self.desk.place(row));
         let effects = self.go(place.unwrap_or(0));
@@ -167,7 +210,7 @@ impl App {
     fn clear(&mut self) -> Vec<Effect> {
         if self.cancel_work() {
             self.nothing("cancelled")
-        } else if self.filter.is_some() {
+        } else if self.finding.filter.is_some() {
             self.list_all()
         } else if self.marks.is_empty() {
             vec![]
@@ -182,7 +225,7 @@ impl App {
         let next = at.map_or(0, |at| at + 1);
         let filled = |queue: &&&str| self.is_any(queue);
         let Some(queue) = QUEUES[next..].iter().find(filled) else {
-            if self.filter.is_some() {
+            if self.finding.filter.is_some() {
                 return self.list_all();
             }
             return self.nothing("nothing is skipped, unsure or flagged");
@@ -203,7 +246,7 @@ impl App {
 
     fn ask_filter_name(&mut self) -> Vec<Effect> {
         let Some(row) = self.row() else { return vec![] };
-        if self.filter.is_none() && self.saved_filters.is_empty() {
+        if self.finding.filter.is_none() && self.finding.saved.is_empty() {
             return self.nothing("no filter is on that could be saved");
         }
         self.open_prompt(PromptKind::FilterName, row, "")
@@ -213,21 +256,21 @@ impl App {
     pub(super) fn save_filter(&mut self, name: &str) -> Vec<Effect> {
         let name = name.trim().trim_start_matches('@');
         if let Some(name) = name.strip_prefix('-') {
-            let Some(_) = self.saved_filters.remove(name) else {
+            let Some(_) = self.finding.saved.remove(name) else {
                 return self.nothing(&format!("no filter is called {name}"));
             };
             self.status = Status::hint(format!("@{name} is forgotten"));
         } else {
-            let Some(filter) = self.filter.clone() else {
+            let Some(filter) = self.finding.filter.clone() else {
                 return self.nothing("no filter is on that could be saved");
             };
             if name.is_empty() || quote(name) != name {
                 return self.nothing("a filter's name is made of letters, digits, - and _");
             }
             self.status = Status::hint(format!("@{name} stands for {filter}"));
-            self.saved_filters.insert(name.to_owned(), filter);
+            self.finding.saved.insert(name.to_owned(), filter);
         }
-        vec![Effect::KeepFilters(self.saved_filters.clone())]
+        vec![Effect::KeepFilters(self.finding.saved.clone())]
     }
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: nothing is decided on more than one example before its count was shown and confirmed.
 
 use super::{App, Effect, Mode, PickKind, PromptKind, say};
-use crate::dataset::{Choice, Difficulty, TagId};
+use crate::dataset::{Answer, Choice, Difficulty, TagId};
 use crate::project::Sight;
 use crate::tui::command::Command;
 
@@ -16,6 +16,8 @@ pub struct Confirm {
     pub detail: String,
     /// What is done.
     pub deed: Deed,
+    /// The command that asked for it: its key confirms it, too.
+    pub by: Option<Command>,
 }
 
 /// What is done when it is confirmed.
@@ -88,7 +90,8 @@ impl App {
 
     fn tell_marks(&mut self) -> Vec<Effect> {
         let count = self.marks.len();
-        let key = self.keymap.key_of(Command::Apply);
+        let place = if self.grid.is_some() { " in the review" } else { "" };
+        let key = self.keymap.key_of(Command::Apply) + place;
         self.nothing(&match count {
             0 => "nothing is marked".to_owned(),
             1 => format!("1 is marked: {key} decides on it"),
@@ -121,8 +124,11 @@ impl App {
         }
     }
 
-    /// Shows what a choice would do to the marked rows.
+    /// Shows what a choice would do to the marked rows, or to those of the page.
     pub(super) fn propose(&mut self, rows: Vec<u32>, choice: Choice) -> Vec<Effect> {
+        if self.grid.is_some() {
+            return self.propose_page(rows, choice, None);
+        }
         self.preview(rows, choice, true, self.position)
     }
 
@@ -141,6 +147,10 @@ impl App {
         if only_tags && choice.tags.iter().all(|&tag| rows.iter().all(|row| has(tag, row))) {
             std::mem::swap(&mut choice.tags, &mut choice.untag);
         }
+        let classes = self.desk.classes().len();
+        if matches!(choice.answer, Some(Answer::Class(class)) if class as usize >= classes) {
+            return self.nothing(&format!("there are {classes} classes"));
+        }
         let preview = self.desk.preview(&rows, &choice);
         if preview.changed == 0 {
             return self.nothing("that was decided on all of them already");
@@ -156,7 +166,17 @@ impl App {
             notes.push(format!("{unchanged} stay as they are"));
         }
         let deed = Deed::Apply { rows, choice, picked, then };
-        self.open(Mode::Confirm(Confirm { question, detail: notes.join("; "), deed }))
+        let detail = notes.join("; ");
+        self.open(Mode::Confirm(Confirm { question, detail, deed, by: None }))
+    }
+
+    /// The key that asked for it was pressed again.
+    pub(super) fn confirmed_by_key(&mut self, confirm: Confirm, again: Command) -> Vec<Effect> {
+        if self.is_held(again) {
+            self.mode = Mode::Confirm(confirm);
+            return self.drop_key(true);
+        }
+        self.confirmed(confirm)
     }
 
     pub(super) fn confirmed(&mut self, confirm: Confirm) -> Vec<Effect> {
@@ -164,7 +184,12 @@ impl App {
             Deed::Apply { rows, choice, picked, then } => {
                 self.desk.set_sight(Sight { picked, ..Sight::default() });
                 let event = self.desk.apply(&rows, &choice, self.now);
-                self.marks.clear();
+                if picked {
+                    self.marks.clear();
+                }
+                if let Some(grid) = &mut self.grid {
+                    grid.committed(&rows);
+                }
                 self.position = then;
                 let effects = self.decided(event, false);
                 effects.into_iter().chain(self.go(then)).collect()

@@ -6,6 +6,7 @@
 mod alike;
 mod decide;
 mod find;
+mod grid;
 mod list;
 mod many;
 mod message;
@@ -19,6 +20,7 @@ mod work;
 
 pub use alike::Learning;
 pub use find::FindLine;
+pub use grid::{Grid, Standing};
 pub use list::List;
 pub use many::{Confirm, Deed};
 pub use message::{Effect, Message};
@@ -35,12 +37,12 @@ use super::layout;
 use crate::analysis::Tally;
 use crate::analysis::typeahead::ClassIndex;
 use crate::dataset::Media;
-use crate::find::{FilterError, Vocabulary};
 use crate::project::Desk;
 use alike::Alike;
 use crossterm::event::KeyEvent;
+use find::Finding;
 use ratatui::layout::Rect;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use work::Awaited;
 
@@ -71,6 +73,8 @@ pub struct App {
     position: usize,
     /// Lines of a long text that are above the screen.
     scroll: u16,
+    /// The terminal's columns and rows.
+    size: (u16, u16),
     /// The picture's columns and rows; none in a terminal that is too small.
     room: Option<(u16, u16)>,
     tally: Tally,
@@ -80,18 +84,17 @@ pub struct App {
     drafts: Vec<Prompt>,
     /// The rows that are fully on the screen.
     painted: Vec<u32>,
+    /// The page of tiles that is looked at in place of one example.
+    grid: Option<Grid>,
+    /// The grid as it was left.
+    shelved: Option<Grid>,
     /// Rows that are marked, for a decision on all of them.
     marks: BTreeSet<u32>,
     /// Where the last mark was set.
     anchor: Option<u32>,
     /// Classes that were chosen by name lately, the last one first.
     recent: Vec<u32>,
-    /// What the list obeys.
-    filter: Option<String>,
-    saved_filters: BTreeMap<String, String>,
-    /// What was typed into the filter line when it was left with Esc.
-    find_draft: Option<String>,
-    vocabulary: Vocabulary,
+    finding: Finding,
     alike: Alike,
     index: ClassIndex,
     /// What was asked for before the start.
@@ -114,11 +117,12 @@ impl App {
     pub fn new(desk: Desk, keymap: Arc<Keymap>, at: Option<&str>, size: (u16, u16)) -> Self {
         let tally = desk.tally();
         let index = ClassIndex::new(desk.classes());
-        let vocabulary = Vocabulary::new(&desk.examples().metadata);
+        let finding = Finding::of(&desk.examples().metadata);
         let mut app = Self {
             desk,
             keymap,
             tally,
+            size,
             room: room(size),
             mode: Mode::Base,
             position: 0,
@@ -127,13 +131,12 @@ impl App {
             status: Status::default(),
             drafts: Vec::new(),
             painted: vec![],
+            grid: None,
+            shelved: None,
             marks: BTreeSet::new(),
             anchor: None,
             recent: vec![],
-            filter: None,
-            saved_filters: BTreeMap::new(),
-            find_draft: None,
-            vocabulary,
+            finding,
             alike: Alike::default(),
             index,
             first: vec![],
@@ -150,22 +153,6 @@ impl App {
         let remembered = at.and_then(|id| app.desk.position(id));
         app.position = remembered.or_else(|| app.open_from(0)).unwrap_or(0);
         app
-    }
-
-    /// Gives the filters that have names.
-    #[must_use]
-    pub fn with_filters(mut self, saved: BTreeMap<String, String>) -> Self {
-        self.saved_filters = saved;
-        self
-    }
-
-    /// Begins with what a filter selects.
-    ///
-    /// # Errors
-    /// What is wrong with the filter, and where.
-    pub fn with_filter(mut self, text: &str) -> Result<Self, FilterError> {
-        self.first = self.list_only(text)?;
-        Ok(self)
     }
 
     /// What is to be done before the first message.
@@ -213,7 +200,12 @@ impl App {
 
     /// The picture of the example that is looked at.
     pub fn picture(&self) -> Option<&Picture> {
-        self.pictures.get(self.picture_key(self.row()?)?)
+        self.picture_of(self.row()?)
+    }
+
+    /// The picture of a row, at the size it has on the screen.
+    pub fn picture_of(&self, row: u32) -> Option<&Picture> {
+        self.pictures.get(self.picture_key(row)?)
     }
 
     /// What happened last.
@@ -236,11 +228,16 @@ impl App {
         &self.marks
     }
 
+    /// The screen that lies below what is on top.
+    pub fn base(&self) -> Context {
+        if self.grid.is_some() { Context::Grid } else { Context::Review }
+    }
+
     /// Where keys are looked up.
     pub fn context(&self) -> Context {
         match self.mode {
-            Mode::Base => Context::Review,
             Mode::Find(_) => Context::Find,
+            Mode::Base => self.base(),
             Mode::Help(_) => Context::Help,
             Mode::Prompt(_) => Context::Prompt,
             Mode::Picker(_) => Context::Picker,
@@ -252,6 +249,11 @@ impl App {
     /// What a key asks for where the app is.
     pub fn command_of(&self, key: KeyEvent) -> Option<Command> {
         let context = self.context();
+        if let Mode::Confirm(Confirm { by: Some(by), .. }) = &self.mode
+            && self.keymap.command(self.base(), key) == Some(*by)
+        {
+            return Some(*by);
+        }
         let command = self.keymap.command(context, key);
         if context == Context::Choose && command.is_none() {
             return self.keymap.command(Context::Review, key).filter(|command| command.on_sight());
@@ -273,9 +275,9 @@ impl App {
             Message::Edit(request) => self.edit(request),
             Message::Paste(text) => self.paste(&text),
             Message::Resized(cols, rows) => {
-                self.room = room((cols, rows));
-                self.painted.clear();
-                self.prepare()
+                self.size = (cols, rows);
+                self.room = room(self.size);
+                self.place_tiles()
             }
             Message::Saved { epoch } => self.saved(epoch),
             Message::SaveFailed { epoch, reason, ledger } => {
@@ -292,7 +294,7 @@ impl App {
             }
             Message::Worked { generation, outcome } => self.worked(generation, outcome),
             Message::Painted => {
-                self.painted = if self.is_complete() { self.in_sight() } else { vec![] };
+                self.saw();
                 vec![]
             }
         }
@@ -309,7 +311,8 @@ impl App {
             return self.see(command);
         }
         self.last_key = None;
-        if !self.is_visible() && !matches!(command, Command::Quit | Command::Suspend) {
+        let leaving = matches!(command, Command::Quit | Command::Suspend | Command::Cancel);
+        if !self.is_visible() && !leaving {
             return vec![];
         }
         self.act(command)
@@ -319,7 +322,7 @@ impl App {
     fn act(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Find | Command::Clear | Command::SaveFilter | Command::Queue => {
-                self.finding(command)
+                self.find(command)
             }
             Command::Undo => self.take_back(),
             Command::Redo => self.bring_back(),
@@ -328,6 +331,9 @@ impl App {
             Command::Help => self.open(Mode::Help(List::default())),
             Command::Suspend => vec![Effect::Suspend],
             Command::Quit => self.quit(),
+            Command::Grid => self.open_grid(),
+            Command::GridCell => self.ask_cell(),
+            command if self.grid.is_some() => self.on_grid(command),
             moving => self.walk(moving),
         }
     }
@@ -346,7 +352,13 @@ impl App {
             (Mode::Confirm(confirm), Command::Accept) => self.confirmed(confirm),
             (Mode::Find(line), Command::Cancel) => self.leave_find(&line),
             (Mode::Find(line), command) => self.find_command(line, command),
-            (_, Command::Cancel) => vec![],
+            (Mode::Confirm(confirm), again) if confirm.by == Some(again) => {
+                self.confirmed_by_key(confirm, again)
+            }
+            (_, Command::Cancel) => {
+                self.last_key = None;
+                vec![]
+            }
             (Mode::Picker(picker), command) => self.picker_command(picker, command),
             (Mode::Choose, command) => self.choose(command),
             (Mode::Help(mut list), command) => {
@@ -364,7 +376,19 @@ impl App {
 
     /// The rows that a key would act on.
     fn in_sight(&self) -> Vec<u32> {
-        self.row().into_iter().collect()
+        match self.grid {
+            Some(_) => self.desk.list()[self.page()].to_vec(),
+            None => self.row().into_iter().collect(),
+        }
+    }
+
+    /// What is on the screen: the rows that are there as a whole.
+    fn saw(&mut self) {
+        let sight = self.in_sight();
+        if let Some(grid) = &mut self.grid {
+            grid.show(&sight);
+        }
+        self.painted = sight.into_iter().filter(|&row| self.is_complete(row)).collect();
     }
 
     fn nothing(&mut self, text: &str) -> Vec<Effect> {
@@ -381,13 +405,14 @@ impl App {
         if !matches!(self.desk.examples().media, Media::Picture(_)) {
             return None;
         }
-        let (cols, rows) = self.room?;
+        let room = self.grid.as_ref().map_or(self.room, Grid::room);
+        let (cols, rows) = room?;
         Some(PictureKey { row, cols, rows })
     }
 
     /// Whether nothing of the example is still to come.
-    fn is_complete(&self) -> bool {
-        match self.row().and_then(|row| self.picture_key(row)) {
+    fn is_complete(&self, row: u32) -> bool {
+        match self.picture_key(row) {
             Some(key) => !matches!(self.pictures.get(key), None | Some(Picture::Pending)),
             None => self.is_visible(),
         }
@@ -398,10 +423,15 @@ impl App {
         self.room.is_some()
     }
 
-    /// Asks for the picture that is looked at, the next ones and the last ones.
+    /// Asks for the pictures that are looked at, the next ones and the last ones.
     fn prepare(&mut self) -> Vec<Effect> {
-        let near = pictures::window(self.position, self.desk.list());
-        let keys: Vec<PictureKey> = near.filter_map(|row| self.picture_key(row)).collect();
+        let list = self.desk.list();
+        let near: Vec<u32> = match self.grid {
+            Some(_) => pictures::pages(self.page(), list).collect(),
+            None => pictures::window(self.position, list).collect(),
+        };
+        let keys: Vec<PictureKey> =
+            near.into_iter().filter_map(|row| self.picture_key(row)).collect();
         let missing = self.pictures.keep(&keys);
         if missing.is_empty() { vec![] } else { vec![Effect::Prepare(missing)] }
     }

@@ -87,7 +87,7 @@ impl App {
     pub(super) fn sorted(&mut self, order: Order, rows: Vec<u32>) -> Vec<Effect> {
         let row = self.row();
         self.desk.set_order(order, rows);
-        if let Some(text) = self.filter.take() {
+        if let Some(text) = self.finding.filter.take() {
             // The filter was read before; only a deleted tag makes it wrong now.
             return self.list_only(&text).unwrap_or_default();
         }

@@ -89,11 +89,11 @@ impl App {
                 self.recent.insert(0, class);
                 self.recent.truncate(RECENT);
                 match *rows {
-                    [row] => self.label(row, class),
+                    [row] if self.grid.is_none() => self.label(row, class),
                     _ => self.propose(rows.to_vec(), Choice::of(Answer::Class(class))),
                 }
             }
-            (Pick::Tag(tag), &[row]) => self.toggle_tag(row, tag),
+            (Pick::Tag(tag), &[row]) if self.grid.is_none() => self.toggle_tag(row, tag),
             (Pick::Tag(tag), rows) => {
                 self.propose(rows.to_vec(), Choice { tags: vec![tag], ..Choice::default() })
             }
@@ -126,7 +126,7 @@ impl App {
         let picks = match picker.kind {
             PickKind::Class | PickKind::Also => self.classes_like(picker),
             PickKind::Tag => self.tags_like(&typed),
-            PickKind::Command => commands_like(&typed),
+            PickKind::Command => commands_like(self.base(), &typed),
         };
         if let Mode::Picker(picker) = &mut self.mode {
             (picker.picks, picker.selected) = (picks, 0);
@@ -160,13 +160,11 @@ impl App {
 }
 
 /// The commands of the screen below, those whose name holds the text first.
-fn commands_like(typed: &str) -> Vec<Pick> {
+fn commands_like(base: Context, typed: &str) -> Vec<Pick> {
     let ranged =
         |c| matches!(c, Command::Class(_) | Command::Tag(_) | Command::Tile(_) | Command::Macro(_));
     let here = TABLE.iter().filter(|row| {
-        row.contexts.contains(&Context::Review)
-            && !ranged(row.command)
-            && row.command != Command::Palette
+        row.contexts.contains(&base) && !ranged(row.command) && row.command != Command::Palette
     });
     let rank = |row: &&crate::tui::command::Row| {
         let (name, help) = (row.name.to_lowercase(), row.help.to_lowercase());

@@ -1,9 +1,10 @@
 //! The pictures near the one that is looked at.
 //!
-//! Invariant: holds the window around the place in the list, and nothing else.
+//! Invariant: holds the window around the place in the list, or the pages around it, and nothing else.
 
 use crate::media::Cells;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A picture at a size in cells.
@@ -43,6 +44,14 @@ pub fn window(position: usize, list: &[u32]) -> impl Iterator<Item = u32> {
     ahead.chain(behind).filter_map(|at| list.get(at).copied())
 }
 
+/// The rows of the page, of the next one and of the one before.
+pub fn pages(page: Range<usize>, list: &[u32]) -> impl Iterator<Item = u32> {
+    let length = page.len();
+    let next = page.end..page.end + length;
+    let before = page.start.saturating_sub(length)..page.start;
+    page.chain(next).chain(before).filter_map(|at| list.get(at).copied())
+}
+
 impl Pictures {
     /// The picture, if it is near.
     pub fn get(&self, key: PictureKey) -> Option<&Picture> {
@@ -63,7 +72,8 @@ impl Pictures {
 
     /// Lets go of all but `keys`; returns those that are still to come, in their order.
     pub fn keep(&mut self, keys: &[PictureKey]) -> Vec<PictureKey> {
-        self.0.retain(|key, _| keys.contains(key));
+        let wanted: HashSet<PictureKey> = keys.iter().copied().collect();
+        self.0.retain(|key, _| wanted.contains(key));
         for key in keys {
             self.0.entry(*key).or_insert(Picture::Pending);
         }

@@ -86,9 +86,12 @@ fn tag_name(tag: TagId, ledger: &Ledger) -> String {
 }
 
 /// Keys that came too early, or again and again from a key that is held down.
-pub fn dropped(count: usize, held: bool) -> String {
+pub fn dropped(count: usize, held: bool, page: bool) -> String {
     let keys = if count == 1 { "1 key".to_owned() } else { format!("{count} keys") };
-    let why =
-        if held { "a held key decides once" } else { "this example was not on the screen yet" };
+    let why = match (held, page) {
+        (true, _) => "a held key decides once",
+        (false, true) => "not all of this page was on the screen yet",
+        (false, false) => "this example was not on the screen yet",
+    };
     format!("{keys} dropped: {why}")
 }

@@ -30,6 +30,8 @@ pub enum Task {
         filter: Box<Filter>,
         /// the marked rows
         marked: BTreeSet<u32>,
+        /// whether the grid is to show what is found
+        grid: bool,
     },
 }
 
@@ -60,7 +62,14 @@ pub enum Outcome {
     /// The walk by likeness to that row.
     Alike(u32, Vec<u32>),
     /// The rows of the walk that the filter selects.
-    Selected(String, Vec<u32>),
+    Selected {
+        /// the filter
+        text: String,
+        /// the rows
+        rows: Vec<u32>,
+        /// whether the grid is to show them
+        grid: bool,
+    },
 }
 
 impl Work {
@@ -71,9 +80,9 @@ impl Work {
             Task::Similar { row, vectors } => {
                 Some(Outcome::Alike(*row, vectors.sort(&self.snapshot.rows, *row)))
             }
-            Task::Select { text, filter, marked } => {
+            Task::Select { text, filter, marked, grid } => {
                 let rows = self.snapshot.select(filter, marked, &self.cancelled);
-                rows.map(|rows| Outcome::Selected(text.clone(), rows))
+                rows.map(|rows| Outcome::Selected { text: text.clone(), rows, grid: *grid })
             }
         }
         .filter(|_| !self.cancelled.load(Ordering::Relaxed))
@@ -120,7 +129,11 @@ impl App {
         match outcome {
             Some(Outcome::Sorted(order, rows)) => self.sorted(order, rows),
             Some(Outcome::Alike(row, rows)) => self.sorted_alike(row, rows),
-            Some(Outcome::Selected(text, rows)) => self.selected(text, rows),
+            Some(Outcome::Selected { text, rows, grid }) => {
+                let mut effects = self.selected(text, rows);
+                effects.extend(if grid { self.open_grid() } else { vec![] });
+                effects
+            }
             None => {
                 self.status = Status::trouble("that could not be worked out");
                 vec![]

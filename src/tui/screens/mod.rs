@@ -2,11 +2,13 @@
 
 mod confirm;
 mod find;
+mod grid;
 mod picker;
 mod popup;
 mod review;
 
 use super::app::{App, Mode};
+use super::command::Context;
 use super::layout;
 use super::theme::Theme;
 use ratatui::Frame;
@@ -21,13 +23,18 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
             "gaffe needs {cols}×{rows}; this terminal has {}×{}. Enlarge it, or {} to quit.",
             area.width,
             area.height,
-            if matches!(app.mode(), Mode::Base) { "q" } else { "esc and q" }
+            if app.context() == Context::Review { "q" } else { "esc and q" }
         );
         frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
         return;
     };
-    review::draw(app, &places, theme, frame);
+    match app.grid() {
+        Some(grid) => grid::draw(app, grid, theme, frame),
+        None => review::draw(app, &places, theme, frame),
+    }
     match app.mode() {
+        // The grid asks below its tiles.
+        Mode::Confirm(_) if app.grid().is_some() => {}
         Mode::Base => {}
         Mode::Help(list) => popup::draw_help(app, list.at, theme, frame),
         Mode::Prompt(prompt) => popup::draw_prompt(app, prompt, &places, theme, frame),

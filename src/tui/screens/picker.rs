@@ -17,7 +17,7 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 pub fn draw(app: &App, picker: &Picker, theme: Theme, frame: &mut Frame<'_>) {
     let width = if picker.kind == PickKind::Command { 76 } else { 54 };
     let area = centred(frame.area(), width, 16);
-    let block = Block::bordered().title(title(picker.kind)).border_style(theme.dim());
+    let block = Block::bordered().title(title(picker)).border_style(theme.dim());
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
@@ -47,12 +47,16 @@ pub fn draw(app: &App, picker: &Picker, theme: Theme, frame: &mut Frame<'_>) {
     draw_input(&picker.input, field, frame);
 }
 
-fn title(kind: PickKind) -> &'static str {
-    match kind {
-        PickKind::Class => " label · type a part of it ",
-        PickKind::Also => " right too · type a part of it ",
-        PickKind::Tag => " tag · type its name ",
-        PickKind::Command => " commands · type a part ",
+fn title(picker: &Picker) -> String {
+    let what = match picker.kind {
+        PickKind::Class => "label · type a part of it",
+        PickKind::Also => "right too · type a part of it",
+        PickKind::Tag => "tag · type its name",
+        PickKind::Command => "commands · type a part",
+    };
+    match picker.rows.len() {
+        0 | 1 => format!(" {what} "),
+        many => format!(" on {many} examples: {what} "),
     }
 }
 
@@ -90,7 +94,7 @@ fn tag_parts(app: &App, tag: TagId) -> (String, String) {
 
 fn command_parts(app: &App, command: Command) -> (String, String) {
     let row = command.row();
-    let keys = app.keymap().keys(Context::Review, row.id);
+    let keys = app.keymap().keys(app.base(), row.id);
     let keys: Vec<String> = keys.iter().map(|key| keymap::show(key)).collect();
     (format!("{:<22}{}", row.name, row.help), keys.join(" "))
 }

@@ -28,21 +28,21 @@ pub fn draw_help(app: &App, scroll: usize, theme: Theme, frame: &mut Frame<'_>) 
 fn help_lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut group = "";
-    for row in TABLE.iter().filter(|row| row.contexts.contains(&Context::Review)) {
+    for row in TABLE.iter().filter(|row| row.contexts.contains(&app.base())) {
         if row.group != group {
             group = row.group;
             lines.push(Line::styled(group, theme.strong()));
         }
-        let keys: Vec<String> = app
-            .keymap()
-            .keys(Context::Review, row.id)
-            .iter()
-            .map(|key| keymap::show(key))
-            .collect();
+        let keys: Vec<String> =
+            app.keymap().keys(app.base(), row.id).iter().map(|key| keymap::show(key)).collect();
         lines.push(Line::from(vec![
             Span::styled(format!("  {:<17}", keys.join(" ")), theme.accent()),
             Span::raw(row.help),
         ]));
+    }
+    if app.grid().is_some() {
+        // Letters are tiles there.
+        return lines;
     }
     lines.push(Line::styled("Tags", theme.strong()));
     for tag in app.desk().ledger().tags() {

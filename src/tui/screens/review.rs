@@ -18,7 +18,10 @@ use ratatui::widgets::{Paragraph, Wrap};
 
 /// Draws the review.
 pub fn draw(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<'_>) {
-    draw_header(app, places.header, theme, frame);
+    let count = app.desk().list().len();
+    let place = if count == 0 { 0 } else { app.position() + 1 };
+    let right = format!("{place} of {} ", how_many(app, count));
+    draw_header(app, &right, places.header, theme, frame);
     match app.row() {
         Some(row) => {
             draw_example(app, row, places.picture, theme, frame);
@@ -37,20 +40,23 @@ pub fn draw(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<
     draw_footer(app, places, theme, frame);
 }
 
-fn draw_header(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
+/// `318 errors  12 marked  9 reviewed`
+pub(super) fn how_many(app: &App, count: usize) -> String {
     let desk = app.desk();
-    let (project, split, run) = (desk.project(), desk.examples().split, &desk.run().name);
-    let order = desk.order().name();
-    let count = desk.list().len();
-    let place = if count == 0 { 0 } else { app.position() + 1 };
-    let reviewed = desk.reviewed();
     let what = if desk.is_search() { "found" } else { desk.subset().name() };
     let marked = match app.marks().len() {
         0 => String::new(),
         n => format!("  {n} marked"),
     };
-    let right = format!("{place} of {count} {what}{marked}  {reviewed} reviewed ");
-    let room = usize::from(area.width).saturating_sub(text::width(&right) + 1);
+    format!("{count} {what}{marked}  {} reviewed", desk.reviewed())
+}
+
+/// What is looked at, and on the right how far it is.
+pub(super) fn draw_header(app: &App, right: &str, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
+    let desk = app.desk();
+    let (project, split, run) = (desk.project(), desk.examples().split, &desk.run().name);
+    let order = desk.order().name();
+    let room = usize::from(area.width).saturating_sub(text::width(right) + 1);
     let part = if desk.eyeball().is_some() { " (eyeball)" } else { "" };
     let filter = app.filter().map_or_else(String::new, |filter| format!("  /{filter}"));
     let left = text::fit(&format!(" {project} · {split}{part} · {run}   {order}{filter}"), room);
@@ -361,6 +367,14 @@ fn found_wrong(app: &App) -> String {
 }
 
 fn draw_footer(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<'_>) {
+    let line = status_line(app, usize::from(places.status.width), theme);
+    frame.render_widget(Paragraph::new(line), places.status);
+    let keys = keys_line(app, places.keys.width);
+    frame.render_widget(Paragraph::new(keys).style(theme.dim()), places.keys);
+}
+
+/// What happened last.
+pub(super) fn status_line(app: &App, width: usize, theme: Theme) -> Line<'static> {
     let status = app.status();
     let (word, style) = match status.tone {
         Tone::Hint => ("", theme.dim()),
@@ -368,16 +382,10 @@ fn draw_footer(app: &App, places: &layout::Review, theme: Theme, frame: &mut Fra
         Tone::Saved => ("saved  ", theme.done()),
         Tone::Trouble => ("", theme.trouble()),
     };
-    let width = usize::from(places.status.width).saturating_sub(9);
-    let line = Line::from(vec![
+    Line::from(vec![
         Span::styled(format!(" {word}"), style),
-        Span::styled(text::fit(&status.text, width), style),
-    ]);
-    frame.render_widget(Paragraph::new(line), places.status);
-    frame.render_widget(
-        Paragraph::new(keys_line(app, places.keys.width)).style(theme.dim()),
-        places.keys,
-    );
+        Span::styled(text::fit(&status.text, width.saturating_sub(9)), style),
+    ])
 }
 
 /// What the keys do now; `label wrong` says which label it would take.

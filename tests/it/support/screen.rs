@@ -1,5 +1,6 @@
 //! What a terminal shows, and where things stand on it.
 
+use ratatui::layout::Rect;
 use std::time::Instant;
 use vt100::Color;
 
@@ -79,6 +80,14 @@ impl Screen {
         let picture: Vec<Vec<_>> =
             (0..rows.get()).map(row).filter(|r: &Vec<_>| !r.is_empty()).collect();
         (!picture.is_empty()).then_some(picture)
+    }
+
+    /// The brightness (upper, lower) of the half-block cells in `room`, row by row.
+    pub fn half_blocks(&self, room: Rect) -> Vec<Vec<(u8, u8)>> {
+        let cols =
+            |row| (room.left()..room.right()).filter_map(move |col| self.half_block(row, col));
+        let rows = (room.top()..room.bottom()).map(|row| cols(row).map(|(a, b)| (a.0, b.0)));
+        rows.map(Iterator::collect).filter(|row: &Vec<_>| !row.is_empty()).collect()
     }
 
     fn half_block(&self, row: u16, col: u16) -> Option<(Rgb, Rgb)> {

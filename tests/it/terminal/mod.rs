@@ -6,6 +6,7 @@ mod ending;
 mod fields;
 mod figures;
 mod find;
+mod grid;
 mod small;
 
 use crate::support::project::{CLASSES, Folder, gaffe_in};
