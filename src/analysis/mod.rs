@@ -18,6 +18,7 @@ mod interval;
 pub mod label_issues;
 mod labelled;
 pub mod orders;
+pub mod pace;
 mod parallel;
 pub mod properties;
 mod rank;
@@ -28,6 +29,7 @@ pub mod significance;
 pub mod slices;
 mod spread;
 mod tally;
+pub mod typeahead;
 
 pub use crate::dataset::Probability;
 pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};

@@ -1,0 +1,4 @@
+//! How few keys a review takes, measured on real names and pictures. Fixtures stand in
+//! `tests/fixtures/keyboard`.
+
+mod typeahead;
