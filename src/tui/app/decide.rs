@@ -3,7 +3,7 @@
 //! Invariant: what could not be written down is taken back; what was decided on top of it is void.
 
 use super::{App, Effect, PickKind, Status, say};
-use crate::dataset::{Answer, Choice, Difficulty, Event, Ledger, TagId, Verdict};
+use crate::dataset::{Answer, Choice, Difficulty, Event, Ledger, Order, TagId, Verdict};
 use crate::project::Sight;
 use crate::tui::command::Command;
 
@@ -21,7 +21,8 @@ impl App {
             return vec![];
         }
         self.dropped = 0;
-        self.desk.set_sight(Sight::default());
+        let picked = self.trail.picked == Some(row);
+        self.desk.set_sight(Sight { picked, ..Sight::default() });
         self.decide(command, row)
     }
 
@@ -160,11 +161,14 @@ impl App {
 
     fn revert(&mut self, word: &str, event: Event) -> Vec<Effect> {
         let place = event.changes.first().map(|change| self.desk.position(&change.id));
+        let found = event.changes.first().and_then(|change| change.before.found.as_ref());
+        let was_picked = found.is_some_and(|found| found.order == Order::Picked);
         let elsewhere = if place == Some(None) { " (not in this list)" } else { "" };
         let text = format!("{word}{elsewhere}  {}", say::reverted(&event, self.desk.ledger()));
         let mut effects = vec![self.save(event, text)];
         if let Some(Some(position)) = place {
             effects.extend(self.go(position));
+            self.trail.picked = self.row().filter(|_| was_picked);
         }
         effects
     }

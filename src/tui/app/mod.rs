@@ -4,6 +4,8 @@
 //! as saved only after the store has said so.
 
 mod decide;
+mod history;
+mod jump;
 mod list;
 mod many;
 mod message;
@@ -15,13 +17,15 @@ mod say;
 mod status;
 mod work;
 
+pub use history::Entry;
+pub use jump::Located;
 pub use list::List;
 pub use many::{Confirm, Deed};
 pub use message::{Effect, Message};
 pub use picker::{Pick, PickKind, Picker};
 pub use pictures::{Picture, PictureKey, Pictures};
 pub use prompt::{Prompt, PromptKind};
-pub use say::review as describe;
+pub use say::{entry, review as describe};
 pub use status::{Status, Tone};
 pub use work::{Outcome, Task, Work};
 
@@ -32,6 +36,7 @@ use crate::analysis::Tally;
 use crate::dataset::Media;
 use crate::project::Desk;
 use crossterm::event::KeyEvent;
+use jump::Trail;
 use ratatui::layout::Rect;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -52,6 +57,8 @@ pub enum Mode {
     Choose,
     /// Something that concerns many examples is to be confirmed.
     Confirm(Confirm),
+    /// The last decisions.
+    History(List),
 }
 
 /// Everything that the screen shows.
@@ -75,6 +82,7 @@ pub struct App {
     marks: BTreeSet<u32>,
     /// Where the last mark was set.
     anchor: Option<u32>,
+    trail: Trail,
     /// Classes that were chosen by name lately, the last one first.
     recent: Vec<u32>,
     generation: u64,
@@ -108,6 +116,7 @@ impl App {
             painted: vec![],
             marks: BTreeSet::new(),
             anchor: None,
+            trail: Trail::default(),
             recent: vec![],
             generation: 0,
             awaited: None,
@@ -198,6 +207,7 @@ impl App {
             Mode::Picker(_) => Context::Picker,
             Mode::Choose => Context::Choose,
             Mode::Confirm(_) => Context::Confirm,
+            Mode::History(_) => Context::History,
         }
     }
 
@@ -262,6 +272,10 @@ impl App {
             Command::Undo => self.take_back(),
             Command::Redo => self.bring_back(),
             Command::Unmark => self.unmark(),
+            Command::History => self.open_history(),
+            Command::Jump => self.ask_place(),
+            Command::Back => self.back(),
+            Command::NextInCell => self.next_in_cell(),
             Command::Palette => self.open_picker(PickKind::Command, vec![]),
             Command::Help => self.open(Mode::Help(List::default())),
             Command::Suspend => vec![Effect::Suspend],
@@ -283,6 +297,11 @@ impl App {
             }
             (Mode::Confirm(confirm), Command::Accept) => self.confirmed(confirm),
             (_, Command::Cancel) => vec![],
+            (Mode::History(list), Command::Accept) => self.jump_in_history(list.at),
+            (Mode::History(mut list), command) => {
+                list.moved_in(command, self.history_len());
+                self.open(Mode::History(list))
+            }
             (Mode::Picker(picker), command) => self.picker_command(picker, command),
             (Mode::Choose, command) => self.choose(command),
             (Mode::Help(mut list), command) => {

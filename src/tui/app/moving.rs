@@ -33,6 +33,7 @@ impl App {
         }
         self.position = position.min(last);
         self.scroll = 0;
+        self.trail.picked = self.trail.picked.filter(|&picked| self.row() == Some(picked));
         let mut effects = self.prepare();
         effects.extend(self.remember());
         effects

@@ -15,6 +15,8 @@ pub enum PromptKind {
     Note,
     /// On how many examples the last decision is repeated.
     Count,
+    /// Where to go: a number in the list, or an id.
+    Jump,
 }
 
 /// A line of text that is being typed.
@@ -51,6 +53,7 @@ impl App {
                 self.decided(event, false)
             }
             PromptKind::Count => self.repeat_on_next(text),
+            PromptKind::Jump => self.jump_to_text(text),
         }
     }
 
@@ -86,7 +89,7 @@ impl App {
         match &mut self.mode {
             Mode::Prompt(prompt) => Some(&mut prompt.input),
             Mode::Picker(picker) => Some(&mut picker.input),
-            Mode::Base | Mode::Help(_) | Mode::Choose | Mode::Confirm(_) => None,
+            _ => None,
         }
     }
 

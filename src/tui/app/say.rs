@@ -27,6 +27,28 @@ pub fn reverted(event: &Event, ledger: &Ledger) -> String {
     }
 }
 
+/// A decision as a line of the history: which example, and what was decided.
+pub fn entry(event: &Event, ledger: &Ledger) -> (String, String) {
+    let Some(first) = event.changes.first() else {
+        let what = event.tags.first().map_or_else(|| "tags".to_owned(), tag_change);
+        return ("tags".to_owned(), what);
+    };
+    let more = event.changes.len() - 1;
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (format!("{}{more}", first.id), review(&first.after, ledger))
+}
+
+/// A time that has passed, in milliseconds: `now`, `12 s`, `3 min`, `5 h`, `2 days`.
+pub fn ago(ms: u64) -> String {
+    match ms / 1000 {
+        0..5 => "now".to_owned(),
+        s @ 5..60 => format!("{s} s"),
+        s @ 60..3600 => format!("{} min", s / 60),
+        s @ 3600..172_800 => format!("{} h", s / 3600),
+        s => format!("{} days", s / 86_400),
+    }
+}
+
 fn tag_change(change: &TagChange) -> String {
     match (&change.before, &change.after) {
         (None, Some(tag)) => format!("new tag {}", tag.name),

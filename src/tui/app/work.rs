@@ -2,7 +2,7 @@
 //!
 //! Invariant: at most one piece of work is awaited; the answer to an older one changes nothing.
 
-use super::{App, Effect, Status};
+use super::{App, Effect, Located, Status, jump};
 use crate::dataset::Order;
 use crate::project::Snapshot;
 use std::sync::Arc;
@@ -13,6 +13,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub enum Task {
     /// Sort the walk.
     Sort(Order),
+    /// Find the example of an id.
+    Locate(String),
+    /// Find the first of these rows with that gold label and prediction.
+    InCell(Vec<u32>, (u32, Option<u32>)),
 }
 
 /// A task, and what it works on.
@@ -39,6 +43,10 @@ impl PartialEq for Work {
 pub enum Outcome {
     /// The walk in that order.
     Sorted(Order, Vec<u32>),
+    /// What the text finds among the ids.
+    Located(String, Located),
+    /// The row, if there is one.
+    InCell(Option<u32>),
 }
 
 impl Work {
@@ -46,6 +54,12 @@ impl Work {
     pub fn run(&self) -> Option<Outcome> {
         match &self.task {
             Task::Sort(order) => Some(Outcome::Sorted(*order, self.snapshot.sort(*order))),
+            Task::Locate(text) => {
+                Some(Outcome::Located(text.clone(), jump::locate(&self.snapshot, text)))
+            }
+            Task::InCell(rows, cell) => {
+                Some(Outcome::InCell(jump::in_cell(&self.snapshot, rows, *cell)))
+            }
         }
         .filter(|_| !self.cancelled.load(Ordering::Relaxed))
     }
@@ -90,6 +104,8 @@ impl App {
         self.awaited = None;
         match outcome {
             Some(Outcome::Sorted(order, rows)) => self.sorted(order, rows),
+            Some(Outcome::Located(text, located)) => self.located(&text, &located),
+            Some(Outcome::InCell(row)) => self.found_in_cell(row),
             None => {
                 self.status = Status::trouble("that could not be worked out");
                 vec![]

@@ -1,6 +1,7 @@
 //! What is drawn. Reads the app, changes nothing, computes no statistic.
 
 mod confirm;
+mod history;
 mod picker;
 mod popup;
 mod review;
@@ -33,5 +34,6 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         Mode::Picker(picker) => picker::draw(app, picker, theme, frame),
         Mode::Choose => confirm::draw_choose(app, theme, frame),
         Mode::Confirm(confirm) => confirm::draw(app, confirm, theme, frame),
+        Mode::History(list) => history::draw(app, list.at, theme, frame),
     }
 }

@@ -1,5 +1,6 @@
 //! The review: one error, everything that is known of it, everything that was decided.
 
+use super::history;
 use super::popup::hints;
 use crate::analysis::top_classes;
 use crate::dataset::{Column, Media, Review, Tag};
@@ -33,6 +34,9 @@ pub fn draw(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<
     let tags = tag_lines(app, places.tags, theme);
     frame.render_widget(Paragraph::new(tags), places.tags);
     draw_tallies(app, places, theme, frame);
+    if let Some(area) = places.history {
+        history::draw_strip(app, area, theme, frame);
+    }
     draw_footer(app, places, theme, frame);
 }
 
