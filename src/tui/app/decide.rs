@@ -127,7 +127,7 @@ impl App {
     pub(super) fn decided(&mut self, event: Option<Event>, go_on: bool) -> Vec<Effect> {
         let mut effects = Vec::new();
         if let Some(event) = event {
-            let text = say::decision(&event, self.desk.ledger());
+            let text = say::decision(&event, self.desk.ledger()) + &self.noted(&event);
             effects.push(self.save(event, text));
         } else {
             self.status = Status::hint("that was decided already");

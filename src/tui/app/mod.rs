@@ -12,6 +12,7 @@ mod message;
 mod moving;
 mod picker;
 mod pictures;
+mod progress;
 mod prompt;
 mod say;
 mod status;
@@ -24,8 +25,9 @@ pub use many::{Confirm, Deed};
 pub use message::{Effect, Message};
 pub use picker::{Pick, PickKind, Picker};
 pub use pictures::{Picture, PictureKey, Pictures};
+pub use progress::{Progress, Summary};
 pub use prompt::{Prompt, PromptKind};
-pub use say::{entry, review as describe};
+pub use say::{agreement, entry, minutes, rate, review as describe};
 pub use status::{Status, Tone};
 pub use work::{Outcome, Task, Work};
 
@@ -37,6 +39,7 @@ use crate::dataset::Media;
 use crate::project::Desk;
 use crossterm::event::KeyEvent;
 use jump::Trail;
+use progress::Session;
 use ratatui::layout::Rect;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -59,6 +62,8 @@ pub enum Mode {
     Confirm(Confirm),
     /// The last decisions.
     History(List),
+    /// How the session goes.
+    Progress(Box<Progress>),
 }
 
 /// Everything that the screen shows.
@@ -83,6 +88,7 @@ pub struct App {
     /// Where the last mark was set.
     anchor: Option<u32>,
     trail: Trail,
+    session: Session,
     /// Classes that were chosen by name lately, the last one first.
     recent: Vec<u32>,
     generation: u64,
@@ -102,6 +108,7 @@ impl App {
     /// Starts at the example with the id `at`, or at the first error that is not reviewed.
     pub fn new(desk: Desk, keymap: Arc<Keymap>, at: Option<&str>, size: (u16, u16)) -> Self {
         let tally = desk.tally();
+        let session = Session::of(desk.ledger().next_seq(), desk.reviewed());
         let mut app = Self {
             desk,
             keymap,
@@ -117,6 +124,7 @@ impl App {
             marks: BTreeSet::new(),
             anchor: None,
             trail: Trail::default(),
+            session,
             recent: vec![],
             generation: 0,
             awaited: None,
@@ -202,7 +210,7 @@ impl App {
     pub fn context(&self) -> Context {
         match self.mode {
             Mode::Base => Context::Review,
-            Mode::Help(_) => Context::Help,
+            Mode::Help(_) | Mode::Progress(_) => Context::Help,
             Mode::Prompt(_) => Context::Prompt,
             Mode::Picker(_) => Context::Picker,
             Mode::Choose => Context::Choose,
@@ -273,6 +281,7 @@ impl App {
             Command::Redo => self.bring_back(),
             Command::Unmark => self.unmark(),
             Command::History => self.open_history(),
+            Command::Progress => self.open_progress(),
             Command::Jump => self.ask_place(),
             Command::Back => self.back(),
             Command::NextInCell => self.next_in_cell(),
@@ -296,7 +305,8 @@ impl App {
                 vec![]
             }
             (Mode::Confirm(confirm), Command::Accept) => self.confirmed(confirm),
-            (_, Command::Cancel) => vec![],
+            (_, Command::Cancel) | (Mode::Help(_), Command::Accept) => vec![],
+            (Mode::Progress(_), Command::Accept) => self.ask_goal(),
             (Mode::History(list), Command::Accept) => self.jump_in_history(list.at),
             (Mode::History(mut list), command) => {
                 list.moved_in(command, self.history_len());

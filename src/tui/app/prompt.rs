@@ -17,6 +17,8 @@ pub enum PromptKind {
     Count,
     /// Where to go: a number in the list, or an id.
     Jump,
+    /// How many examples are to be reviewed in this session.
+    Goal,
 }
 
 /// A line of text that is being typed.
@@ -54,6 +56,7 @@ impl App {
             }
             PromptKind::Count => self.repeat_on_next(text),
             PromptKind::Jump => self.jump_to_text(text),
+            PromptKind::Goal => self.take_goal(text),
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Invariant: at most one piece of work is awaited; the answer to an older one changes nothing.
 
-use super::{App, Effect, Located, Status, jump};
+use super::{App, Effect, Located, Status, jump, progress};
+use crate::analysis::{Basis, Saturation};
 use crate::dataset::Order;
 use crate::project::Snapshot;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ pub enum Task {
     Locate(String),
     /// Find the first of these rows with that gold label and prediction.
     InCell(Vec<u32>, (u32, Option<u32>)),
+    /// See whether new tags still come, of so many errors, reviewed in some way.
+    Saturation(usize, Basis),
 }
 
 /// A task, and what it works on.
@@ -47,6 +50,8 @@ pub enum Outcome {
     Located(String, Located),
     /// The row, if there is one.
     InCell(Option<u32>),
+    /// Whether new tags still come.
+    Saturation(Saturation),
 }
 
 impl Work {
@@ -59,6 +64,9 @@ impl Work {
             }
             Task::InCell(rows, cell) => {
                 Some(Outcome::InCell(jump::in_cell(&self.snapshot, rows, *cell)))
+            }
+            Task::Saturation(errors, basis) => {
+                Some(Outcome::Saturation(progress::saturate(&self.snapshot, *errors, *basis)))
             }
         }
         .filter(|_| !self.cancelled.load(Ordering::Relaxed))
@@ -106,6 +114,7 @@ impl App {
             Some(Outcome::Sorted(order, rows)) => self.sorted(order, rows),
             Some(Outcome::Located(text, located)) => self.located(&text, &located),
             Some(Outcome::InCell(row)) => self.found_in_cell(row),
+            Some(Outcome::Saturation(saturation)) => self.saturated(saturation),
             None => {
                 self.status = Status::trouble("that could not be worked out");
                 vec![]

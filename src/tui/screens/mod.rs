@@ -4,6 +4,7 @@ mod confirm;
 mod history;
 mod picker;
 mod popup;
+mod progress;
 mod review;
 
 use super::app::{App, Mode};
@@ -35,5 +36,6 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         Mode::Choose => confirm::draw_choose(app, theme, frame),
         Mode::Confirm(confirm) => confirm::draw(app, confirm, theme, frame),
         Mode::History(list) => history::draw(app, list.at, theme, frame),
+        Mode::Progress(progress) => progress::draw(app, progress, theme, frame),
     }
 }

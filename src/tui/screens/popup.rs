@@ -67,6 +67,7 @@ pub fn draw_prompt(
         PromptKind::Note => " note ",
         PromptKind::Count => " repeat on how many, this one included? ",
         PromptKind::Jump => " go to number, id or part of an id ",
+        PromptKind::Goal => " how many in this session? ",
     };
     frame.render_widget(Clear, places.note);
     let [left, field] =

@@ -12,7 +12,7 @@ use crate::tui::layout;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{bar, draw_document, draw_picture, draw_tally, tally_line};
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
@@ -320,10 +320,21 @@ fn draw_tallies(app: &App, places: &layout::Review, theme: Theme, frame: &mut Fr
         draw_tally(app.tally(), ledger, theme, area, frame.buffer_mut());
     }
     if let Some(area) = places.tally_line {
+        let area = draw_pace(app, area, theme, frame);
         let line = tally_line(app.tally(), ledger, usize::from(area.width).saturating_sub(8));
         let spans = vec![Span::styled(" tally ", theme.dim()), Span::raw(line)];
         frame.render_widget(Paragraph::new(Line::from(spans)), area);
     }
+}
+
+/// The pace at the right end of a line; returns what is left of the line.
+fn draw_pace(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) -> Rect {
+    let Some(pace) = app.pace_line() else { return area };
+    let width = text::width(&pace) as u16 + 1;
+    let [rest, right] =
+        Layout::horizontal([Constraint::Min(1), Constraint::Length(width)]).areas(area);
+    frame.render_widget(Paragraph::new(pace).style(theme.dim()), right);
+    rest
 }
 
 /// What the walk through correct predictions has found.
@@ -343,12 +354,16 @@ fn draw_footer(app: &App, places: &layout::Review, theme: Theme, frame: &mut Fra
         Tone::Saved => ("saved  ", theme.done()),
         Tone::Trouble => ("", theme.trouble()),
     };
-    let width = usize::from(places.status.width).saturating_sub(9);
+    let area = match places.tally_line {
+        Some(_) => places.status,
+        None => draw_pace(app, places.status, theme, frame),
+    };
+    let width = usize::from(area.width).saturating_sub(9);
     let line = Line::from(vec![
         Span::styled(format!(" {word}"), style),
         Span::styled(text::fit(&status.text, width), style),
     ]);
-    frame.render_widget(Paragraph::new(line), places.status);
+    frame.render_widget(Paragraph::new(line), area);
     frame.render_widget(
         Paragraph::new(keys_line(app, places.keys.width)).style(theme.dim()),
         places.keys,
@@ -373,7 +388,10 @@ fn keys_line(app: &App, width: u16) -> String {
         ("both-acceptable", "both"),
         ("neither", "neither"),
         ("unsure", "unsure"),
-        ("skip", "skip"),
+        (
+            if app.can_return() { "back" } else { "skip" },
+            if app.can_return() { "back" } else { "skip" },
+        ),
         ("undo", "undo"),
         ("quit", "quit"),
     ];

@@ -1,0 +1,87 @@
+//! How the session goes: done, left, pace, saturation, goal.
+
+use super::popup::hints;
+use crate::analysis::Saturation;
+use crate::analysis::pace::Pace;
+use crate::project::Subset;
+use crate::tui::app::{App, Progress, agreement, minutes, rate};
+use crate::tui::command::Context;
+use crate::tui::layout::centred;
+use crate::tui::theme::Theme;
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
+
+/// Draws it.
+pub fn draw(app: &App, progress: &Progress, theme: Theme, frame: &mut Frame<'_>) {
+    let mut lines: Vec<Line<'_>> = facts(app, progress)
+        .into_iter()
+        .map(|(name, value)| {
+            Line::from(vec![Span::styled(format!("{name:<14}"), theme.dim()), Span::raw(value)])
+        })
+        .collect();
+    lines.push(Line::default());
+    let keys = [("accept", "sets a goal"), ("cancel", "closes")];
+    lines.push(Line::styled(hints(app, Context::Help, &keys, 72), theme.dim()));
+    let paragraph = Paragraph::new(lines).wrap(Wrap { trim: false });
+    let height = paragraph.line_count(74) as u16 + 2;
+    let area = centred(frame.area(), 76, height);
+    let block = Block::bordered().title(" progress ").border_style(theme.dim());
+    frame.render_widget(Clear, area);
+    frame.render_widget(paragraph.block(block), area);
+}
+
+fn facts(app: &App, progress: &Progress) -> Vec<(&'static str, String)> {
+    let desk = app.desk();
+    let subset = desk.subset().name();
+    let mut facts = vec![
+        ("done", format!("{} of {} {subset} reviewed", desk.reviewed(), desk.all())),
+        ("this session", this_session(app, progress.pace)),
+        ("left", left(app, progress.pace)),
+        ("goal", goal(app)),
+    ];
+    if desk.subset() == Subset::Errors {
+        let text = progress.saturation.as_ref().map_or_else(|| "…".to_owned(), saturation);
+        facts.push(("new kinds", text));
+    }
+    let offers = desk.ledger().offers();
+    if offers.shown > 0 {
+        let text = format!("{} of the {} shown were taken", offers.taken, offers.shown);
+        facts.push(("suggestions", text));
+    }
+    facts.extend(progress.agreement.as_ref().map(|a| ("re-test", agreement(a))));
+    facts
+}
+
+fn this_session(app: &App, pace: Option<Pace>) -> String {
+    let done = app.done_now();
+    let Some(pace) = pace else { return format!("{done} reviewed") };
+    let seconds = pace.median_seconds;
+    let median = seconds.map_or_else(String::new, |s| format!(", {s:.1} s each in the median"));
+    format!("{done} reviewed, {} a minute{median}", rate(pace.per_minute))
+}
+
+fn left(app: &App, pace: Option<Pace>) -> String {
+    let left = app.left();
+    match pace.and_then(|pace| pace.minutes_left) {
+        Some(time) if left > 0 => format!("{left}: {} at this pace", minutes(time)),
+        _ => left.to_string(),
+    }
+}
+
+fn goal(app: &App) -> String {
+    app.goal().map_or_else(
+        || "none".to_owned(),
+        |goal| format!("{} of {goal} in this session", app.done_now()),
+    )
+}
+
+fn saturation(found: &Saturation) -> String {
+    let advice = found.advice.text();
+    match found.since_new {
+        _ if found.tags == 0 => advice.to_owned(),
+        0 => format!("one with the last error; {advice}"),
+        1 => format!("none with the last error; {advice}"),
+        n => format!("none in the last {n} errors; {advice}"),
+    }
+}
