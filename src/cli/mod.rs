@@ -6,6 +6,7 @@
 mod compare;
 mod errors;
 mod export;
+mod guards;
 mod init;
 mod order;
 mod print;

@@ -1,12 +1,13 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
+use super::guards::GuardArgs;
 use super::{OrderArgs, Selection, TestGuard, init, locate, next_command, say, unmatched};
 use crate::analysis::TallyRow;
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
 use crate::project::{Project, ProjectError, Subset};
 use crate::store::Cursor;
-use crate::tui::app::{App, Status, Summary, Tone, agreement, rate};
+use crate::tui::app::{App, Guards, Status, Summary, Tone, agreement, rate};
 use crate::tui::keymap::Keymap;
 use crate::tui::{self, Places, terminal};
 use anyhow::{Result, bail, ensure};
@@ -31,6 +32,8 @@ pub struct ReviewArgs {
     correct: bool,
     #[command(flatten)]
     guard: TestGuard,
+    #[command(flatten)]
+    guards: GuardArgs,
     /// Aim at so many reviewed examples in this session: what is done and left of them is shown
     #[arg(long, value_name = "N")]
     goal: Option<usize>,
@@ -46,6 +49,7 @@ impl ReviewArgs {
             || self.correct
             || self.guard.unlock_test
             || self.goal.is_some()
+            || self.guards.is_given()
     }
 }
 
@@ -121,6 +125,7 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     let desk = if args.correct { desk.with_correct() } else { desk };
     let mut app = App::new(desk, keymap, at.as_deref(), (0, 0));
     app.set_goal(args.goal);
+    app.set_guards(args.guards.guards(Guards::default()));
     match writable.repairs.as_slice() {
         [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),
         [] if app.desk().order() != Order::Random => app.tell(Status::hint(format!(

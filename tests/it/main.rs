@@ -6,6 +6,7 @@ mod keyboard;
 mod parity;
 mod readme;
 mod screens;
+mod screens_progress;
 mod support;
 #[cfg(unix)]
 mod terminal;

@@ -22,8 +22,9 @@ impl App {
         }
         self.dropped = 0;
         let picked = self.trail.picked == Some(row);
-        self.desk.set_sight(Sight { picked, ..Sight::default() });
-        self.decide(command, row)
+        let blind = self.hides_prediction(row);
+        self.desk.set_sight(Sight { picked, blind, ..Sight::default() });
+        self.see_again(command).unwrap_or_else(|| self.decide(command, row))
     }
 
     fn decide(&mut self, command: Command, row: u32) -> Vec<Effect> {
@@ -81,6 +82,12 @@ impl App {
         if matches!(answer, Answer::Class(class) if class as usize >= classes) {
             return self.nothing(&format!("there are {classes} classes"));
         }
+        if let Some(why) = self.refusal(row, Some(answer)) {
+            return self.nothing(why);
+        }
+        if self.retested().is_some() {
+            return self.answer_again(row, answer);
+        }
         if self.desk.verdict_of(row, answer).is_none() {
             return self.nothing(say::AGREEING);
         }
@@ -126,19 +133,22 @@ impl App {
     /// Sends a decision to the store and, if asked to, goes on.
     pub(super) fn decided(&mut self, event: Option<Event>, go_on: bool) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let made = event.as_ref().map(|event| event.seq);
         if let Some(event) = event {
-            let text = say::decision(&event, self.desk.ledger()) + &self.noted(&event);
+            let text = say::decision(&event, self.desk.ledger());
+            let text = text + &self.noted(&event) + &self.guarded(&event);
             effects.push(self.save(event, text));
         } else {
             self.status = Status::hint("that was decided already");
         }
         if go_on {
             effects.extend(self.go(self.position + 1));
+            effects.extend(made.map(|seq| self.test_again(seq)).unwrap_or_default());
         }
         effects
     }
 
-    fn save(&mut self, event: Event, text: String) -> Effect {
+    pub(super) fn save(&mut self, event: Event, text: String) -> Effect {
         self.tally = self.desk.tally();
         self.unsaved += 1;
         self.status = Status::saving(text);

@@ -45,6 +45,7 @@ pub enum Located {
 impl App {
     /// Goes to an example wherever it stands, and remembers where the walk was left.
     pub(super) fn jump_to(&mut self, row: u32) -> Vec<Effect> {
+        self.end_retest();
         let from = self.row();
         if from == Some(row) {
             return self.nothing("that is this one");
@@ -131,6 +132,9 @@ impl App {
     /// list begins again.
     pub(super) fn next_in_cell(&mut self) -> Vec<Effect> {
         let Some(row) = self.row() else { return vec![] };
+        if self.hides_prediction(row) {
+            return self.nothing("the prediction is hidden, and so is the cell");
+        }
         let cell = (self.desk.gold(row), self.desk.run().prediction(row as usize));
         let (before, after) = self.desk.list().split_at(self.position);
         let mut rest = after.iter().skip(1).chain(before).copied();
@@ -150,7 +154,11 @@ impl App {
 
     pub(super) fn found_in_cell(&mut self, row: Option<u32>) -> Vec<Effect> {
         match row {
-            Some(row) => self.jump_to(row),
+            Some(row) => {
+                // It is known by now what is predicted for it.
+                self.know_prediction(row);
+                self.jump_to(row)
+            }
             None => self.nothing("no other in this list has this label and this prediction"),
         }
     }

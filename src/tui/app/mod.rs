@@ -4,6 +4,7 @@
 //! as saved only after the store has said so.
 
 mod decide;
+mod guards;
 mod history;
 mod jump;
 mod list;
@@ -18,6 +19,7 @@ mod say;
 mod status;
 mod work;
 
+pub use guards::Guards;
 pub use history::Entry;
 pub use jump::Located;
 pub use list::List;
@@ -27,7 +29,7 @@ pub use picker::{Pick, PickKind, Picker};
 pub use pictures::{Picture, PictureKey, Pictures};
 pub use progress::{Progress, Summary};
 pub use prompt::{Prompt, PromptKind};
-pub use say::{agreement, entry, minutes, rate, review as describe};
+pub use say::{agreement, entry, minutes, rate, review as describe, sway};
 pub use status::{Status, Tone};
 pub use work::{Outcome, Task, Work};
 
@@ -38,6 +40,7 @@ use crate::analysis::Tally;
 use crate::dataset::Media;
 use crate::project::Desk;
 use crossterm::event::KeyEvent;
+use guards::Watch;
 use jump::Trail;
 use progress::Session;
 use ratatui::layout::Rect;
@@ -64,6 +67,8 @@ pub enum Mode {
     History(List),
     /// How the session goes.
     Progress(Box<Progress>),
+    /// Which guards are on.
+    Guards(List),
 }
 
 /// Everything that the screen shows.
@@ -89,6 +94,7 @@ pub struct App {
     anchor: Option<u32>,
     trail: Trail,
     session: Session,
+    watch: Watch,
     /// Classes that were chosen by name lately, the last one first.
     recent: Vec<u32>,
     generation: u64,
@@ -125,6 +131,7 @@ impl App {
             anchor: None,
             trail: Trail::default(),
             session,
+            watch: Watch::default(),
             recent: vec![],
             generation: 0,
             awaited: None,
@@ -168,7 +175,7 @@ impl App {
 
     /// The example that is looked at; none when there are no errors.
     pub fn row(&self) -> Option<u32> {
-        self.desk.list().get(self.position).copied()
+        self.retested().or_else(|| self.desk.list().get(self.position).copied())
     }
 
     /// Lines of a long text that are above the screen.
@@ -210,7 +217,7 @@ impl App {
     pub fn context(&self) -> Context {
         match self.mode {
             Mode::Base => Context::Review,
-            Mode::Help(_) | Mode::Progress(_) => Context::Help,
+            Mode::Help(_) | Mode::Progress(_) | Mode::Guards(_) => Context::Help,
             Mode::Prompt(_) => Context::Prompt,
             Mode::Picker(_) => Context::Picker,
             Mode::Choose => Context::Choose,
@@ -252,6 +259,7 @@ impl App {
             Message::Worked { generation, outcome } => self.worked(generation, outcome),
             Message::Painted => {
                 self.painted = if self.is_complete() { self.in_sight() } else { vec![] };
+                self.learn_predictions(&self.painted.clone());
                 vec![]
             }
         }
@@ -276,12 +284,16 @@ impl App {
 
     /// Commands that decide nothing on what is shown.
     fn act(&mut self, command: Command) -> Vec<Effect> {
+        if let Some(effects) = self.act_again(command) {
+            return effects;
+        }
         match command {
             Command::Undo => self.take_back(),
             Command::Redo => self.bring_back(),
             Command::Unmark => self.unmark(),
             Command::History => self.open_history(),
             Command::Progress => self.open_progress(),
+            Command::Guards => self.open_guards(),
             Command::Jump => self.ask_place(),
             Command::Back => self.back(),
             Command::NextInCell => self.next_in_cell(),
@@ -307,6 +319,7 @@ impl App {
             (Mode::Confirm(confirm), Command::Accept) => self.confirmed(confirm),
             (_, Command::Cancel) | (Mode::Help(_), Command::Accept) => vec![],
             (Mode::Progress(_), Command::Accept) => self.ask_goal(),
+            (Mode::Guards(list), command) => self.guards_command(list, command),
             (Mode::History(list), Command::Accept) => self.jump_in_history(list.at),
             (Mode::History(mut list), command) => {
                 list.moved_in(command, self.history_len());
@@ -366,6 +379,7 @@ impl App {
     /// Asks for the picture that is looked at, the next ones and the last ones.
     fn prepare(&mut self) -> Vec<Effect> {
         let near = pictures::window(self.position, self.desk.list());
+        let near = self.retested().into_iter().chain(near);
         let keys: Vec<PictureKey> = near.filter_map(|row| self.picture_key(row)).collect();
         let missing = self.pictures.keep(&keys);
         if missing.is_empty() { vec![] } else { vec![Effect::Prepare(missing)] }

@@ -24,6 +24,7 @@ impl App {
     }
 
     pub(super) fn go(&mut self, position: usize) -> Vec<Effect> {
+        self.end_retest();
         let last = self.desk.list().len().saturating_sub(1);
         if self.status.tone == Tone::Hint {
             self.status = Status::default();
@@ -86,6 +87,7 @@ impl App {
 
     /// The walk was sorted: it stays at the example that is shown.
     pub(super) fn sorted(&mut self, order: Order, rows: Vec<u32>) -> Vec<Effect> {
+        self.end_retest();
         let row = self.row();
         self.desk.set_order(order, rows);
         let place = row.and_then(|row| self.desk.place(row));

@@ -132,10 +132,16 @@ impl App {
 
     fn classes_like(&self, typed: &str, row: Option<&u32>) -> Vec<Pick> {
         let classes = self.desk.classes();
-        let probs = row.map_or(&[][..], |&row| self.desk.run().probs.row(row as usize));
-        let ranked = top_classes(probs, classes.len()).into_iter().map(|(class, _)| class);
+        // The most probable one first would tell what is hidden.
+        let ranked: Vec<u32> = match row.filter(|&&row| !self.hides_prediction(row)) {
+            Some(&row) => {
+                let probs = self.desk.run().probs.row(row as usize);
+                top_classes(probs, classes.len()).into_iter().map(|(class, _)| class).collect()
+            }
+            None => (0..classes.len() as u32).collect(),
+        };
         let holds = |class: &u32| classes.name(*class).to_lowercase().contains(typed);
-        ranked.filter(holds).map(Pick::Class).collect()
+        ranked.into_iter().filter(holds).map(Pick::Class).collect()
     }
 
     /// The tags that hold the text; then a new one of that name, unless a tag has it.

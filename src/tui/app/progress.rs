@@ -3,6 +3,7 @@
 //! Invariant: a line that stands on the screen all the time changes only when something is decided.
 
 use super::{App, Effect, Mode, PromptKind, Task, say};
+use crate::analysis::guards::BlindAgainstSeen;
 use crate::analysis::pace::{Pace, SelfAgreement, Timed, pace, self_agreement};
 use crate::analysis::{Basis, Saturation, saturation};
 use crate::dataset::{Event, Review};
@@ -53,6 +54,8 @@ pub struct Progress {
     pub saturation: Option<Saturation>,
     /// Agreement with oneself, from five re-tests on.
     pub agreement: Option<SelfAgreement>,
+    /// Errors judged blind against those judged with the prediction in sight.
+    pub blind: Option<BlindAgainstSeen>,
 }
 
 /// What came of a session.
@@ -128,8 +131,8 @@ impl App {
 
     pub(super) fn open_progress(&mut self) -> Vec<Effect> {
         let pace = pace(&self.session.times, self.left(), self.now);
-        let agreement = self.agreement();
-        self.mode = Mode::Progress(Box::new(Progress { pace, saturation: None, agreement }));
+        let (agreement, blind) = (self.agreement(), self.desk.blind_against_seen());
+        self.mode = Mode::Progress(Box::new(Progress { pace, saturation: None, agreement, blind }));
         if self.desk.subset() != Subset::Errors {
             return vec![];
         }

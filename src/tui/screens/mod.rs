@@ -1,6 +1,7 @@
 //! What is drawn. Reads the app, changes nothing, computes no statistic.
 
 mod confirm;
+mod guards;
 mod history;
 mod picker;
 mod popup;
@@ -36,6 +37,7 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         Mode::Choose => confirm::draw_choose(app, theme, frame),
         Mode::Confirm(confirm) => confirm::draw(app, confirm, theme, frame),
         Mode::History(list) => history::draw(app, list.at, theme, frame),
+        Mode::Guards(list) => guards::draw(app, list.at, theme, frame),
         Mode::Progress(progress) => progress::draw(app, progress, theme, frame),
     }
 }

@@ -1,10 +1,11 @@
 //! How the session goes: done, left, pace, saturation, goal.
 
 use super::popup::hints;
-use crate::analysis::Saturation;
+use crate::analysis::guards::{BlindAgainstSeen, Judged};
 use crate::analysis::pace::Pace;
+use crate::analysis::{Proportion, Saturation};
 use crate::project::Subset;
-use crate::tui::app::{App, Progress, agreement, minutes, rate};
+use crate::tui::app::{App, Progress, agreement, minutes, rate, sway};
 use crate::tui::command::Context;
 use crate::tui::layout::centred;
 use crate::tui::theme::Theme;
@@ -50,7 +51,28 @@ fn facts(app: &App, progress: &Progress) -> Vec<(&'static str, String)> {
         facts.push(("suggestions", text));
     }
     facts.extend(progress.agreement.as_ref().map(|a| ("re-test", agreement(a))));
+    if let Some(blind) = &progress.blind {
+        facts.extend(compared(blind));
+    }
     facts
+}
+
+/// What was judged blind against what was judged with the prediction in sight.
+fn compared(found: &BlindAgainstSeen) -> Vec<(&'static str, String)> {
+    let line = |of: fn(&Judged) -> Proportion| {
+        format!("{} blind, {} seen", share(of(&found.blind)), share(of(&found.seen)))
+    };
+    let counts = format!("{} blind, {} seen", found.blind.judged, found.seen.judged);
+    vec![
+        ("judged", format!("{counts}; {}", sway(found.sway()))),
+        ("label right", line(|judged| judged.label_right)),
+        ("model right", line(|judged| judged.prediction_right)),
+    ]
+}
+
+/// `60 % (45–73)`
+fn share(p: Proportion) -> String {
+    format!("{:.0} % ({:.0}–{:.0})", p.share * 100.0, p.low * 100.0, p.high * 100.0)
 }
 
 fn this_session(app: &App, pace: Option<Pace>) -> String {
