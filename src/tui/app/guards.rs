@@ -105,7 +105,10 @@ impl App {
 
     /// Back to the walk, which stands where it stood.
     pub(super) fn end_retest(&mut self) {
-        self.watch.again = None;
+        if self.watch.again.take().is_some() && matches!(self.mode, Mode::Picker(_)) {
+            // What would be chosen there was meant for the example that is gone.
+            self.mode = Mode::Base;
+        }
     }
 
     /// From now on the predictions of these rows are known.

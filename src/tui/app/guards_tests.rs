@@ -179,6 +179,16 @@ fn a_re_test_takes_nothing_but_an_answer_and_can_be_left() {
 }
 
 #[test]
+fn a_choice_for_a_re_test_that_is_over_is_closed() {
+    let mut app = retesting();
+    eleven(&mut app);
+    press(&mut app, "\t");
+    assert!(matches!(app.mode(), Mode::Picker(_)));
+    app.jump_to(20);
+    assert!(matches!(app.mode(), Mode::Base) && app.retested().is_none());
+}
+
+#[test]
 fn nothing_is_asked_again_before_ten_others_or_twice() {
     let mut app = retesting();
     press(&mut app, &"- ".repeat(5));

@@ -13,6 +13,9 @@ use std::collections::HashMap;
 /// Re-tests from which on their agreement says something.
 const RETESTS: usize = 5;
 
+/// Decisions that the line is made of: more than ten minutes of work have.
+const RECENT: usize = 1000;
+
 /// What was decided since the review was opened.
 #[derive(Debug, Default)]
 pub(super) struct Session {
@@ -48,7 +51,7 @@ impl Session {
 /// The pop-up: what it shows beside what the app knows at any time.
 #[derive(Debug, Clone)]
 pub struct Progress {
-    /// The pace of the whole session.
+    /// The pace of the whole session, once there is one.
     pub pace: Option<Pace>,
     /// Whether the last decisions brought new tags; none until it is counted.
     pub saturation: Option<Saturation>,
@@ -119,7 +122,8 @@ impl App {
         let done = self.done_now();
         let rest = self.session.goal.map(|goal| goal.saturating_sub(done)).filter(|&rest| rest > 0);
         let left = rest.unwrap_or(usize::MAX).min(self.left());
-        self.session.pace = pace(&self.session.times, left, self.now);
+        let recent = self.session.times.len().saturating_sub(RECENT);
+        self.session.pace = pace(&self.session.times[recent..], left, self.now);
         match self.session.goal {
             Some(goal) if done >= goal && !self.session.told => {
                 self.session.told = true;
@@ -130,7 +134,7 @@ impl App {
     }
 
     pub(super) fn open_progress(&mut self) -> Vec<Effect> {
-        let pace = pace(&self.session.times, self.left(), self.now);
+        let pace = self.pace();
         let (agreement, blind) = (self.agreement(), self.desk.blind_against_seen());
         self.mode = Mode::Progress(Box::new(Progress { pace, saturation: None, agreement, blind }));
         if self.desk.subset() != Subset::Errors {
@@ -145,6 +149,12 @@ impl App {
             progress.saturation = Some(saturation);
         }
         vec![]
+    }
+
+    /// The pace of the whole session, once there are enough decisions to speak of one.
+    fn pace(&self) -> Option<Pace> {
+        let pace = pace(&self.session.times, self.left(), self.now)?;
+        pace.minutes_left.is_some().then_some(pace)
     }
 
     fn agreement(&self) -> Option<SelfAgreement> {
@@ -186,7 +196,7 @@ impl App {
         (!labels.is_empty()).then(|| Summary {
             examples: labels.len(),
             relabelled: labels.values().filter(|(before, after)| before != after).count(),
-            pace: pace(&self.session.times, self.left(), self.now),
+            pace: self.pace(),
             agreement: self.agreement(),
         })
     }

@@ -36,7 +36,7 @@ pub fn entry(event: &Event, ledger: &Ledger) -> (String, String) {
         return ("tags".to_owned(), what);
     };
     let more = event.changes.len() - 1;
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let more = if more > 0 { format!(" +{more}") } else { String::new() };
     (format!("{}{more}", first.id), review(&first.after, ledger))
 }
 

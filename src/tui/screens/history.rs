@@ -45,7 +45,13 @@ pub fn draw_strip(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let room = usize::from(area.height).saturating_sub(1);
     let width = usize::from(area.width);
     let mut lines = vec![Line::styled("last decisions", theme.strong())];
-    lines.extend(app.standing().take(room).map(|event| strip_line(app, event, width, theme)));
+    let mut last = None;
+    let events = app.standing().filter(|event| {
+        // Several keys on one example are one line.
+        let id = event.changes.first().map(|change| change.id.as_str());
+        id.is_none() || std::mem::replace(&mut last, id) != id
+    });
+    lines.extend(events.take(room).map(|event| strip_line(app, event, width, theme)));
     if lines.len() == 1 {
         lines.push(Line::styled("none yet", theme.dim()));
     }

@@ -4,6 +4,7 @@ use super::popup::hints;
 use crate::analysis::guards::{BlindAgainstSeen, Judged};
 use crate::analysis::pace::Pace;
 use crate::analysis::{Proportion, Saturation};
+use crate::media::text;
 use crate::project::Subset;
 use crate::tui::app::{App, Progress, agreement, minutes, rate, sway};
 use crate::tui::command::Context;
@@ -11,25 +12,25 @@ use crate::tui::layout::centred;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
+use ratatui::widgets::{Block, Clear, Paragraph};
 
 /// Draws it.
 pub fn draw(app: &App, progress: &Progress, theme: Theme, frame: &mut Frame<'_>) {
-    let mut lines: Vec<Line<'_>> = facts(app, progress)
-        .into_iter()
-        .map(|(name, value)| {
+    let fact = |(name, value): (&'static str, String)| {
+        let caption = [name].into_iter().chain(std::iter::repeat(""));
+        let line = |(name, value): (&str, String)| {
             Line::from(vec![Span::styled(format!("{name:<14}"), theme.dim()), Span::raw(value)])
-        })
-        .collect();
+        };
+        caption.zip(folded(&value, 60)).map(line).collect::<Vec<_>>()
+    };
+    let mut lines: Vec<Line<'_>> = facts(app, progress).into_iter().flat_map(fact).collect();
     lines.push(Line::default());
     let keys = [("accept", "sets a goal"), ("cancel", "closes")];
     lines.push(Line::styled(hints(app, Context::Help, &keys, 72), theme.dim()));
-    let paragraph = Paragraph::new(lines).wrap(Wrap { trim: false });
-    let height = paragraph.line_count(74) as u16 + 2;
-    let area = centred(frame.area(), 76, height);
+    let area = centred(frame.area(), 76, lines.len() as u16 + 2);
     let block = Block::bordered().title(" progress ").border_style(theme.dim());
     frame.render_widget(Clear, area);
-    frame.render_widget(paragraph.block(block), area);
+    frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
 fn facts(app: &App, progress: &Progress) -> Vec<(&'static str, String)> {
@@ -106,4 +107,20 @@ fn saturation(found: &Saturation) -> String {
         1 => format!("none with the last error; {advice}"),
         n => format!("none in the last {n} errors; {advice}"),
     }
+}
+
+/// The words in lines of at most `width` columns.
+fn folded(words: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in words.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if text::width(line) + 1 + text::width(word) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
