@@ -68,6 +68,17 @@ pub enum Sway {
     None,
 }
 
+impl Sway {
+    /// The hint in one line.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Prediction => "in sight, the prediction is found right more often: it may lead",
+            Self::Label => "blind, the label is found right less often: it may lead",
+            Self::None => "no difference that chance does not explain",
+        }
+    }
+}
+
 impl BlindAgainstSeen {
     /// Which difference lies beyond its 95 % interval. Two are looked at, so about 1 in 20 sets
     /// without any effect shows one.

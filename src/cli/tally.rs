@@ -9,7 +9,6 @@ use crate::dataset::{Ledger, Order, Split, Verdict};
 use crate::media::text;
 use crate::project::{Desk, Project};
 use crate::report::meaning;
-use crate::tui::app::sway;
 use anyhow::{Result, anyhow, ensure};
 use clap::Args;
 use serde::Serialize;
@@ -230,7 +229,7 @@ fn compared(found: &BlindAgainstSeen) -> String {
     let (blind, seen) = (of(&found.blind), of(&found.seen));
     format!(
         "The label was found right for {blind} judged blind, {seen} seen:\n{}.",
-        sway(found.sway())
+        found.sway().text()
     )
 }
 

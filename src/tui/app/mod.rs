@@ -29,7 +29,7 @@ pub use picker::{Pick, PickKind, Picker};
 pub use pictures::{Picture, PictureKey, Pictures};
 pub use progress::{Progress, Summary};
 pub use prompt::{Prompt, PromptKind};
-pub use say::{agreement, entry, minutes, rate, review as describe, sway};
+pub use say::{agreement, entry, minutes, rate, review as describe};
 pub use status::{Status, Tone};
 pub use work::{Outcome, Task, Work};
 

@@ -1,6 +1,5 @@
 //! Decisions in words.
 
-use crate::analysis::guards::Sway;
 use crate::analysis::pace::SelfAgreement;
 use crate::dataset::{Answer, Choice, Event, Ledger, Review, TagChange, TagId};
 use crate::project::Desk;
@@ -38,15 +37,6 @@ pub fn entry(event: &Event, ledger: &Ledger) -> (String, String) {
     let more = event.changes.len() - 1;
     let more = if more > 0 { format!(" +{more}") } else { String::new() };
     (format!("{}{more}", first.id), review(&first.after, ledger))
-}
-
-/// What the difference between blind and seen verdicts hints at.
-pub fn sway(sway: Sway) -> &'static str {
-    match sway {
-        Sway::Prediction => "in sight, the prediction is found right more often: it may lead",
-        Sway::Label => "blind, the label is found right less often: it may lead",
-        Sway::None => "no difference that chance does not explain",
-    }
 }
 
 /// `8 of 9 decided the same again, kappa 0.78 (0.40–1.00)`

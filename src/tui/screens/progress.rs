@@ -6,7 +6,7 @@ use crate::analysis::pace::Pace;
 use crate::analysis::{Proportion, Saturation};
 use crate::media::text;
 use crate::project::Subset;
-use crate::tui::app::{App, Progress, agreement, minutes, rate, sway};
+use crate::tui::app::{App, Progress, agreement, minutes, rate};
 use crate::tui::command::Context;
 use crate::tui::layout::centred;
 use crate::tui::theme::Theme;
@@ -65,7 +65,7 @@ fn compared(found: &BlindAgainstSeen) -> Vec<(&'static str, String)> {
     };
     let counts = format!("{} blind, {} seen", found.blind.judged, found.seen.judged);
     vec![
-        ("judged", format!("{counts}; {}", sway(found.sway()))),
+        ("judged", format!("{counts}; {}", found.sway().text())),
         ("label right", line(|judged| judged.label_right)),
         ("model right", line(|judged| judged.prediction_right)),
     ]
