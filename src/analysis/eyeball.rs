@@ -16,7 +16,11 @@ const BLACKBOX_LEAST: usize = 1_000;
 /// share: examples added later move no other, and a larger share keeps what a smaller one had.
 pub fn in_eyeball(id: &str, share: f64) -> bool {
     // A prefix of its own, so that the part has nothing to do with other orders made from the id.
-    let hash = stable_hash(b"eyeball ".iter().copied().chain(id.bytes()));
+    is_below(stable_hash(b"eyeball ".iter().copied().chain(id.bytes())), share)
+}
+
+/// Whether a hash falls into the lowest `share` (0 to 1; NaN is 0) of all.
+pub(super) fn is_below(hash: u64, share: f64) -> bool {
     // The top 53 bits as a number from 0 to below 1.
     ((hash >> 11) as f64) < share * (1_u64 << 53) as f64
 }

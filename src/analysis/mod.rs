@@ -14,6 +14,7 @@ mod corrected;
 mod dashboard;
 mod errors;
 pub mod eyeball;
+pub mod guards;
 mod interval;
 pub mod label_issues;
 mod labelled;

@@ -7,6 +7,7 @@ mod compare;
 mod errors;
 mod export;
 mod filter;
+mod guards;
 mod init;
 mod order;
 mod print;

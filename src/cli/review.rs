@@ -1,17 +1,22 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
+use super::guards::GuardArgs;
 use super::{OrderArgs, Selection, TestGuard, filter, init, locate, next_command, say, unmatched};
+use crate::analysis::TallyRow;
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
 use crate::project::{Project, ProjectError, Subset};
 use crate::store::{Cursor, load_filters};
-use crate::tui::app::{App, Status, Tone};
+use crate::tui::app::{App, Guards, Status, Summary, Tone, agreement, rate};
 use crate::tui::keymap::Keymap;
 use crate::tui::{self, Places, terminal};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Kinds of error that are named at the end.
+const TOP: usize = 3;
 
 #[derive(Args, Clone)]
 #[command(
@@ -31,6 +36,11 @@ pub struct ReviewArgs {
     correct: bool,
     #[command(flatten)]
     guard: TestGuard,
+    #[command(flatten)]
+    guards: GuardArgs,
+    /// Aim at so many reviewed examples in this session: what is done and left of them is shown
+    #[arg(long, value_name = "N")]
+    goal: Option<usize>,
 }
 
 impl ReviewArgs {
@@ -43,6 +53,8 @@ impl ReviewArgs {
             || self.correct
             || self.filter.is_some()
             || self.guard.unlock_test
+            || self.goal.is_some()
+            || self.guards.is_given()
     }
 }
 
@@ -121,6 +133,8 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     if let Some(text) = &args.filter {
         app = app.with_filter(text).map_err(|error| filter::wrong(text, &error))?;
     }
+    app.set_goal(args.goal);
+    app.set_guards(args.guards.guards(Guards::default()));
     match writable.repairs.as_slice() {
         [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),
         [] if app.desk().order() != Order::Random => app.tell(Status::hint(format!(
@@ -157,11 +171,34 @@ fn farewell(project: &Project, app: &App) {
         Subset::Errors => "tally",
         Subset::Correct => "stats corrected",
     };
-    say(&format!(
-        "{name}: {} of {} {} reviewed, {saved}. Next: {}",
-        desk.reviewed(),
-        desk.list().len(),
-        desk.subset().name(),
-        next_command(project, &about_this_run(project, app, command))
-    ));
+    let (done, subset) = (desk.reviewed(), desk.subset().name());
+    let next = next_command(project, &about_this_run(project, app, command));
+    let first = format!("{name}: {done} of {} {subset} reviewed, {saved}.", desk.all());
+    match app.summary() {
+        None => say(&format!("{first} Next: {next}")),
+        Some(summary) => {
+            let lines = outcome(app, &summary).join("\n  ");
+            say(&format!("{first}\n  {lines}\nNext: {next}"));
+        }
+    }
+}
+
+/// What came of the session, an indented line each.
+fn outcome(app: &App, summary: &Summary) -> Vec<String> {
+    let count = |n: usize, of: &str| format!("{n} {of}{}", if n == 1 { "" } else { "s" });
+    let mut session = vec![count(summary.examples, "example") + " decided"];
+    session.push(count(summary.relabelled, "label") + " changed");
+    if let Some(pace) = summary.pace {
+        session.extend(pace.median_seconds.map(|s| format!("{s:.1} s each")));
+        session.push(format!("{} a minute", rate(pace.per_minute)));
+    }
+    let mut lines = vec![format!("this session: {}", session.join(", "))];
+    let (tally, ledger) = (app.tally(), app.desk().ledger());
+    if app.desk().subset() == Subset::Errors && !tally.rows.is_empty() {
+        let row = |row: &TallyRow| format!("{} {}", row.category.name(ledger), row.count);
+        let rows: Vec<String> = tally.rows.iter().take(TOP).map(row).collect();
+        lines.push(format!("most frequent: {}", rows.join(", ")));
+    }
+    lines.extend(summary.agreement.as_ref().map(|a| format!("re-test: {}", agreement(a))));
+    lines
 }

@@ -3,6 +3,7 @@
 use super::print::{Format, percent};
 use super::stats::sheet::{Cell, Field, Page, Sheet, field, interval_of};
 use super::{Selection, desk};
+use crate::analysis::guards::{BlindAgainstSeen, Judged};
 use crate::analysis::{Basis, Category, Estimate, Joint, Proportion, Tally, TallyRow};
 use crate::dataset::{Ledger, Order, Split, Verdict};
 use crate::media::text;
@@ -45,6 +46,9 @@ struct Report<'a> {
     skipped: usize,
     unexplained: usize,
     basis: Basis,
+    /// Errors judged with the prediction hidden against those judged with it in sight.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blind: Option<BlindAgainstSeen>,
     categories: Vec<CategoryRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     together: Option<CategoryRow>,
@@ -153,7 +157,7 @@ pub fn run(project: &Project, args: &TallyArgs, out: &mut dyn Write) -> Result<(
     } else {
         page = page.note(explain(&tally, report.skipped));
     }
-    page.print(args.format, out)
+    page.notes(report.blind.as_ref().map(compared)).print(args.format, out)
 }
 
 fn report<'a>(desk: &'a Desk, tally: &Tally, solve: &[String]) -> Result<Report<'a>> {
@@ -176,6 +180,7 @@ fn report<'a>(desk: &'a Desk, tally: &Tally, solve: &[String]) -> Result<Report<
         skipped: desk.skipped(),
         unexplained: tally.unexplained,
         basis: tally.basis,
+        blind: desk.blind_against_seen(),
         categories: tally.rows.iter().map(row).collect(),
         together: if solve.is_empty() { None } else { Some(together()?) },
     })
@@ -212,6 +217,20 @@ fn head(title: &str, report: &Report<'_>) -> String {
     };
     let title = text::line(title);
     format!("{title}   {reviewed} of {errors} errors reviewed\n{split} error {before}{fixes}")
+}
+
+/// The label was right for so many, blind and seen; what that hints at.
+fn compared(found: &BlindAgainstSeen) -> String {
+    let of = |judged: &Judged| {
+        let Proportion { share, low, high } = judged.label_right;
+        let interval = format!("{:.0}–{:.0}", low * 100.0, high * 100.0);
+        format!("{:.0} % ({interval}) of {}", share * 100.0, judged.judged)
+    };
+    let (blind, seen) = (of(&found.blind), of(&found.seen));
+    format!(
+        "The label was found right for {blind} judged blind, {seen} seen:\n{}.",
+        found.sway().text()
+    )
 }
 
 fn explain(tally: &Tally, skipped: usize) -> String {

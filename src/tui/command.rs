@@ -263,6 +263,7 @@ const TAKING: &[Context] = &[
     Context::Prompt,
     Context::Picker,
     Context::Find,
+    Context::Help,
     Context::History,
     Context::Tags,
     Context::Confirm,

@@ -22,6 +22,8 @@ pub struct Review {
     pub side: Rect,
     /// The tally as bars: on large terminals.
     pub tally: Option<Rect>,
+    /// The last decisions: on larger ones still.
+    pub history: Option<Rect>,
     /// The tags with their letters.
     pub tags: Rect,
     /// The note.
@@ -38,6 +40,9 @@ pub struct Review {
 const SIDE_LINES: u16 = 20;
 /// Lines below them from which the tally is worth drawing as bars.
 const TALLY_LINES: u16 = 8;
+/// Rows of a terminal from which the last decisions stand below the tally, and the lines they take.
+const HISTORY_FROM: u16 = 45;
+const HISTORY_LINES: u16 = 6;
 
 /// Lays the review out; `None` below [`SMALLEST`]. The picture gets all the room there is: what else
 /// there is to say stands in one column beside it.
@@ -63,14 +68,19 @@ pub fn review(area: Rect) -> Option<Review> {
         Layout::horizontal([Constraint::Min(1), Constraint::Length(if roomy { 42 } else { 36 })])
             .spacing(1)
             .areas(body);
-    let [side, tally] =
-        Layout::vertical([Constraint::Max(SIDE_LINES), Constraint::Fill(u16::from(bars))])
-            .areas(column);
+    let history_lines = if bars && area.height >= HISTORY_FROM { HISTORY_LINES } else { 0 };
+    let [side, tally, history] = Layout::vertical([
+        Constraint::Max(SIDE_LINES),
+        Constraint::Fill(u16::from(bars)),
+        Constraint::Length(history_lines),
+    ])
+    .areas(column);
     Some(Review {
         header,
         picture: picture.inner(Margin::new(1, 0)),
         side: if bars { side } else { column },
         tally: bars.then_some(tally),
+        history: (history_lines > 0).then_some(history),
         tags,
         note,
         tally_line: (!bars).then_some(tally_line),
@@ -114,6 +124,7 @@ mod tests {
             };
             let mut places = vec![r.header, r.picture, r.side, r.tags, r.note, r.status, r.keys];
             places.extend(r.tally);
+            places.extend(r.history);
             places.extend(r.tally_line);
             for (i, a) in places.iter().enumerate() {
                 prop_assert!(!a.is_empty() && area.intersection(*a) == *a, "{a:?}");

@@ -8,6 +8,7 @@ mod readme;
 mod screens;
 mod screens_find;
 mod screens_grid;
+mod screens_progress;
 mod support;
 #[cfg(unix)]
 mod terminal;

@@ -2,12 +2,13 @@
 
 use super::Desk;
 use super::counts::{About, Counts};
+use crate::analysis::guards::{BlindAgainstSeen, blind_against_seen};
 use crate::analysis::slices::{Encoding, Features};
 use crate::analysis::{
     self, AnalysisError, CorrectStratum, Dashboard, ErrorStratum, Figures, Labelled, Population,
     Tally,
 };
-use crate::dataset::{Event, Review, TagId};
+use crate::dataset::{Event, Order, Review, TagId};
 
 /// The figures of the run, and the metadata that they are cut by.
 #[derive(Debug)]
@@ -79,6 +80,20 @@ impl Desk {
     pub fn tags_in_order(&self) -> Vec<&[TagId]> {
         let reviewed = self.walk.all().iter().filter(|&&row| self.is_reviewed(row));
         reviewed.filter_map(|&row| Some(self.review(row)?.tags.as_slice())).collect()
+    }
+
+    /// The first verdicts on errors of this run that were judged one by one on the walk, blind against
+    /// seen. Reads all decisions that stand.
+    pub fn blind_against_seen(&self) -> Option<BlindAgainstSeen> {
+        let verdict = |event: &Event| {
+            let [change] = event.changes.as_slice() else { return None };
+            let stamp = &event.stamp;
+            let here = change.split == self.examples.split && stamp.run == self.run.name;
+            let walked = !stamp.correct && stamp.order != Order::Picked;
+            let first = change.before.verdict.is_none() && here && walked;
+            Some((stamp.blind, change.after.verdict.filter(|_| first)?))
+        };
+        blind_against_seen(self.ledger.done().iter().filter_map(verdict))
     }
 
     /// The label that counts under a review.

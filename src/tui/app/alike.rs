@@ -102,7 +102,8 @@ impl App {
 
     fn suggested(&self, row: u32) -> Vec<Suggestion> {
         let Some(vectors) = &self.alike.vectors else { return vec![] };
-        if self.desk.verdict(row).is_some() {
+        // Neighbours know the prediction that is hidden, and the first answer that is asked again.
+        if self.desk.verdict(row).is_some() || self.hides_prediction(row) {
             return vec![];
         }
         let Some(vector) = vectors.get(row) else { return vec![] };

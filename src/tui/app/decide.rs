@@ -3,7 +3,7 @@
 //! Invariant: what could not be written down is taken back; what was decided on top of it is void.
 
 use super::{App, Effect, PickKind, Status, say};
-use crate::dataset::{Answer, Choice, Difficulty, Event, Ledger, TagId, Verdict};
+use crate::dataset::{Answer, Choice, Difficulty, Event, Ledger, Order, TagId, Verdict};
 use crate::project::Sight;
 use crate::tui::command::Command;
 
@@ -23,11 +23,13 @@ impl App {
         let taken = command == Command::TakeSuggestion;
         let offered = (answers || taken) && !self.suggestions().is_empty();
         let offered = (offered && self.grid.is_none()).then_some(taken);
-        self.desk.set_sight(Sight { offered, ..Sight::default() });
-        match self.grid {
-            Some(_) => self.see_tiles(command, row),
-            None => self.decide(command, row),
+        let picked = self.trail.picked == Some(row);
+        let blind = self.hides_prediction(row);
+        self.desk.set_sight(Sight { picked, blind, offered });
+        if self.grid.is_some() {
+            return self.see_tiles(command, row);
         }
+        self.see_again(command).unwrap_or_else(|| self.decide(command, row))
     }
 
     pub(super) fn drop_key(&mut self, held: bool) -> Vec<Effect> {
@@ -93,6 +95,12 @@ impl App {
         if matches!(answer, Answer::Class(class) if class as usize >= classes) {
             return self.nothing(&format!("there are {classes} classes"));
         }
+        if let Some(why) = self.refusal(row, Some(answer)) {
+            return self.nothing(why);
+        }
+        if self.retested().is_some() {
+            return self.answer_again(row, answer);
+        }
         if self.desk.verdict_of(row, answer).is_none() {
             return self.nothing(say::AGREEING);
         }
@@ -138,8 +146,10 @@ impl App {
     /// Sends a decision to the store and, if asked to, goes on.
     pub(super) fn decided(&mut self, event: Option<Event>, go_on: bool) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let made = event.as_ref().map(|event| event.seq);
         if let Some(event) = event {
             let text = say::decision(&event, self.desk.ledger());
+            let text = text + &self.noted(&event) + &self.guarded(&event);
             effects.push(self.save(event, text));
             effects.extend(self.learn_when_due());
         } else {
@@ -147,11 +157,12 @@ impl App {
         }
         if go_on {
             effects.extend(self.go(self.position + 1));
+            effects.extend(made.map(|seq| self.test_again(seq)).unwrap_or_default());
         }
         effects
     }
 
-    fn save(&mut self, event: Event, text: String) -> Effect {
+    pub(super) fn save(&mut self, event: Event, text: String) -> Effect {
         self.tally = self.desk.tally();
         self.unsaved += 1;
         self.status = Status::saving(text);
@@ -178,10 +189,13 @@ impl App {
         let place = ends.filter_map(|change| self.desk.position(&change.id)).min();
         let is_elsewhere = place.is_none() && !event.changes.is_empty();
         let elsewhere = if is_elsewhere { " (not in this list)" } else { "" };
+        let found = event.changes.first().and_then(|change| change.before.found.as_ref());
+        let was_picked = found.is_some_and(|found| found.order == Order::Picked);
         let text = format!("{word}{elsewhere}  {}", say::reverted(&event, self.desk.ledger()));
         let mut effects = vec![self.save(event, text)];
         if let Some(position) = place {
             effects.extend(self.go(position));
+            self.trail.picked = self.row().filter(|_| was_picked);
         }
         effects
     }

@@ -210,6 +210,9 @@ impl App {
         let Some(choice) = self.last_choice(row) else {
             return self.nothing("nothing was decided yet that could be repeated");
         };
+        if let Some(why) = self.refusal(row, choice.answer) {
+            return self.nothing(why);
+        }
         let event = self.desk.apply(&[row], &choice, self.now);
         self.decided(event, true)
     }

@@ -7,12 +7,16 @@ mod alike;
 mod decide;
 mod find;
 mod grid;
+mod guards;
+mod history;
+mod jump;
 mod list;
 mod many;
 mod message;
 mod moving;
 mod picker;
 mod pictures;
+mod progress;
 mod prompt;
 mod say;
 mod status;
@@ -21,13 +25,17 @@ mod work;
 pub use alike::Learning;
 pub use find::FindLine;
 pub use grid::{Grid, Standing};
+pub use guards::Guards;
+pub use history::Entry;
+pub use jump::Located;
 pub use list::List;
 pub use many::{Confirm, Deed};
 pub use message::{Effect, Message};
 pub use picker::{Pick, PickKind, Picker};
 pub use pictures::{Picture, PictureKey, Pictures};
+pub use progress::{Progress, Summary};
 pub use prompt::{Prompt, PromptKind};
-pub use say::review as describe;
+pub use say::{agreement, entry, minutes, rate, review as describe};
 pub use status::{Status, Tone};
 pub use work::{Outcome, Task, Work};
 
@@ -41,6 +49,9 @@ use crate::project::Desk;
 use alike::Alike;
 use crossterm::event::KeyEvent;
 use find::Finding;
+use guards::Watch;
+use jump::Trail;
+use progress::Session;
 use ratatui::layout::Rect;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -63,6 +74,12 @@ pub enum Mode {
     Choose,
     /// Something that concerns many examples is to be confirmed.
     Confirm(Confirm),
+    /// The last decisions.
+    History(List),
+    /// How the session goes.
+    Progress(Box<Progress>),
+    /// Which guards are on.
+    Guards(List),
 }
 
 /// Everything that the screen shows.
@@ -92,6 +109,9 @@ pub struct App {
     marks: BTreeSet<u32>,
     /// Where the last mark was set.
     anchor: Option<u32>,
+    trail: Trail,
+    session: Session,
+    watch: Watch,
     /// Classes that were chosen by name lately, the last one first.
     recent: Vec<u32>,
     finding: Finding,
@@ -118,6 +138,7 @@ impl App {
         let tally = desk.tally();
         let index = ClassIndex::new(desk.classes());
         let finding = Finding::of(&desk.examples().metadata);
+        let session = Session::of(desk.ledger().next_seq(), desk.reviewed());
         let mut app = Self {
             desk,
             keymap,
@@ -135,6 +156,9 @@ impl App {
             shelved: None,
             marks: BTreeSet::new(),
             anchor: None,
+            trail: Trail::default(),
+            session,
+            watch: Watch::default(),
             recent: vec![],
             finding,
             alike: Alike::default(),
@@ -185,7 +209,7 @@ impl App {
 
     /// The example that is looked at; none when there are no errors.
     pub fn row(&self) -> Option<u32> {
-        self.desk.list().get(self.position).copied()
+        self.retested().or_else(|| self.desk.list().get(self.position).copied())
     }
 
     /// Lines of a long text that are above the screen.
@@ -238,11 +262,12 @@ impl App {
         match self.mode {
             Mode::Find(_) => Context::Find,
             Mode::Base => self.base(),
-            Mode::Help(_) => Context::Help,
+            Mode::Help(_) | Mode::Progress(_) | Mode::Guards(_) => Context::Help,
             Mode::Prompt(_) => Context::Prompt,
             Mode::Picker(_) => Context::Picker,
             Mode::Choose => Context::Choose,
             Mode::Confirm(_) => Context::Confirm,
+            Mode::History(_) => Context::History,
         }
     }
 
@@ -295,6 +320,7 @@ impl App {
             Message::Worked { generation, outcome } => self.worked(generation, outcome),
             Message::Painted => {
                 self.saw();
+                self.learn_predictions(&self.painted.clone());
                 vec![]
             }
         }
@@ -320,6 +346,9 @@ impl App {
 
     /// Commands that decide nothing on what is shown.
     fn act(&mut self, command: Command) -> Vec<Effect> {
+        if let Some(effects) = self.act_again(command) {
+            return effects;
+        }
         match command {
             Command::Find | Command::Clear | Command::SaveFilter | Command::Queue => {
                 self.find(command)
@@ -327,6 +356,12 @@ impl App {
             Command::Undo => self.take_back(),
             Command::Redo => self.bring_back(),
             Command::Unmark => self.unmark(),
+            Command::History => self.open_history(),
+            Command::Progress => self.open_progress(),
+            Command::Guards => self.open_guards(),
+            Command::Jump => self.ask_place(),
+            Command::Back => self.back(),
+            Command::NextInCell => self.next_in_cell(),
             Command::Palette => self.open_picker(PickKind::Command, vec![]),
             Command::Help => self.open(Mode::Help(List::default())),
             Command::Suspend => vec![Effect::Suspend],
@@ -355,9 +390,16 @@ impl App {
             (Mode::Confirm(confirm), again) if confirm.by == Some(again) => {
                 self.confirmed_by_key(confirm, again)
             }
-            (_, Command::Cancel) => {
+            (_, Command::Cancel) | (Mode::Help(_), Command::Accept) => {
                 self.last_key = None;
                 vec![]
+            }
+            (Mode::Progress(_), Command::Accept) => self.ask_goal(),
+            (Mode::Guards(list), command) => self.guards_command(list, command),
+            (Mode::History(list), Command::Accept) => self.jump_in_history(list.at),
+            (Mode::History(mut list), command) => {
+                list.moved_in(command, self.history_len());
+                self.open(Mode::History(list))
             }
             (Mode::Picker(picker), command) => self.picker_command(picker, command),
             (Mode::Choose, command) => self.choose(command),
@@ -430,8 +472,8 @@ impl App {
             Some(_) => pictures::pages(self.page(), list).collect(),
             None => pictures::window(self.position, list).collect(),
         };
-        let keys: Vec<PictureKey> =
-            near.into_iter().filter_map(|row| self.picture_key(row)).collect();
+        let near = self.retested().into_iter().chain(near);
+        let keys: Vec<PictureKey> = near.filter_map(|row| self.picture_key(row)).collect();
         let missing = self.pictures.keep(&keys);
         if missing.is_empty() { vec![] } else { vec![Effect::Prepare(missing)] }
     }

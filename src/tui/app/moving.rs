@@ -24,6 +24,7 @@ impl App {
     }
 
     pub(super) fn go(&mut self, position: usize) -> Vec<Effect> {
+        self.end_retest();
         let last = self.desk.list().len().saturating_sub(1);
         if self.status.tone == Tone::Hint {
             self.status = Status::default();
@@ -33,6 +34,7 @@ impl App {
         }
         self.position = position.min(last);
         self.scroll = 0;
+        self.trail.picked = self.trail.picked.filter(|&picked| self.row() == Some(picked));
         let mut effects = self.prepare();
         effects.extend(self.remember());
         effects
@@ -85,6 +87,7 @@ impl App {
 
     /// The walk was sorted: it stays at the example that is shown.
     pub(super) fn sorted(&mut self, order: Order, rows: Vec<u32>) -> Vec<Effect> {
+        self.end_retest();
         let row = self.row();
         self.desk.set_order(order, rows);
         if let Some(text) = self.finding.filter.take() {

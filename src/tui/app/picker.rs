@@ -137,7 +137,8 @@ impl App {
     fn classes_like(&self, picker: &Picker) -> Vec<Pick> {
         let run = self.desk.run();
         let (probs, last) = match *picker.rows {
-            [row] => {
+            // The most probable one first would tell what is hidden.
+            [row] if !self.hides_prediction(row) => {
                 let keyed = [Some(self.desk.gold(row)), run.prediction(row as usize)];
                 (run.probs.row(row as usize), keyed.into_iter().flatten().collect())
             }

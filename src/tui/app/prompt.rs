@@ -17,6 +17,10 @@ pub enum PromptKind {
     Count,
     /// What the filter is to be called.
     FilterName,
+    /// Where to go: a number in the list, or an id.
+    Jump,
+    /// How many examples are to be reviewed in this session.
+    Goal,
 }
 
 /// A line of text that is being typed.
@@ -54,6 +58,8 @@ impl App {
             }
             PromptKind::Count => self.repeat_on_next(text),
             PromptKind::FilterName => self.save_filter(text),
+            PromptKind::Jump => self.jump_to_text(text),
+            PromptKind::Goal => self.take_goal(text),
         }
     }
 
@@ -90,7 +96,7 @@ impl App {
             Mode::Prompt(prompt) => Some(&mut prompt.input),
             Mode::Picker(picker) => Some(&mut picker.input),
             Mode::Find(line) => Some(&mut line.input),
-            Mode::Base | Mode::Help(_) | Mode::Choose | Mode::Confirm(_) => None,
+            _ => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Decisions in words.
 
+use crate::analysis::pace::SelfAgreement;
 use crate::dataset::{Answer, Choice, Event, Ledger, Review, TagChange, TagId};
 use crate::project::Desk;
 
@@ -24,6 +25,51 @@ pub fn reverted(event: &Event, ledger: &Ledger) -> String {
             format!("{}: {} ⇒ {}", one.id, said(&one.before), said(&one.after))
         }
         _ => decision(event, ledger),
+    }
+}
+
+/// A decision as a line of the history: which example, and what was decided.
+pub fn entry(event: &Event, ledger: &Ledger) -> (String, String) {
+    let Some(first) = event.changes.first() else {
+        let what = event.tags.first().map_or_else(|| "tags".to_owned(), tag_change);
+        return ("tags".to_owned(), what);
+    };
+    let more = event.changes.len() - 1;
+    let more = if more > 0 { format!(" +{more}") } else { String::new() };
+    (format!("{}{more}", first.id), review(&first.after, ledger))
+}
+
+/// `8 of 9 decided the same again, kappa 0.78 (0.40–1.00)`
+pub fn agreement(found: &SelfAgreement) -> String {
+    let kappa = found.kappa.as_ref().map_or_else(String::new, |k| {
+        format!(", kappa {:.2} ({:.2}–{:.2})", k.value, k.low, k.high)
+    });
+    format!("{} of {} decided the same again{kappa}", found.agreed, found.n)
+}
+
+/// A number in a minute: `26`, `8.5`.
+pub fn rate(per_minute: f64) -> String {
+    if per_minute >= 10.0 { format!("{per_minute:.0}") } else { format!("{per_minute:.1}") }
+}
+
+/// A time to come: `under a minute`, `11 min`, `2.5 h`.
+pub fn minutes(minutes: f64) -> String {
+    match minutes {
+        m if m < 1.0 => "under a minute".to_owned(),
+        m if m < 90.0 => format!("{m:.0} min"),
+        m if m < 1200.0 => format!("{:.1} h", m / 60.0),
+        m => format!("{:.0} h", m / 60.0),
+    }
+}
+
+/// A time that has passed, in milliseconds: `now`, `12 s`, `3 min`, `5 h`, `2 days`.
+pub fn ago(ms: u64) -> String {
+    match ms / 1000 {
+        0..5 => "now".to_owned(),
+        s @ 5..60 => format!("{s} s"),
+        s @ 60..3600 => format!("{} min", s / 60),
+        s @ 3600..172_800 => format!("{} h", s / 3600),
+        s => format!("{} days", s / 86_400),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Invariant: at most one piece of work is awaited; the answer to an older one changes nothing.
 
-use super::{App, Effect, Status};
+use super::{App, Effect, Located, Status, jump, progress};
+use crate::analysis::{Basis, Saturation};
 use crate::dataset::Order;
 use crate::find::Filter;
 use crate::project::{Snapshot, Vectors};
@@ -33,6 +34,12 @@ pub enum Task {
         /// whether the grid is to show what is found
         grid: bool,
     },
+    /// Find the example of an id.
+    Locate(String),
+    /// Find the first of these rows with that gold label and prediction.
+    InCell(Vec<u32>, (u32, Option<u32>)),
+    /// See whether new tags still come, of so many errors, reviewed in some way.
+    Saturation(usize, Basis),
 }
 
 /// A task, and what it works on.
@@ -70,6 +77,12 @@ pub enum Outcome {
         /// whether the grid is to show them
         grid: bool,
     },
+    /// What the text finds among the ids.
+    Located(String, Located),
+    /// The row, if there is one.
+    InCell(Option<u32>),
+    /// Whether new tags still come.
+    Saturation(Saturation),
 }
 
 impl Work {
@@ -83,6 +96,15 @@ impl Work {
             Task::Select { text, filter, marked, grid } => {
                 let rows = self.snapshot.select(filter, marked, &self.cancelled);
                 rows.map(|rows| Outcome::Selected { text: text.clone(), rows, grid: *grid })
+            }
+            Task::Locate(text) => {
+                Some(Outcome::Located(text.clone(), jump::locate(&self.snapshot, text)))
+            }
+            Task::InCell(rows, cell) => {
+                Some(Outcome::InCell(jump::in_cell(&self.snapshot, rows, *cell)))
+            }
+            Task::Saturation(errors, basis) => {
+                Some(Outcome::Saturation(progress::saturate(&self.snapshot, *errors, *basis)))
             }
         }
         .filter(|_| !self.cancelled.load(Ordering::Relaxed))
@@ -134,6 +156,9 @@ impl App {
                 effects.extend(if grid { self.open_grid() } else { vec![] });
                 effects
             }
+            Some(Outcome::Located(text, located)) => self.located(&text, &located),
+            Some(Outcome::InCell(row)) => self.found_in_cell(row),
+            Some(Outcome::Saturation(saturation)) => self.saturated(saturation),
             None => {
                 self.status = Status::trouble("that could not be worked out");
                 vec![]

@@ -3,8 +3,11 @@
 mod confirm;
 mod find;
 mod grid;
+mod guards;
+mod history;
 mod picker;
 mod popup;
+mod progress;
 mod review;
 
 use super::app::{App, Mode};
@@ -42,5 +45,8 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         Mode::Find(line) => find::draw(app, line, &places, theme, frame),
         Mode::Choose => confirm::draw_choose(app, theme, frame),
         Mode::Confirm(confirm) => confirm::draw(app, confirm, theme, frame),
+        Mode::History(list) => history::draw(app, list.at, theme, frame),
+        Mode::Guards(list) => guards::draw(app, list.at, theme, frame),
+        Mode::Progress(progress) => progress::draw(app, progress, theme, frame),
     }
 }

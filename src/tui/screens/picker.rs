@@ -80,7 +80,9 @@ fn class_parts(app: &App, picker: &Picker, class: u32) -> (String, String) {
     let is_also = picker.kind == PickKind::Also
         && row.and_then(|row| app.desk().review(row)).is_some_and(|r| r.also.contains(&name));
     let p = match picker.rows.as_slice() {
-        &[row] => format!("{:.2} ", app.desk().run().probs.row(row as usize)[class as usize]),
+        &[row] if !app.hides_prediction(row) => {
+            format!("{:.2} ", app.desk().run().probs.row(row as usize)[class as usize])
+        }
         _ => String::new(),
     };
     (name, format!("{}{p}", if is_also { "✓ " } else { "" }))

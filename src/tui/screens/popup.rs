@@ -67,6 +67,8 @@ pub fn draw_prompt(
         PromptKind::Note => " note ",
         PromptKind::FilterName => " save the filter as (-name forgets one) @",
         PromptKind::Count => " repeat on how many, this one included? ",
+        PromptKind::Jump => " go to number, id or part of an id ",
+        PromptKind::Goal => " how many in this session? ",
     };
     frame.render_widget(Clear, places.note);
     let [left, field] =
@@ -74,8 +76,9 @@ pub fn draw_prompt(
             .areas(places.note);
     frame.render_widget(Paragraph::new(caption).style(theme.accent()), left);
     draw_input(&prompt.input, field, frame);
+    let accept = if prompt.kind == PromptKind::Jump { "go" } else { "save" };
     let keys =
-        hints(app, Context::Prompt, &[("accept", "save"), ("cancel", "close")], places.keys.width);
+        hints(app, Context::Prompt, &[("accept", accept), ("cancel", "close")], places.keys.width);
     frame.render_widget(Clear, places.keys);
     frame.render_widget(Paragraph::new(keys).style(theme.dim()), places.keys);
 }

@@ -1,5 +1,6 @@
 //! The review: one error, everything that is known of it, everything that was decided.
 
+use super::history;
 use super::popup::hints;
 use crate::analysis::suggest::{Suggestion, What};
 use crate::analysis::top_classes;
@@ -12,7 +13,7 @@ use crate::tui::layout;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{bar, draw_document, draw_picture, draw_tally, tally_line};
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
@@ -37,6 +38,9 @@ pub fn draw(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<
     let tags = tag_lines(app, places.tags, theme);
     frame.render_widget(Paragraph::new(tags), places.tags);
     draw_tallies(app, places, theme, frame);
+    if let Some(area) = places.history {
+        history::draw_strip(app, area, theme, frame);
+    }
     draw_footer(app, places, theme, frame);
 }
 
@@ -105,18 +109,12 @@ fn side_lines(app: &App, row: u32, area: Rect, theme: Theme) -> Vec<Line<'static
     let classes = desk.classes();
     let width = usize::from(area.width);
     let name = |class: u32| text::fit(classes.name(class), width.saturating_sub(18));
-    let predicted = desk.run().prediction(row as usize).map_or_else(String::new, name);
-    let confidence = format!("{:.2}", desk.run().confidence(row as usize));
     let mut lines = vec![
         Line::from(vec![
             Span::styled("gold       ", theme.dim()),
             Span::styled(name(desk.gold(row)), theme.gold().patch(theme.strong())),
         ]),
-        Line::from(vec![
-            Span::styled("predicted  ", theme.dim()),
-            Span::styled(predicted, theme.prediction().patch(theme.strong())),
-            Span::raw(format!("  {confidence}")),
-        ]),
+        predicted_line(app, row, name, theme),
         decided_line(app, row, width, theme),
         Line::default(),
     ];
@@ -130,13 +128,32 @@ fn side_lines(app: &App, row: u32, area: Rect, theme: Theme) -> Vec<Line<'static
     lines
 }
 
+fn predicted_line(
+    app: &App,
+    row: u32,
+    name: impl Fn(u32) -> String,
+    theme: Theme,
+) -> Line<'static> {
+    let caption = Span::styled("predicted  ", theme.dim());
+    if app.hides_prediction(row) {
+        return Line::from(vec![caption, Span::raw("hidden until decided")]);
+    }
+    let run = app.desk().run();
+    let predicted = run.prediction(row as usize).map_or_else(String::new, name);
+    Line::from(vec![
+        caption,
+        Span::styled(predicted, theme.prediction().patch(theme.strong())),
+        Span::raw(format!("  {:.2}", run.confidence(row as usize))),
+    ])
+}
+
 fn decided_line(app: &App, row: u32, width: usize, theme: Theme) -> Line<'static> {
-    let review = app.desk().review(row).filter(|review| !review.is_empty());
     if let Some(suggestion) =
         app.suggestions().first().filter(|_| app.desk().verdict(row).is_none())
     {
         return suggested_line(app, suggestion, width, theme);
     }
+    let review = app.shown_review(row).filter(|review| !review.is_empty());
     let Some(review) = review else { return Line::styled("decided    —", theme.dim()) };
     let bare = Review { tags: vec![], ..review.clone() };
     let said =
@@ -170,16 +187,20 @@ fn class_lines(app: &App, row: u32, width: usize, theme: Theme) -> Vec<Line<'sta
     const SHOWN: usize = 10;
     let desk = app.desk();
     let probs = desk.run().probs.row(row as usize);
-    let mut shown: Vec<(u32, f32)> = if probs.len() <= SHOWN {
-        probs.iter().enumerate().map(|(k, &p)| (k as u32, p)).collect()
+    let hidden = app.hides_prediction(row);
+    let mut shown: Vec<(u32, f32)> = if probs.len() <= SHOWN || hidden {
+        // Which ones are probable is hidden, too.
+        let known = |&p: &f32| if hidden { 0.0 } else { p };
+        (0..).zip(probs.iter().map(known)).take(SHOWN).collect()
     } else {
         top_classes(probs, SHOWN)
     };
     // Least probable first, so that neither takes the other's place.
-    for (from_below, class) in [desk.effective(row).class, desk.gold(row)].into_iter().enumerate() {
+    let label = app.shown_review(row).map_or(desk.gold(row), |_| desk.effective(row).class);
+    for (from_below, class) in [label, desk.gold(row)].into_iter().enumerate() {
         if !shown.iter().any(|(shown, _)| *shown == class) {
             let at = shown.len().saturating_sub(1 + from_below);
-            shown[at] = (class, probs[class as usize]);
+            shown[at] = (class, if hidden { 0.0 } else { probs[class as usize] });
         }
     }
     let longest =
@@ -200,14 +221,16 @@ fn class_line(
 ) -> Line<'static> {
     let desk = app.desk();
     let is_gold = class == desk.gold(row);
-    let is_predicted = Some(class) == desk.run().prediction(row as usize);
+    let predicted = desk.run().prediction(row as usize).filter(|_| !app.hides_prediction(row));
+    let is_predicted = Some(class) == predicted;
     let effective = desk.effective(row);
     let style = match (is_gold, is_predicted) {
         (true, _) => theme.gold(),
         (_, true) => theme.prediction(),
         _ => ratatui::style::Style::new(),
     };
-    let corrected = effective.corrected && effective.class == class;
+    let corrected =
+        effective.corrected && effective.class == class && app.shown_review(row).is_some();
     let name = text::fit(desk.classes().name(class), name_width);
     let pad = " ".repeat(name_width.saturating_sub(text::width(&name)));
     let number = if p >= 0.005 { format!("{p:.2}") } else { "    ".to_owned() };
@@ -272,7 +295,7 @@ fn flow(cells: Vec<Line<'static>>, width: usize) -> Vec<Line<'static>> {
 /// stands in the help.
 fn tag_lines(app: &App, area: Rect, theme: Theme) -> Vec<Line<'static>> {
     const CAPTION: &str = " tags  ";
-    let review = app.row().and_then(|row| app.desk().review(row));
+    let review = app.row().and_then(|row| app.shown_review(row));
     let on = |tag: &Tag| review.is_some_and(|review| review.tags.contains(&tag.id));
     let mut tags: Vec<&Tag> = app.desk().ledger().tags().iter().collect();
     let cells = |tags: &[&Tag]| tags.iter().map(|t| tag_cell(t, on(t), theme)).collect::<Vec<_>>();
@@ -333,7 +356,7 @@ fn tag_cell(tag: &Tag, on: bool, theme: Theme) -> Line<'static> {
 }
 
 fn note_line(app: &App, row: u32, area: Rect, theme: Theme) -> Line<'static> {
-    let note = app.desk().review(row).map_or("", |review| review.note.as_str());
+    let note = app.shown_review(row).map_or("", |review| review.note.as_str());
     let note = if note.is_empty() { "—" } else { note };
     let note = text::fit(note, usize::from(area.width).saturating_sub(7));
     Line::from(vec![Span::styled(" note  ", theme.dim()), Span::raw(note)])
@@ -351,10 +374,21 @@ fn draw_tallies(app: &App, places: &layout::Review, theme: Theme, frame: &mut Fr
         draw_tally(app.tally(), ledger, theme, area, frame.buffer_mut());
     }
     if let Some(area) = places.tally_line {
+        let area = draw_pace(app, area, theme, frame);
         let line = tally_line(app.tally(), ledger, usize::from(area.width).saturating_sub(8));
         let spans = vec![Span::styled(" tally ", theme.dim()), Span::raw(line)];
         frame.render_widget(Paragraph::new(Line::from(spans)), area);
     }
+}
+
+/// The pace at the right end of a line; returns what is left of the line.
+fn draw_pace(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) -> Rect {
+    let Some(pace) = app.pace_line() else { return area };
+    let width = text::width(&pace) as u16 + 1;
+    let [rest, right] =
+        Layout::horizontal([Constraint::Min(1), Constraint::Length(width)]).areas(area);
+    frame.render_widget(Paragraph::new(pace).style(theme.dim()), right);
+    rest
 }
 
 /// What the walk through correct predictions has found.
@@ -367,8 +401,12 @@ fn found_wrong(app: &App) -> String {
 }
 
 fn draw_footer(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<'_>) {
-    let line = status_line(app, usize::from(places.status.width), theme);
-    frame.render_widget(Paragraph::new(line), places.status);
+    let status = match places.tally_line {
+        Some(_) => places.status,
+        None => draw_pace(app, places.status, theme, frame),
+    };
+    let line = status_line(app, usize::from(status.width), theme);
+    frame.render_widget(Paragraph::new(line), status);
     let keys = keys_line(app, places.keys.width);
     frame.render_widget(Paragraph::new(keys).style(theme.dim()), places.keys);
 }
@@ -394,21 +432,17 @@ fn keys_line(app: &App, width: u16) -> String {
     let taken = prediction.map_or("", |class| app.desk().classes().name(class));
     let label_wrong = format!("label wrong→{}", text::fit(taken, 14));
     let agrees = app.row().is_some_and(|row| app.desk().agrees(row));
-    let verdicts = if agrees {
-        [("model-wrong", "right"), ("pick-class", "another class"), ("help", "all keys")]
-    } else {
-        [("model-wrong", "model wrong"), ("label-wrong", &label_wrong), ("help", "all keys")]
+    let blind = app.row().is_some_and(|row| app.hides_prediction(row));
+    let help = ("help", "all keys");
+    let verdicts = match (blind, agrees) {
+        (true, _) => [("model-wrong", "label right"), ("pick-class", "another class"), help],
+        (_, true) => [("model-wrong", "right"), ("pick-class", "another class"), help],
+        _ => [("model-wrong", "model wrong"), ("label-wrong", &label_wrong), help],
     };
-    let commands = [
-        verdicts[0],
-        verdicts[1],
-        verdicts[2],
-        ("both-acceptable", "both"),
-        ("neither", "neither"),
-        ("unsure", "unsure"),
-        ("skip", "skip"),
-        ("undo", "undo"),
-        ("quit", "quit"),
-    ];
+    let both = (!blind).then_some(("both-acceptable", "both"));
+    let aside = if app.can_return() { ("back", "back") } else { ("skip", "skip") };
+    let rest = [("neither", "neither"), ("unsure", "unsure"), aside, ("undo", "undo")];
+    let commands: Vec<(&str, &str)> =
+        verdicts.into_iter().chain(both).chain(rest).chain([("quit", "quit")]).collect();
     hints(app, Context::Review, &commands, width)
 }

@@ -7,6 +7,7 @@ mod fields;
 mod figures;
 mod find;
 mod grid;
+mod progress;
 mod small;
 
 use crate::support::project::{CLASSES, Folder, gaffe_in};
