@@ -5,6 +5,7 @@
 
 mod desk;
 mod error;
+mod presets;
 mod properties;
 mod runs;
 
@@ -14,7 +15,7 @@ pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
 
 use crate::analysis::{self, ErrorRate, Relabels};
-use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split, Stamp};
+use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split};
 use crate::ingest::{self, Config, FILE_NAME};
 use crate::store::{self, Store};
 use std::path::{Path, PathBuf};
@@ -167,9 +168,7 @@ impl Project {
         let opened = Store::open(&self.data_dir())?;
         let mut store = opened.store;
         let mut ledger = Ledger::replay(opened.events);
-        if ledger.next_seq() == 0 && !self.config.tags.is_empty() {
-            let stamp = Stamp { at: now(), who: whoami(), ..Stamp::default() };
-            let event = ledger.set_up(&self.config.tags, stamp, reserved)?;
+        if let Some(event) = self.set_up(&mut ledger, reserved)? {
             store.append(&event)?;
         }
         Ok(Writable { store, ledger, repairs: opened.repairs })

@@ -3,7 +3,7 @@
 //! Invariant: what could not be written down is taken back; what was decided on top of it is void.
 
 use super::{App, Effect, PickKind, Status, say};
-use crate::dataset::{Answer, Choice, Difficulty, Event, Ledger, TagId, Verdict};
+use crate::dataset::{Answer, Change, Choice, Difficulty, Event, Ledger, TagId, Verdict};
 use crate::project::Sight;
 use crate::tui::command::Command;
 
@@ -159,11 +159,15 @@ impl App {
     }
 
     fn revert(&mut self, word: &str, event: Event) -> Vec<Effect> {
-        let place = event.changes.first().map(|change| self.desk.position(&change.id));
+        // An id of another split may be that of another example here.
+        let here = |change: &&Change| change.split == self.desk.examples().split;
+        let first = event.changes.iter().find(here).or(event.changes.first());
+        let place =
+            first.map(|first| Some(first).filter(here).and_then(|c| self.desk.position(&c.id)));
         let elsewhere = if place == Some(None) { " (not in this list)" } else { "" };
         let text = format!("{word}{elsewhere}  {}", say::reverted(&event, self.desk.ledger()));
         let mut effects = vec![self.save(event, text)];
-        if let Some(Some(position)) = place {
+        if let Some(position) = place.flatten().filter(|_| self.tag_page.is_none()) {
             effects.extend(self.go(position));
         }
         effects

@@ -13,6 +13,7 @@ mod pictures;
 mod prompt;
 mod say;
 mod status;
+mod tags;
 mod work;
 
 pub use list::List;
@@ -23,6 +24,7 @@ pub use pictures::{Picture, PictureKey, Pictures};
 pub use prompt::{Prompt, PromptKind};
 pub use say::review as describe;
 pub use status::{Status, Tone};
+pub use tags::{TagDeed, TagField, TagPage};
 pub use work::{Outcome, Task, Work};
 
 use super::command::{Command, Context};
@@ -30,6 +32,7 @@ use super::keymap::Keymap;
 use super::layout;
 use crate::analysis::Tally;
 use crate::dataset::Media;
+use crate::ingest::Preset;
 use crate::project::Desk;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
@@ -52,6 +55,8 @@ pub enum Mode {
     Choose,
     /// Something that concerns many examples is to be confirmed.
     Confirm(Confirm),
+    /// The list of tags.
+    Tags,
 }
 
 /// Everything that the screen shows.
@@ -77,6 +82,9 @@ pub struct App {
     anchor: Option<u32>,
     /// Classes that were chosen by name lately, the last one first.
     recent: Vec<u32>,
+    /// The list of tags while it is open, whatever lies on top of it.
+    tag_page: Option<TagPage>,
+    presets: Vec<Preset>,
     generation: u64,
     awaited: Option<Awaited>,
     dropped: usize,
@@ -109,6 +117,8 @@ impl App {
             marks: BTreeSet::new(),
             anchor: None,
             recent: vec![],
+            tag_page: None,
+            presets: Preset::built_in(),
             generation: 0,
             awaited: None,
             dropped: 0,
@@ -198,6 +208,7 @@ impl App {
             Mode::Picker(_) => Context::Picker,
             Mode::Choose => Context::Choose,
             Mode::Confirm(_) => Context::Confirm,
+            Mode::Tags => Context::Tags,
         }
     }
 
@@ -240,7 +251,7 @@ impl App {
     }
 
     fn command(&mut self, command: Command) -> Vec<Effect> {
-        if self.frozen && command != Command::Quit {
+        if self.frozen && !matches!(command, Command::Quit | Command::Cancel) {
             return vec![];
         }
         if !matches!(self.mode, Mode::Base) {
@@ -262,6 +273,7 @@ impl App {
             Command::Undo => self.take_back(),
             Command::Redo => self.bring_back(),
             Command::Unmark => self.unmark(),
+            Command::Tags => self.open_tags(),
             Command::Palette => self.open_picker(PickKind::Command, vec![]),
             Command::Help => self.open(Mode::Help(List::default())),
             Command::Suspend => vec![Effect::Suspend],
@@ -275,7 +287,8 @@ impl App {
         if !self.is_visible() && command != Command::Cancel {
             return vec![];
         }
-        match (std::mem::replace(&mut self.mode, Mode::Base), command) {
+        let effects = match (std::mem::replace(&mut self.mode, Mode::Base), command) {
+            (Mode::Tags, command) => self.tags_command(command),
             (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(&prompt),
             (Mode::Prompt(prompt), Command::Cancel) => {
                 self.drafts.push(prompt);
@@ -290,7 +303,9 @@ impl App {
                 self.open(Mode::Help(list))
             }
             (mode, _) => self.open(mode),
-        }
+        };
+        self.back_to_tags();
+        effects
     }
 
     fn open(&mut self, mode: Mode) -> Vec<Effect> {

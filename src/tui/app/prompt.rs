@@ -2,7 +2,9 @@
 //!
 //! Invariant: typing in a field never triggers a command of the review, and Esc loses no text.
 
-use super::{App, Effect, Mode};
+use super::{App, Effect, Mode, TagField};
+use crate::dataset::TagId;
+use crate::tui::command::Command;
 use tui_input::{Input, InputRequest};
 
 /// Characters taken of a paste: a note, not a document.
@@ -15,6 +17,8 @@ pub enum PromptKind {
     Note,
     /// On how many examples the last decision is repeated.
     Count,
+    /// Something of a tag's.
+    Tag(TagId, TagField),
 }
 
 /// A line of text that is being typed.
@@ -51,6 +55,7 @@ impl App {
                 self.decided(event, false)
             }
             PromptKind::Count => self.repeat_on_next(text),
+            PromptKind::Tag(tag, field) => self.tag_typed(prompt, tag, field),
         }
     }
 
@@ -60,7 +65,7 @@ impl App {
         }
         if let Some(input) = self.field() {
             input.handle(request);
-            self.typed();
+            return self.typed();
         }
         vec![]
     }
@@ -77,8 +82,7 @@ impl App {
         let after: String = input.value().chars().skip(input.cursor()).collect();
         let cursor = input.cursor() + text.chars().count();
         *input = Input::new(before + &text + &after).with_cursor(cursor);
-        self.typed();
-        vec![]
+        self.typed()
     }
 
     /// The field that is open.
@@ -86,14 +90,21 @@ impl App {
         match &mut self.mode {
             Mode::Prompt(prompt) => Some(&mut prompt.input),
             Mode::Picker(picker) => Some(&mut picker.input),
-            Mode::Base | Mode::Help(_) | Mode::Choose | Mode::Confirm(_) => None,
+            Mode::Base | Mode::Help(_) | Mode::Choose | Mode::Confirm(_) | Mode::Tags => None,
         }
     }
 
-    /// What depends on the text of the field follows it.
-    fn typed(&mut self) {
-        if matches!(self.mode, Mode::Picker(_)) {
-            self.find_picks();
+    /// What depends on the text of the field follows it; a letter is taken as soon as it is typed.
+    fn typed(&mut self) -> Vec<Effect> {
+        let is_letter = |prompt: &Prompt| {
+            matches!(prompt.kind, PromptKind::Tag(_, TagField::Letter))
+                && !prompt.input.value().trim().is_empty()
+        };
+        match &self.mode {
+            Mode::Picker(_) => self.find_picks(),
+            Mode::Prompt(prompt) if is_letter(prompt) => return self.on_top(Command::Accept),
+            _ => {}
         }
+        vec![]
     }
 }

@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::InputRequest;
 
 /// Four examples of three classes; the model is wrong on the last three.
-fn app() -> App {
+pub(super) fn app() -> App {
     let mut ids = TextColumn::default();
     for id in ["a", "b", "c", "d"] {
         ids.push(id).unwrap();
@@ -45,7 +45,7 @@ fn key(app: &App, c: char) -> Message {
 }
 
 /// Presses keys, each after the screen was painted and with the store answering at once.
-fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+pub(super) fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     let mut all = Vec::new();
     for c in keys.chars() {
         let message = key(app, c);
@@ -71,11 +71,11 @@ fn answer(app: &mut App, effect: &Effect, now: u64) {
     app.update(message, now);
 }
 
-fn id(app: &App) -> &str {
+pub(super) fn id(app: &App) -> &str {
     app.desk.id(app.row().unwrap())
 }
 
-fn said(app: &App, id: &str) -> String {
+pub(super) fn said(app: &App, id: &str) -> String {
     let review = app.desk.ledger().review(Split::Dev, id);
     review.map_or_else(String::new, |review| say::review(review, app.desk.ledger()))
 }

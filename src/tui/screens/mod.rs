@@ -4,6 +4,7 @@ mod confirm;
 mod picker;
 mod popup;
 mod review;
+mod tags;
 
 use super::app::{App, Mode};
 use super::layout;
@@ -26,8 +27,11 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         return;
     };
     review::draw(app, &places, theme, frame);
+    if let Some(page) = app.tag_page() {
+        tags::draw(app, page, &places, theme, frame);
+    }
     match app.mode() {
-        Mode::Base => {}
+        Mode::Base | Mode::Tags => {}
         Mode::Help(list) => popup::draw_help(app, list.at, theme, frame),
         Mode::Prompt(prompt) => popup::draw_prompt(app, prompt, &places, theme, frame),
         Mode::Picker(picker) => picker::draw(app, picker, theme, frame),
