@@ -7,8 +7,9 @@
 mod ranking;
 mod spread;
 
+pub use super::vectors::Distance;
 pub use ranking::Ranking;
-pub use spread::{Distance, by_distance, diverse};
+pub use spread::{by_distance, diverse};
 
 use super::{Labelled, Probability, argmax};
 use crate::dataset::Matrix;
