@@ -4,7 +4,7 @@ use super::export::to;
 use super::print::{self, Format, Table};
 use super::review::is_no_project;
 use super::{decisions, locate, next_command, say};
-use crate::analysis::near_duplicates;
+use crate::analysis::names::near_duplicates;
 use crate::dataset::{
     DecideError, Event, Ledger, NewTag, Split, Stamp, Tag, TagEdit, same_tag_name,
 };

@@ -6,6 +6,7 @@ mod keyboard;
 mod parity;
 mod readme;
 mod screens;
+mod screens_tags;
 mod support;
 #[cfg(unix)]
 mod terminal;

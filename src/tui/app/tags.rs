@@ -4,7 +4,7 @@
 //! a tag is put on is the one that was on the screen when the list was opened.
 
 use super::{App, Confirm, Deed, Effect, List, Mode, PickKind, Prompt, PromptKind, say};
-use crate::analysis::near_duplicates;
+use crate::analysis::names::near_duplicates;
 use crate::dataset::{DecideError, Event, NewTag, Tag, TagEdit, TagExample, TagId, same_tag_name};
 use crate::ingest::Preset;
 use crate::project::Sight;
