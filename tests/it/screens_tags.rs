@@ -62,6 +62,22 @@ fn the_smallest_terminal_has_the_chosen_tag_and_the_keys() {
 }
 
 #[test]
+fn a_long_list_is_scrolled_and_the_chosen_tag_is_always_seen() {
+    for (cols, rows) in [(80, 24), (60, 16), (200, 60)] {
+        let mut stage = reviewed(cols, rows);
+        press(&mut stage, "ppict\n\npgen\n\npsounds\n\n");
+        for _ in 0..10 {
+            stage.key(KeyCode::PageDown);
+        }
+        let screen = stage.draw();
+        for wanted in ["background decides", "r rename", "⏎ on or off"] {
+            assert!(screen.contains(wanted), "{wanted}\n{screen}");
+        }
+        assert!(screen.contains("What is heard beside it") || rows == 16, "{screen}");
+    }
+}
+
+#[test]
 fn the_help_says_what_each_tag_means() {
     let mut stage = reviewed(120, 60);
     press(&mut stage, "T?");

@@ -9,7 +9,7 @@ use crate::tui::keymap;
 use crate::tui::layout;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph, Wrap};
 
@@ -31,29 +31,32 @@ pub fn draw(
         area = Rect { x: 0, width: frame.area().width, ..area };
     }
     frame.render_widget(Clear, area);
+    let tags = app.desk().ledger().tags();
     let detail = if area.height >= 14 { 4 } else { 0 };
-    let [head, list, below, keys] = Layout::vertical([
+    let lines = u16::try_from(tags.len().max(1)).unwrap_or(u16::MAX);
+    let [head, list, below, keys, _] = Layout::vertical([
         Constraint::Length(2),
-        Constraint::Min(1),
+        Constraint::Max(lines),
         Constraint::Length(detail),
         Constraint::Length(2),
+        Constraint::Fill(1),
     ])
     .areas(area);
-    let tags = app.desk().ledger().tags();
     let room = usize::from(head.width);
     let titles = vec![
         Line::styled(text::fit(&title(app, page, tags.len()), room), theme.strong()),
-        Line::styled(columns("", "", "here", "else", "given when", room), theme.dim()),
+        Line::styled(columns("", "", "here", "elsewhere", "given when", room), theme.dim()),
     ];
     frame.render_widget(Paragraph::new(titles), head);
     if tags.is_empty() {
-        let empty = Paragraph::new(empty(app)).style(theme.dim()).wrap(Wrap { trim: true });
-        frame.render_widget(empty, list);
+        let empty = text::fit(&empty(app), room);
+        frame.render_widget(Paragraph::new(empty).style(theme.dim()), list);
     } else {
         draw_list(app, page, theme, list, frame);
     }
     if let Some(tag) = tags.get(page.list.at) {
         let lines = detail_lines(app, tag, theme);
+        let below = below.inner(Margin::new(1, 0));
         frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), below);
     }
     draw_keys(app, theme, (keys, places.keys), frame);
@@ -85,8 +88,8 @@ fn draw_list(app: &App, page: &TagPage, theme: Theme, area: Rect, frame: &mut Fr
         let key = tag.key.unwrap_or('·').to_string();
         let (here, elsewhere) = (touched.here.to_string(), touched.elsewhere.to_string());
         let width = usize::from(area.width);
-        let meaning = &tag.description;
-        Line::styled(columns(&key, &tag.name, &here, &elsewhere, meaning, width), style)
+        let meaning = meaning(tag, width.saturating_sub(NAME + 21));
+        Line::styled(columns(&key, &tag.name, &here, &elsewhere, &meaning, width), style)
     };
     let tags = app.desk().ledger().tags().iter().enumerate();
     let lines: Vec<Line<'_>> = tags.skip(first).take(room).map(line).collect();
@@ -104,7 +107,7 @@ fn columns(
 ) -> String {
     let name = text::fit(name, NAME);
     let pad = " ".repeat(NAME - text::width(&name));
-    let left = format!(" {key:<2}{name}{pad}{here:>6}{elsewhere:>6}  ");
+    let left = format!(" {key:<2}{name}{pad}{here:>5}{elsewhere:>11}  ");
     let meaning = text::fit(meaning, width.saturating_sub(text::width(&left)));
     let end = " ".repeat(width.saturating_sub(text::width(&left) + text::width(&meaning)));
     text::fit(&format!("{left}{meaning}{end}"), width)
@@ -127,7 +130,7 @@ fn detail_lines(app: &App, tag: &Tag, theme: Theme) -> Vec<Line<'static>> {
 
 /// The keys that change tags below the list, the others in the line of keys.
 fn draw_keys(app: &App, theme: Theme, (list, line): (Rect, Rect), frame: &mut Frame<'_>) {
-    let of_tags = [
+    const OF_TAGS: [(&str, &str); 7] = [
         ("tag-rename", "rename"),
         ("tag-letter", "letter"),
         ("tag-describe", "describe"),
@@ -136,19 +139,21 @@ fn draw_keys(app: &App, theme: Theme, (list, line): (Rect, Rect), frame: &mut Fr
         ("tag-split", "split"),
         ("tag-delete", "delete"),
     ];
-    let others = [
+    const OTHERS: [(&str, &str); 5] = [
         ("accept", "on or off the example"),
         ("tag-preset", "add a preset"),
         ("undo", "undo"),
         ("redo", "redo"),
         ("cancel", "close"),
     ];
+    let any = !app.desk().ledger().tags().is_empty();
+    let (of_tags, others) = if any { (&OF_TAGS[..], &OTHERS[..]) } else { (&[][..], &OTHERS[1..]) };
     let row =
         Rect { y: list.y + list.height.saturating_sub(1), height: list.height.min(1), ..list };
-    let hint = hints(app, Context::Tags, &of_tags, row.width);
+    let hint = hints(app, Context::Tags, of_tags, row.width);
     frame.render_widget(Paragraph::new(hint).style(theme.dim()), row);
     frame.render_widget(Clear, line);
-    let hint = hints(app, Context::Tags, &others, line.width);
+    let hint = hints(app, Context::Tags, others, line.width);
     frame.render_widget(Paragraph::new(hint).style(theme.dim()), line);
 }
 
