@@ -112,8 +112,10 @@ impl App {
     /// Who typed another name for a tag wants it on, whether or not it is.
     fn put_tag(&mut self, row: u32, tag: TagId) -> Vec<Effect> {
         let choice = Choice { tags: vec![tag], ..Choice::default() };
-        let event = self.desk.apply(&[row], &choice, self.now);
-        self.decided(event, false)
+        match self.desk.apply(&[row], &choice, self.now) {
+            Some(event) => self.decided(Some(event), false),
+            None => self.nothing("that tag is on already: its letter takes it off"),
+        }
     }
 
     fn also_right(&mut self, row: u32, class: u32) -> Vec<Effect> {

@@ -211,6 +211,7 @@ fn a_new_name_that_is_nearly_there_makes_no_twin_by_mistake() {
     assert_eq!(said(&app, "c"), "blurry, dark");
     press(&mut app, "+Blur-ry\n");
     assert_eq!(said(&app, "c"), "blurry, dark", "it is meant to be on, not to be taken off");
+    assert!(app.status().text.starts_with("that tag is on already"), "{:?}", app.status());
     press(&mut app, "+Blur-ry↓\n");
     assert_eq!(tags(&app), "blurry/b dark/d Blur-ry/l");
 }
