@@ -46,7 +46,8 @@ pub struct LabelsArgs {
 pub struct TagsArgs {
     #[command(flatten)]
     selection: Selection,
-    /// Also the examples that have a verdict, a label or a note, but no tag
+    /// Also the examples without a tag that something else was decided about: a verdict, a label, a
+    /// difficulty, a flag, a note, or to put them off
     #[arg(long)]
     all: bool,
     #[command(flatten)]

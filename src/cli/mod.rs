@@ -17,6 +17,7 @@ mod runs;
 mod score;
 mod show;
 mod stats;
+mod tags;
 mod tally;
 
 use crate::dataset::{Ledger, Order, Split};
@@ -65,6 +66,8 @@ enum Command {
     Errors(errors::ErrorsArgs),
     /// Count the kinds of error, and what solving each is worth
     Tally(tally::TallyArgs),
+    /// List the tags, add presets, rename, merge, delete
+    Tags(tags::TagsArgs),
     /// Predict a split with an ONNX model and keep the result as a run
     Score(score::ScoreArgs),
     /// List the runs with their errors on train, dev and test
@@ -189,6 +192,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Init(args)) => init::run(&args, out),
         Some(Command::Errors(args)) => errors::run(&locate(project, None)?, &args, out),
         Some(Command::Tally(args)) => tally::run(&locate(project, None)?, &args, out),
+        Some(Command::Tags(args)) => tags::run(project, &args, out),
         Some(Command::Score(args)) => score::run(&locate(project, Some(args.model()))?, &args, out),
         Some(Command::Runs(args)) => runs::run(&locate(project, None)?, &args, out),
         Some(Command::Compare(args)) => compare::run(project, &args, out),

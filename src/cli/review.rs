@@ -82,7 +82,7 @@ const BEGIN: &str = "no project here (no gaffe.toml in this folder or above)\n  
     the table needs a column for the label, and one for the picture file or the text;\n  \
     probs.npy holds one row of class probabilities for each of its rows";
 
-fn is_no_project(error: &anyhow::Error) -> bool {
+pub(super) fn is_no_project(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(ProjectError::NoProject(_)))
 }
 
@@ -123,6 +123,7 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     let examples = project.examples(split)?;
     let run = project.run(&run, split, &examples)?;
     let likeness = args.order.likeness(project, split, &run.name, &examples)?;
+    let presets = project.presets()?;
     let writable = project.open_decisions(|letter| keymap.is_reserved(letter))?;
     let at = cursor.filter(|cursor| cursor.run == run.name).map(|cursor| cursor.id);
     let desk = project.desk_of(examples, run, order, writable.ledger);
@@ -135,6 +136,7 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     }
     app.set_goal(args.goal);
     app.set_guards(args.guards.guards(Guards::default()));
+    app.offer_presets(presets);
     match writable.repairs.as_slice() {
         [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),
         [] if app.desk().order() != Order::Random => app.tell(Status::hint(format!(

@@ -2,7 +2,7 @@
 
 use super::{Selection, TestGuard, desk, print, say};
 use crate::analysis::top_classes;
-use crate::dataset::{Media, Order, Split};
+use crate::dataset::{Difficulty, Media, Order, Split, Verdict};
 use crate::media::{self, text};
 use crate::project::{Desk, Project, ProjectError};
 use crate::tui::app::describe;
@@ -40,6 +40,12 @@ struct Shown {
     classes: Vec<(String, f32)>,
     metadata: BTreeMap<String, String>,
     decided: String,
+    verdict: Option<&'static str>,
+    tags: Vec<String>,
+    difficulty: Option<&'static str>,
+    also_right: Vec<String>,
+    flagged: bool,
+    skipped: bool,
     note: String,
 }
 
@@ -82,6 +88,7 @@ fn shown(desk: &Desk, row: u32) -> Shown {
         Media::Text(texts) => (None, Some(texts.get(at).to_owned())),
         Media::Row => (None, None),
     };
+    let tag = |&tag| desk.ledger().tag(tag).map(|tag| tag.name.clone());
     let top = top_classes(desk.run().probs.row(at), 5);
     let metadata = examples.metadata.iter().map(|c| (c.name.clone(), c.cells.get(at).to_owned()));
     Shown {
@@ -97,6 +104,12 @@ fn shown(desk: &Desk, row: u32) -> Shown {
         classes: top.into_iter().map(|(class, p)| (name(class), p)).collect(),
         metadata: metadata.collect(),
         decided: describe(&review, desk.ledger()),
+        verdict: desk.verdict(row).map(Verdict::name),
+        tags: review.tags.iter().filter_map(tag).collect(),
+        difficulty: review.difficulty.map(Difficulty::name),
+        also_right: review.also,
+        flagged: review.flagged,
+        skipped: review.skipped,
         note: review.note,
     }
 }

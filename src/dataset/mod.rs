@@ -22,4 +22,4 @@ pub use examples::{Column, Examples, Media, Split, TextColumn};
 pub use hash::stable_hash;
 pub use ledger::{DecideError, Ledger, Offers, TagEdit, Touched};
 pub use run::{Matrix, Probability, Run, RunError};
-pub use tags::{Tag, TagExample, TagId, free_key};
+pub use tags::{NewTag, Tag, TagExample, TagId, free_key, same_tag_name, tag_name};

@@ -34,6 +34,35 @@ pub struct TagExample {
     pub id: String,
 }
 
+/// A tag that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct NewTag {
+    /// Its name.
+    pub name: String,
+    /// When it is to be given, in a sentence; may be empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// The letter it would like to have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<char>,
+}
+
+impl From<String> for NewTag {
+    fn from(name: String) -> Self {
+        Self { name, ..Self::default() }
+    }
+}
+
+/// A tag's name as it is kept: words with single spaces between them.
+pub fn tag_name(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether two names mean the same tag: case and spaces don't count.
+pub fn same_tag_name(a: &str, b: &str) -> bool {
+    tag_name(a).to_lowercase() == tag_name(b).to_lowercase()
+}
+
 /// The first letter of `name` that is neither taken nor reserved, else the first free letter of the
 /// alphabet, else none.
 pub fn free_key(name: &str, taken: impl Fn(char) -> bool) -> Option<char> {

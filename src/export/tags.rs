@@ -24,6 +24,12 @@ pub struct ReviewedExample {
     pub verdict: Option<&'static str>,
     /// How hard it is.
     pub difficulty: Option<&'static str>,
+    /// Classes that are right beside the label.
+    pub also_right: Vec<String>,
+    /// Whether it is to be looked at again.
+    pub flagged: bool,
+    /// Whether it was put off.
+    pub skipped: bool,
     /// The note.
     pub note: String,
 }
@@ -49,13 +55,16 @@ pub fn reviewed_examples(
             confidence: run.confidence(row),
             verdict: prediction.and_then(|p| review.verdict_on(classes.name(p))).map(Verdict::name),
             difficulty: review.difficulty.map(Difficulty::name),
+            also_right: review.also.clone(),
+            flagged: review.flagged,
+            skipped: review.skipped,
             note: review.note.clone(),
         })
     };
     examples.ids.iter().enumerate().filter_map(example).collect()
 }
 
-/// Writes them as CSV; several tags are joined with `;`.
+/// Writes them as CSV; several tags or classes are joined with `;`.
 ///
 /// # Errors
 /// When `out` can't be written to.
@@ -71,6 +80,9 @@ pub fn write_tags(examples: &[ReviewedExample], out: &mut dyn Write) -> io::Resu
             "confidence",
             "verdict",
             "difficulty",
+            "also_right",
+            "flagged",
+            "skipped",
             "note",
         ])
         .map_err(io_error)?;
@@ -85,9 +97,16 @@ pub fn write_tags(examples: &[ReviewedExample], out: &mut dyn Write) -> io::Resu
                 &e.confidence.to_string(),
                 e.verdict.unwrap_or(""),
                 e.difficulty.unwrap_or(""),
+                &e.also_right.join(";"),
+                yes(e.flagged),
+                yes(e.skipped),
                 &e.note,
             ])
             .map_err(io_error)?;
     }
     writer.flush()
+}
+
+fn yes(flag: bool) -> &'static str {
+    if flag { "yes" } else { "" }
 }

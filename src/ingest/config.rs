@@ -20,9 +20,12 @@ pub struct Config {
     pub name: String,
     /// Class names in the order of the columns of the probabilities.
     pub classes: Vec<String>,
-    /// The tags to start with.
+    /// The tags to start with; `@general` stands for those of that preset.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// Files with tags that can be added by the name of the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tag_presets: Vec<PathBuf>,
     /// The share of examples that people get wrong, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub human_error: Option<f64>,
@@ -165,7 +168,7 @@ pub fn is_run_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(plain)
 }
 
-fn line_of(text: &str, at: usize) -> u64 {
+pub(super) fn line_of(text: &str, at: usize) -> u64 {
     1 + text.bytes().take(at).filter(|&b| b == b'\n').count() as u64
 }
 

@@ -8,6 +8,7 @@ mod error;
 mod guess;
 mod labels;
 mod npy;
+mod presets;
 mod table;
 mod votes;
 
@@ -16,6 +17,7 @@ pub use error::IngestError;
 pub use guess::{Guess, guess};
 pub use labels::{read_class_names, read_labels};
 pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, write_matrix};
+pub use presets::Preset;
 pub use table::{
     LABEL_COLUMNS, delimiter, open_table, read_columns, read_headers, read_table, table_error,
 };

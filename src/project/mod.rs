@@ -5,6 +5,7 @@
 
 mod desk;
 mod error;
+mod presets;
 mod properties;
 mod runs;
 mod vectors;
@@ -16,7 +17,7 @@ pub use runs::{Reserved, RunSource, ScoredRun};
 pub use vectors::{Vectors, make_vectors};
 
 use crate::analysis::{self, ErrorRate, Relabels};
-use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split, Stamp};
+use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split};
 use crate::ingest::{self, Config, FILE_NAME};
 use crate::store::{self, Store};
 use std::path::{Path, PathBuf};
@@ -169,9 +170,7 @@ impl Project {
         let opened = Store::open(&self.data_dir())?;
         let mut store = opened.store;
         let mut ledger = Ledger::replay(opened.events);
-        if ledger.next_seq() == 0 && !self.config.tags.is_empty() {
-            let stamp = Stamp { at: now(), who: whoami(), ..Stamp::default() };
-            let event = ledger.set_up(&self.config.tags, stamp, reserved)?;
+        if let Some(event) = self.set_up(&mut ledger, reserved)? {
             store.append(&event)?;
         }
         Ok(Writable { store, ledger, repairs: opened.repairs })

@@ -4,8 +4,10 @@
 
 mod run;
 
-use crate::analysis::{Basis, Corrected, ErrorRate, Figures, Proportion, Tally};
-use crate::dataset::{ClassNames, Ledger, Split};
+use crate::analysis::{
+    Basis, Category, Corrected, ErrorRate, Figures, Proportion, Tally, TallyRow,
+};
+use crate::dataset::{ClassNames, Ledger, Split, Tag};
 use crate::media::text;
 use std::io::{self, Write};
 
@@ -84,7 +86,22 @@ impl Report<'_> {
             let (count, alone) = (row.count, row.exclusive);
             writeln!(out, "| {name} | {count} | {alone} | {share} | {solved} |")?;
         }
-        writeln!(out)
+        writeln!(out)?;
+        self.write_meanings(out)
+    }
+
+    /// When the tags of the table are given, for those who did not give them.
+    fn write_meanings(&self, out: &mut dyn Write) -> io::Result<()> {
+        let tag = |row: &TallyRow| match row.category {
+            Category::Tag(tag) => self.ledger.tag(tag),
+            Category::Verdict(_) => None,
+        };
+        let described = |tag: &&Tag| !tag.description.is_empty();
+        let tags: Vec<&Tag> = self.tally.rows.iter().filter_map(tag).filter(described).collect();
+        for tag in &tags {
+            writeln!(out, "- {}: {}", cell(&tag.name), cell(&tag.description))?;
+        }
+        if tags.is_empty() { Ok(()) } else { writeln!(out) }
     }
 
     fn write_runs(&self, out: &mut dyn Write) -> io::Result<()> {

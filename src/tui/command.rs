@@ -285,6 +285,7 @@ const LISTS: &[Context] =
 const COMPLETING: &[Context] = &[Context::Find];
 const TOGGLING: &[Context] = &[Context::Picker];
 const TAGS: &[Context] = &[Context::Tags];
+const UNDOING: &[Context] = &[Context::Review, Context::Grid, Context::Tags];
 
 type Text = &'static str;
 
@@ -364,8 +365,8 @@ pub const TABLE: &[Row] = &[
     act(Command::Queue, "queue", "Queue", "Finding", REVIEW, "list what is skipped; then unsure; then flagged; then all"),
     see(Command::Similar, "similar", "More like this", "Finding", REVIEW, "walk the examples most like this one"),
     act(Command::Reorder, "reorder", "Next order", "Finding", REVIEW, "the next order: random, by confidence, loss, margin, entropy, label, …"),
-    act(Command::Undo, "undo", "Undo", "Program", SCREENS, "take back the last decision and go to it"),
-    act(Command::Redo, "redo", "Redo", "Program", SCREENS, "bring back what was taken back"),
+    act(Command::Undo, "undo", "Undo", "Program", UNDOING, "take back the last decision and go to it"),
+    act(Command::Redo, "redo", "Redo", "Program", UNDOING, "bring back what was taken back"),
     act(Command::History, "history", "History", "Program", REVIEW, "the last decisions: go to one, mend it, return"),
     act(Command::Tags, "tags", "Tags", "Program", REVIEW, "all tags: rename, merge, split, describe, delete, another letter"),
     act(Command::Progress, "progress", "Progress", "Program", REVIEW, "how fast, how much is left, what is saturated; set a goal"),
@@ -388,7 +389,7 @@ pub const TABLE: &[Row] = &[
     act(Command::TagMerge, "tag-merge", "Merge the tag", "In the list of tags", TAGS, "merge it into another"),
     act(Command::TagSplit, "tag-split", "Split the tag", "In the list of tags", TAGS, "split it: a new tag for the marked examples"),
     act(Command::TagDelete, "tag-delete", "Delete the tag", "In the list of tags", TAGS, "delete it, from its examples too"),
-    act(Command::TagPreset, "tag-preset", "Add a preset", "In the list of tags", TAGS, "add a set of tags: general, causes, pictures, texts, rows, or from a file"),
+    act(Command::TagPreset, "tag-preset", "Add a preset", "In the list of tags", TAGS, "add a set of tags: general, causes, pictures, texts, rows, sounds, or one of your own"),
 ];
 
 /// The row of a keymap name.

@@ -22,6 +22,8 @@ mod stats_properties;
 mod stats_sets;
 #[path = "cli_stats_votes.rs"]
 mod stats_votes;
+#[path = "cli_tags.rs"]
+mod tags;
 
 use crate::support::project::{CLASSES, Folder, gaffe_in, sample_dir};
 use gaffe::dataset::{Order, Verdict};
@@ -29,7 +31,7 @@ use ndarray::Array2;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 12] = [
     &["review"],
     &["init"],
     &["errors"],
@@ -41,6 +43,7 @@ const COMMANDS: [&[&str]; 11] = [
     &["export", "tags"],
     &["show"],
     &["stats"],
+    &["tags"],
 ];
 
 /// What a run predicts, counted here and not by the program: class index by row.
@@ -349,6 +352,7 @@ fn reading_commands_print_json_alone_and_write_nothing() {
         &["export", "labels"],
         &["export", "tags"],
         &["show", "d"],
+        &["tags"],
     ] {
         folder.gaffe(args).ok();
         folder.gaffe(&[args, &["--json"]].concat()).json();

@@ -9,6 +9,7 @@ mod screens;
 mod screens_find;
 mod screens_grid;
 mod screens_progress;
+mod screens_tags;
 mod support;
 #[cfg(unix)]
 mod terminal;

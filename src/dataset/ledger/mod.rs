@@ -47,6 +47,8 @@ pub struct Ledger {
     /// By split, as listed in [`Split::ALL`].
     reviews: [HashMap<String, Review>; 3],
     tags: Vec<Tag>,
+    /// On how many examples of each split a tag is.
+    uses: HashMap<TagId, [usize; 3]>,
     next_tag: u16,
     next_seq: u64,
     done: Vec<Event>,
@@ -241,10 +243,19 @@ impl Ledger {
 
     fn put_review(&mut self, change: &Change) {
         let reviews = &mut self.reviews[change.split as usize];
-        if change.after.is_empty() {
-            reviews.remove(&change.id);
+        let before = if change.after.is_empty() {
+            reviews.remove(&change.id)
         } else {
-            reviews.insert(change.id.clone(), change.after.clone());
+            reviews.insert(change.id.clone(), change.after.clone())
+        };
+        // What was there, not what the event says was there: the counts hold in a damaged log, too.
+        for tag in before.iter().flat_map(|review| &review.tags) {
+            if let Some(uses) = self.uses.get_mut(tag) {
+                uses[change.split as usize] = uses[change.split as usize].saturating_sub(1);
+            }
+        }
+        for &tag in &change.after.tags {
+            self.uses.entry(tag).or_default()[change.split as usize] += 1;
         }
     }
 

@@ -1,7 +1,9 @@
 //! Changes of the taxonomy: each is one event and one undo, however many examples it touches.
 
 use super::{Action, Change, DecideError, Event, Ledger, Review, Split, Stamp};
-use crate::dataset::{Tag, TagChange, TagExample, TagId, free_key};
+use crate::dataset::{
+    NewTag, Tag, TagChange, TagExample, TagId, free_key, same_tag_name, tag_name,
+};
 
 /// A change of a tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +32,8 @@ pub struct Touched {
 }
 
 impl Ledger {
-    /// Makes a tag on a letter that is neither taken nor `reserved`, and puts it on `on`, a list of ids of the
-    /// stamp's split.
+    /// Makes a tag on a letter that is neither taken nor `reserved`, and puts it on `on`, a list of
+    /// ids of the stamp's split.
     ///
     /// # Errors
     /// An empty name, or one that differs from an existing name in case and spaces only.
@@ -42,7 +44,7 @@ impl Ledger {
         stamp: Stamp,
         reserved: impl Fn(char) -> bool,
     ) -> Result<Event, DecideError> {
-        let tag = self.new_tag(name, reserved)?;
+        let tag = self.new_tag(&name.to_owned().into(), reserved)?;
         let id = tag.id;
         let put = |example: &&str| {
             self.change(stamp.split, example, &stamp, |review, _| review.put_tag(id))
@@ -58,7 +60,7 @@ impl Ledger {
     /// As [`Ledger::create_tag`].
     pub fn add_tags(
         &mut self,
-        tags: &[(String, String)],
+        tags: &[NewTag],
         stamp: Stamp,
         reserved: impl Fn(char) -> bool + Copy,
     ) -> Result<Option<Event>, DecideError> {
@@ -71,18 +73,19 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Ledger::create_tag`].
-    pub fn set_up(
+    pub fn set_up<T: Clone + Into<NewTag>>(
         &mut self,
-        names: &[String],
+        tags: &[T],
         stamp: Stamp,
         reserved: impl Fn(char) -> bool + Copy,
     ) -> Result<Event, DecideError> {
-        let tags: Vec<_> = names.iter().map(|name| (name.clone(), String::new())).collect();
+        let tags: Vec<NewTag> = tags.iter().cloned().map(T::into).collect();
         let changes = self.new_tags(&tags, false, reserved)?;
         Ok(self.commit(Action::Setup, stamp, vec![], changes))
     }
 
-    /// Changes a tag, and the examples that have it where the change asks for that. `None` when nothing changes.
+    /// Changes a tag, and the examples that have it where the change asks for that. `None` when
+    /// nothing changes.
     ///
     /// # Errors
     /// A tag that is gone, a name or letter that is taken.
@@ -94,38 +97,38 @@ impl Ledger {
         reserved: impl Fn(char) -> bool,
     ) -> Result<Option<Event>, DecideError> {
         let before = self.tag(id).cloned().ok_or(DecideError::NoTag)?;
-        let mut after = Some(before.clone());
-        let mut changes = vec![];
-        match (edit, &mut after) {
-            (TagEdit::Rename(name), Some(tag)) => tag.name = self.free_name(name, Some(id))?,
-            (TagEdit::Letter(key), Some(tag)) => {
+        let mut tag = before.clone();
+        match edit {
+            TagEdit::Rename(name) => tag.name = self.free_name(name, Some(id))?,
+            TagEdit::Letter(key) => {
                 tag.key = key.map(|key| self.free_letter(key, id, reserved)).transpose()?;
             }
-            (TagEdit::Describe(text), Some(tag)) => text.trim().clone_into(&mut tag.description),
-            (TagEdit::Example(example), Some(tag)) => tag.example.clone_from(example),
-            (&TagEdit::Merge(into), _) => {
-                if into == id {
-                    return Ok(None);
-                }
+            TagEdit::Describe(text) => text.trim().clone_into(&mut tag.description),
+            TagEdit::Example(example) => tag.example.clone_from(example),
+            &TagEdit::Merge(into) if into == id => return Ok(None),
+            &TagEdit::Merge(into) => {
                 self.tag(into).ok_or(DecideError::NoTag)?;
-                changes = self.on_all(id, &stamp, |review| {
-                    review.take_tag(id);
-                    review.put_tag(into);
-                });
-                after = None;
+                return Ok(Some(self.drop_tag(before, Some(into), stamp)));
             }
-            _ => {
-                changes = self.on_all(id, &stamp, |review| {
-                    review.take_tag(id);
-                });
-                after = None;
-            }
+            TagEdit::Delete => return Ok(Some(self.drop_tag(before, None, stamp))),
         }
-        if after.as_ref() == Some(&before) {
+        if tag == before {
             return Ok(None);
         }
-        let tags = vec![TagChange { before: Some(before), after }];
-        Ok(Some(self.commit(Action::Decide, stamp, changes, tags)))
+        let tags = vec![TagChange { before: Some(before), after: Some(tag) }];
+        Ok(Some(self.commit(Action::Decide, stamp, vec![], tags)))
+    }
+
+    /// The tag goes; its examples get the one that takes its place, if one does.
+    fn drop_tag(&mut self, tag: Tag, place: Option<TagId>, stamp: Stamp) -> Event {
+        let changes = self.on_all(tag.id, &stamp, |review| {
+            review.take_tag(tag.id);
+            if let Some(place) = place {
+                review.put_tag(place);
+            }
+        });
+        let tags = vec![TagChange { before: Some(tag), after: None }];
+        self.commit(Action::Decide, stamp, changes, tags)
     }
 
     /// Splits a tag: a new one takes its place on those of `ids` that have it.
@@ -140,7 +143,8 @@ impl Ledger {
         stamp: Stamp,
         reserved: impl Fn(char) -> bool,
     ) -> Result<Event, DecideError> {
-        let tag = self.new_tag(name, reserved)?;
+        self.tag(id).ok_or(DecideError::NoTag)?;
+        let tag = self.new_tag(&name.to_owned().into(), reserved)?;
         let new = tag.id;
         let moved = |example: &&str| {
             self.change(stamp.split, example, &stamp, |review, _| {
@@ -154,12 +158,20 @@ impl Ledger {
         Ok(self.commit(Action::Decide, stamp, changes, tags))
     }
 
-    /// How many examples have the tag.
+    /// How many examples have the tag. Its cost does not grow with the number of decisions.
     pub fn touched(&self, tag: TagId, here: Split) -> Touched {
-        let count =
-            |split| self.reviews(split).filter(|(_, review)| review.tags.contains(&tag)).count();
-        let elsewhere = Split::ALL.into_iter().filter(|&split| split != here).map(count).sum();
-        Touched { here: count(here), elsewhere }
+        let uses = self.uses.get(&tag).copied().unwrap_or_default();
+        let all: usize = uses.iter().sum();
+        Touched { here: uses[here as usize], elsewhere: all - uses[here as usize] }
+    }
+
+    /// The letter that a new tag of that name would get.
+    pub fn letter_for(&self, name: &str, reserved: impl Fn(char) -> bool) -> Option<char> {
+        free_key(name, |c| reserved(c) || self.has_letter(c))
+    }
+
+    fn has_letter(&self, letter: char) -> bool {
+        self.tags.iter().any(|tag| tag.key == Some(letter))
     }
 
     /// Changes the reviews of all examples with the tag, of every split, in order of their ids.
@@ -177,17 +189,17 @@ impl Ledger {
 
     fn new_tags(
         &self,
-        tags: &[(String, String)],
+        tags: &[NewTag],
         lenient: bool,
         reserved: impl Fn(char) -> bool + Copy,
     ) -> Result<Vec<TagChange>, DecideError> {
         let mut draft =
             Self { tags: self.tags.clone(), next_tag: self.next_tag, ..Self::default() };
         let mut changes = Vec::new();
-        for (name, description) in tags {
-            let tag = match draft.new_tag(name, reserved) {
+        for tag in tags {
+            let tag = match draft.new_tag(tag, reserved) {
                 Err(DecideError::TagExists(_)) if lenient => continue,
-                tag => Tag { description: description.clone(), ..tag? },
+                tag => tag?,
             };
             draft.put_tag(None, Some(&tag));
             changes.push(TagChange { before: None, after: Some(tag) });
@@ -195,24 +207,24 @@ impl Ledger {
         Ok(changes)
     }
 
-    fn new_tag(&self, name: &str, reserved: impl Fn(char) -> bool) -> Result<Tag, DecideError> {
-        let name = self.free_name(name, None)?;
+    fn new_tag(&self, new: &NewTag, reserved: impl Fn(char) -> bool) -> Result<Tag, DecideError> {
+        let name = self.free_name(&new.name, None)?;
         if self.next_tag == u16::MAX {
             return Err(DecideError::TooManyTags);
         }
-        let key = free_key(&name, |c| reserved(c) || self.tags.iter().any(|t| t.key == Some(c)));
-        let id = TagId(self.next_tag);
-        Ok(Tag { id, name, key, description: String::new(), example: None })
+        let free = |c: &char| c.is_ascii_lowercase() && !reserved(*c) && !self.has_letter(*c);
+        let key = new.key.filter(free).or_else(|| self.letter_for(&name, &reserved));
+        let description = new.description.trim().to_owned();
+        Ok(Tag { id: TagId(self.next_tag), name, key, description, example: None })
     }
 
     /// The name with single spaces, if no tag but `own` has it.
     fn free_name(&self, name: &str, own: Option<TagId>) -> Result<String, DecideError> {
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        let name = tag_name(name);
         if name.is_empty() {
             return Err(DecideError::TagWithoutName);
         }
-        let same =
-            |tag: &&Tag| Some(tag.id) != own && tag.name.to_lowercase() == name.to_lowercase();
+        let same = |tag: &&Tag| Some(tag.id) != own && same_tag_name(&tag.name, &name);
         match self.tags.iter().find(same) {
             Some(tag) => Err(DecideError::TagExists(tag.name.clone())),
             None => Ok(name),
@@ -238,3 +250,7 @@ impl Ledger {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "taxonomy_tests.rs"]
+mod tests;

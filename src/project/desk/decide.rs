@@ -4,6 +4,7 @@ use super::{Desk, Subset};
 use crate::dataset::{
     Answer, Choice, Difficulty, Event, Ledger, Order, Review, Stamp, TagId, Verdict,
 };
+use std::collections::HashSet;
 
 /// How an example came before the eyes of who decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -211,11 +212,16 @@ impl Desk {
 
     /// An undo can bring back a decision on an example whose row was forgotten.
     fn learn_rows(&mut self, event: &Event) {
-        for change in event.changes.iter().filter(|c| c.split == self.examples.split) {
-            if let Some(row) = self.row_of(&change.id) {
-                self.rows.insert(change.id.clone(), row);
-            }
+        let here = event.changes.iter().filter(|c| c.split == self.examples.split);
+        let ids = here.map(|change| change.id.as_str());
+        let forgotten: HashSet<&str> = ids.filter(|id| !self.rows.contains_key(*id)).collect();
+        if forgotten.is_empty() {
+            return;
         }
+        // One pass, however many there are: a tag can come back on all examples.
+        let rows = (0_u32..).zip(self.examples.ids.iter());
+        let found = rows.filter(|(_, id)| forgotten.contains(id));
+        self.rows.extend(found.map(|(row, id)| (id.to_owned(), row)));
     }
 
     /// From now on these rows have a decision.

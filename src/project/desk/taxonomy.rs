@@ -1,7 +1,7 @@
 //! The operations on tags: each is one event and one undo.
 
 use super::Desk;
-use crate::dataset::{DecideError, Event, TagEdit, TagId, Touched};
+use crate::dataset::{DecideError, Event, NewTag, TagEdit, TagId, Touched};
 
 impl Desk {
     /// Makes a tag and puts it on the rows.
@@ -23,13 +23,13 @@ impl Desk {
         Ok(event)
     }
 
-    /// Makes several tags, given as name and description; those that are there already are left out.
+    /// Makes several tags; those that are there already are left out.
     ///
     /// # Errors
     /// A name that is empty.
     pub fn add_tags(
         &mut self,
-        tags: &[(String, String)],
+        tags: &[NewTag],
         at: u64,
         reserved: impl Fn(char) -> bool + Copy,
     ) -> Result<Option<Event>, DecideError> {

@@ -3,7 +3,7 @@
 //! Invariant: what could not be written down is taken back; what was decided on top of it is void.
 
 use super::{App, Effect, PickKind, Status, say};
-use crate::dataset::{Answer, Choice, Difficulty, Event, Ledger, Order, TagId, Verdict};
+use crate::dataset::{Answer, Change, Choice, Difficulty, Event, Ledger, Order, TagId, Verdict};
 use crate::project::Sight;
 use crate::tui::command::Command;
 
@@ -184,16 +184,19 @@ impl App {
     }
 
     fn revert(&mut self, word: &str, event: Event) -> Vec<Effect> {
+        // An id of another split may be that of another example here.
+        let here = |change: &&Change| change.split == self.desk.examples().split;
         // A batch was made in the order of the list; its undo goes backwards.
         let ends = [event.changes.first(), event.changes.last()].into_iter().flatten();
-        let place = ends.filter_map(|change| self.desk.position(&change.id)).min();
+        let places = ends.filter(here).filter_map(|change| self.desk.position(&change.id));
+        let place = places.min();
         let is_elsewhere = place.is_none() && !event.changes.is_empty();
         let elsewhere = if is_elsewhere { " (not in this list)" } else { "" };
         let found = event.changes.first().and_then(|change| change.before.found.as_ref());
         let was_picked = found.is_some_and(|found| found.order == Order::Picked);
         let text = format!("{word}{elsewhere}  {}", say::reverted(&event, self.desk.ledger()));
         let mut effects = vec![self.save(event, text)];
-        if let Some(position) = place {
+        if let Some(position) = place.filter(|_| self.tag_page.is_none()) {
             effects.extend(self.go(position));
             self.trail.picked = self.row().filter(|_| was_picked);
         }

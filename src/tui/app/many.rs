@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing is decided on more than one example before its count was shown and confirmed.
 
-use super::{App, Effect, Mode, PickKind, PromptKind, say};
+use super::{App, Effect, Mode, PickKind, PromptKind, TagDeed, say};
 use crate::dataset::{Answer, Choice, Difficulty, TagId};
 use crate::project::Sight;
 use crate::tui::command::Command;
@@ -34,6 +34,8 @@ pub enum Deed {
         /// where the walk goes on
         then: usize,
     },
+    /// The taxonomy is changed.
+    Tag(TagDeed),
 }
 
 impl App {
@@ -194,6 +196,7 @@ impl App {
                 let effects = self.decided(event, false);
                 effects.into_iter().chain(self.go(then)).collect()
             }
+            Deed::Tag(deed) => self.tag_deed(deed),
         }
     }
 

@@ -20,6 +20,7 @@ mod progress;
 mod prompt;
 mod say;
 mod status;
+mod tags;
 mod work;
 
 pub use alike::Learning;
@@ -37,6 +38,7 @@ pub use progress::{Progress, Summary};
 pub use prompt::{Prompt, PromptKind};
 pub use say::{agreement, entry, minutes, rate, review as describe};
 pub use status::{Status, Tone};
+pub use tags::{TagDeed, TagField, TagPage};
 pub use work::{Outcome, Task, Work};
 
 use super::command::{Command, Context};
@@ -45,6 +47,7 @@ use super::layout;
 use crate::analysis::Tally;
 use crate::analysis::typeahead::ClassIndex;
 use crate::dataset::Media;
+use crate::ingest::Preset;
 use crate::project::Desk;
 use alike::Alike;
 use crossterm::event::KeyEvent;
@@ -80,6 +83,8 @@ pub enum Mode {
     Progress(Box<Progress>),
     /// Which guards are on.
     Guards(List),
+    /// The list of tags.
+    Tags,
 }
 
 /// Everything that the screen shows.
@@ -119,6 +124,9 @@ pub struct App {
     index: ClassIndex,
     /// What was asked for before the start.
     first: Vec<Effect>,
+    /// The list of tags while it is open, whatever lies on top of it.
+    tag_page: Option<TagPage>,
+    presets: Vec<Preset>,
     generation: u64,
     awaited: Option<Awaited>,
     dropped: usize,
@@ -164,6 +172,8 @@ impl App {
             alike: Alike::default(),
             index,
             first: vec![],
+            tag_page: None,
+            presets: Preset::built_in(),
             generation: 0,
             awaited: None,
             dropped: 0,
@@ -268,6 +278,7 @@ impl App {
             Mode::Choose => Context::Choose,
             Mode::Confirm(_) => Context::Confirm,
             Mode::History(_) => Context::History,
+            Mode::Tags => Context::Tags,
         }
     }
 
@@ -327,7 +338,7 @@ impl App {
     }
 
     fn command(&mut self, command: Command) -> Vec<Effect> {
-        if self.frozen && command != Command::Quit {
+        if self.frozen && !matches!(command, Command::Quit | Command::Cancel) {
             return vec![];
         }
         if !matches!(self.mode, Mode::Base) {
@@ -362,6 +373,7 @@ impl App {
             Command::Jump => self.ask_place(),
             Command::Back => self.back(),
             Command::NextInCell => self.next_in_cell(),
+            Command::Tags => self.open_tags(),
             Command::Palette => self.open_picker(PickKind::Command, vec![]),
             Command::Help => self.open(Mode::Help(List::default())),
             Command::Suspend => vec![Effect::Suspend],
@@ -378,7 +390,8 @@ impl App {
         if !self.is_visible() && command != Command::Cancel {
             return vec![];
         }
-        match (std::mem::replace(&mut self.mode, Mode::Base), command) {
+        let effects = match (std::mem::replace(&mut self.mode, Mode::Base), command) {
+            (Mode::Tags, command) => self.tags_command(command),
             (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(&prompt),
             (Mode::Prompt(prompt), Command::Cancel) => {
                 self.drafts.push(prompt);
@@ -408,7 +421,9 @@ impl App {
                 self.open(Mode::Help(list))
             }
             (mode, _) => self.open(mode),
-        }
+        };
+        self.back_to_tags();
+        effects
     }
 
     fn open(&mut self, mode: Mode) -> Vec<Effect> {

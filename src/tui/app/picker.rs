@@ -4,7 +4,7 @@
 
 use super::{App, Effect, Mode};
 use crate::analysis::typeahead::ClassQuery;
-use crate::dataset::{Answer, Choice, DecideError, TagId};
+use crate::dataset::{Answer, Choice, DecideError, Tag, TagId, same_tag_name};
 use crate::tui::command::{Command, Context, TABLE};
 use tui_input::Input;
 
@@ -22,6 +22,10 @@ pub enum PickKind {
     Tag,
     /// A command.
     Command,
+    /// The tag that this one is merged into.
+    MergeOf(TagId),
+    /// A set of tags.
+    Preset,
 }
 
 /// A line of the choice.
@@ -31,10 +35,14 @@ pub enum Pick {
     Class(u32),
     /// A tag.
     Tag(TagId),
+    /// A tag that is called nearly as what is typed: perhaps it is meant.
+    SameAs(TagId),
     /// A tag with the name that is typed.
     NewTag,
     /// A command.
     Command(Command),
+    /// A preset, by its place among those that are offered.
+    Preset(usize),
 }
 
 /// Something that is being chosen.
@@ -93,11 +101,25 @@ impl App {
                     _ => self.propose(rows.to_vec(), Choice::of(Answer::Class(class))),
                 }
             }
-            (Pick::Tag(tag), &[row]) if self.grid.is_none() => self.toggle_tag(row, tag),
-            (Pick::Tag(tag), rows) => {
-                self.propose(rows.to_vec(), Choice { tags: vec![tag], ..Choice::default() })
-            }
+            (Pick::Preset(at), _) => self.propose_preset(at),
+            (Pick::Tag(tag) | Pick::SameAs(tag), rows) => match (picker.kind, rows) {
+                (PickKind::MergeOf(from), _) => self.propose_merge(from, tag),
+                (_, &[row]) if self.grid.is_none() && pick == Pick::SameAs(tag) => {
+                    self.put_tag(row, tag)
+                }
+                (_, &[row]) if self.grid.is_none() => self.toggle_tag(row, tag),
+                _ => self.propose(rows.to_vec(), Choice { tags: vec![tag], ..Choice::default() }),
+            },
             (Pick::NewTag, rows) => self.make_tag(rows, picker.input.value()),
+        }
+    }
+
+    /// Who typed another name for a tag wants it on, whether or not it is.
+    fn put_tag(&mut self, row: u32, tag: TagId) -> Vec<Effect> {
+        let choice = Choice { tags: vec![tag], ..Choice::default() };
+        match self.desk.apply(&[row], &choice, self.now) {
+            Some(event) => self.decided(Some(event), false),
+            None => self.nothing("that tag is on already: its letter takes it off"),
         }
     }
 
@@ -127,6 +149,8 @@ impl App {
             PickKind::Class | PickKind::Also => self.classes_like(picker),
             PickKind::Tag => self.tags_like(&typed),
             PickKind::Command => commands_like(self.base(), &typed),
+            PickKind::MergeOf(tag) => self.tags_beside(tag, &typed),
+            PickKind::Preset => self.presets_like(&typed),
         };
         if let Mode::Picker(picker) = &mut self.mode {
             (picker.picks, picker.selected) = (picks, 0);
@@ -149,14 +173,38 @@ impl App {
         ranked.into_iter().map(Pick::Class).collect()
     }
 
-    /// The tags that hold the text; then a new one of that name, unless a tag has it.
+    /// The tag of that name; those that are called nearly so, as they may be meant; those that hold
+    /// the text; last a new one of that name, unless a tag has it.
     fn tags_like(&self, typed: &str) -> Vec<Pick> {
         let tags = self.desk.ledger().tags();
-        let holds = tags.iter().filter(|tag| tag.name.to_lowercase().contains(typed));
-        let is_there = tags.iter().any(|tag| tag.name.to_lowercase() == typed);
-        let is_new = !is_there && !typed.is_empty();
-        let new = is_new.then_some(Pick::NewTag);
-        holds.map(|tag| Pick::Tag(tag.id)).chain(new).collect()
+        let (same, others): (Vec<&Tag>, Vec<&Tag>) =
+            tags.iter().partition(|tag| same_tag_name(&tag.name, typed));
+        let alike = if same.is_empty() { self.alike(typed, None) } else { vec![] };
+        let holds =
+            |tag: &&&Tag| tag.name.to_lowercase().contains(typed) && !alike.contains(&tag.id);
+        let new = (same.is_empty() && !typed.is_empty()).then_some(Pick::NewTag);
+        let holding = others.iter().filter(holds);
+        let known = same.iter().chain(holding).map(|tag| Pick::Tag(tag.id));
+        alike.iter().map(|&tag| Pick::SameAs(tag)).chain(known).chain(new).collect()
+    }
+
+    /// The tags that `tag` can be merged into: those that are called nearly the same first.
+    fn tags_beside(&self, tag: TagId, typed: &str) -> Vec<Pick> {
+        let ledger = self.desk.ledger();
+        let alike = ledger.tag(tag).map_or_else(Vec::new, |own| self.alike(&own.name, Some(tag)));
+        let holds =
+            |id: &TagId| ledger.tag(*id).is_some_and(|tag| tag.name.to_lowercase().contains(typed));
+        let others = ledger.tags().iter().map(|other| other.id);
+        let others = others.filter(|id| *id != tag && !alike.contains(id));
+        let others: Vec<TagId> = others.collect();
+        let alike = alike.iter().filter(|id| holds(id)).map(|&id| Pick::SameAs(id));
+        alike.chain(others.into_iter().filter(holds).map(Pick::Tag)).collect()
+    }
+
+    fn presets_like(&self, typed: &str) -> Vec<Pick> {
+        let presets = self.presets.iter().enumerate();
+        let found = presets.filter(|(_, preset)| preset.name.to_lowercase().contains(typed));
+        found.map(|(at, _)| Pick::Preset(at)).collect()
     }
 }
 

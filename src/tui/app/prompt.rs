@@ -2,7 +2,9 @@
 //!
 //! Invariant: typing in a field never triggers a command of the review, and Esc loses no text.
 
-use super::{App, Effect, Mode};
+use super::{App, Effect, Mode, TagField};
+use crate::dataset::TagId;
+use crate::tui::command::Command;
 use tui_input::{Input, InputRequest};
 
 /// Characters taken of a paste: a note, not a document.
@@ -21,6 +23,8 @@ pub enum PromptKind {
     Jump,
     /// How many examples are to be reviewed in this session.
     Goal,
+    /// Something of a tag's.
+    Tag(TagId, TagField),
 }
 
 /// A line of text that is being typed.
@@ -60,6 +64,7 @@ impl App {
             PromptKind::FilterName => self.save_filter(text),
             PromptKind::Jump => self.jump_to_text(text),
             PromptKind::Goal => self.take_goal(text),
+            PromptKind::Tag(tag, field) => self.tag_typed(prompt, tag, field),
         }
     }
 
@@ -69,7 +74,7 @@ impl App {
         }
         if let Some(input) = self.field() {
             input.handle(request);
-            self.typed();
+            return self.typed();
         }
         vec![]
     }
@@ -86,8 +91,7 @@ impl App {
         let after: String = input.value().chars().skip(input.cursor()).collect();
         let cursor = input.cursor() + text.chars().count();
         *input = Input::new(before + &text + &after).with_cursor(cursor);
-        self.typed();
-        vec![]
+        self.typed()
     }
 
     /// The field that is open.
@@ -100,9 +104,18 @@ impl App {
         }
     }
 
-    /// What depends on the text of the field follows it.
-    fn typed(&mut self) {
-        self.find_picks();
-        self.complete_filter();
+    /// What depends on the text of the field follows it; a letter is taken as soon as it is typed.
+    fn typed(&mut self) -> Vec<Effect> {
+        let is_letter = |prompt: &Prompt| {
+            matches!(prompt.kind, PromptKind::Tag(_, TagField::Letter))
+                && !prompt.input.value().trim().is_empty()
+        };
+        match &self.mode {
+            Mode::Picker(_) => self.find_picks(),
+            Mode::Find(_) => self.complete_filter(),
+            Mode::Prompt(prompt) if is_letter(prompt) => return self.on_top(Command::Accept),
+            _ => {}
+        }
+        vec![]
     }
 }

@@ -1,7 +1,7 @@
 //! Decisions in words.
 
 use crate::analysis::pace::SelfAgreement;
-use crate::dataset::{Answer, Choice, Event, Ledger, Review, TagChange, TagId};
+use crate::dataset::{Action, Answer, Change, Choice, Event, Ledger, Review, TagChange, TagId};
 use crate::project::Desk;
 
 /// Why "label wrong" says nothing of a correct prediction.
@@ -10,10 +10,17 @@ pub const AGREEING: &str =
 
 /// What an event did: the example and everything that is now decided about it.
 pub fn decision(event: &Event, ledger: &Ledger) -> String {
+    let on_the_spot = event.action == Action::Decide
+        && matches!(event.tags.as_slice(), [TagChange { before: None, .. }]);
     match event.changes.as_slice() {
-        [] => event.tags.first().map_or_else(|| "tags".to_owned(), tag_change),
-        [one] => format!("{}: {}", one.id, review(&one.after, ledger)),
-        [first, ..] => format!("{}, {} first", examples(event.changes.len()), first.id),
+        [one] if event.tags.is_empty() || on_the_spot => {
+            format!("{}: {}", one.id, review(&one.after, ledger))
+        }
+        [first, ..] if event.tags.is_empty() => {
+            format!("{}, {} first", examples(event.changes.len()), first.id)
+        }
+        [] => taxonomy(event, ledger),
+        changes => format!("{}: {}", taxonomy(event, ledger), examples(changes.len())),
     }
 }
 
@@ -31,8 +38,7 @@ pub fn reverted(event: &Event, ledger: &Ledger) -> String {
 /// A decision as a line of the history: which example, and what was decided.
 pub fn entry(event: &Event, ledger: &Ledger) -> (String, String) {
     let Some(first) = event.changes.first() else {
-        let what = event.tags.first().map_or_else(|| "tags".to_owned(), tag_change);
-        return ("tags".to_owned(), what);
+        return ("tags".to_owned(), taxonomy(event, ledger));
     };
     let more = event.changes.len() - 1;
     let more = if more > 0 { format!(" +{more}") } else { String::new() };
@@ -73,16 +79,50 @@ pub fn ago(ms: u64) -> String {
     }
 }
 
-fn tag_change(change: &TagChange) -> String {
-    match (&change.before, &change.after) {
-        (None, Some(tag)) => format!("new tag {}", tag.name),
-        (Some(tag), None) => format!("tag {} deleted", tag.name),
-        (Some(before), Some(after)) if before.name != after.name => {
-            format!("tag {} is now {}", before.name, after.name)
-        }
-        (Some(tag), _) => format!("tag {} changed", tag.name),
-        (None, None) => "tags".to_owned(),
+/// What became of the tags.
+fn taxonomy(event: &Event, ledger: &Ledger) -> String {
+    let back = matches!(event.action, Action::Undo(_));
+    match event.tags.as_slice() {
+        [one] => tag_change(one, event, ledger),
+        [TagChange { after: Some(_), .. }, ..] if !back => format!("{} new tags", event.tags.len()),
+        [TagChange { after: None, .. }, ..] => format!("{} tags taken back", event.tags.len()),
+        changes => format!("{} tags are back", changes.len()),
     }
+}
+
+fn tag_change(change: &TagChange, event: &Event, ledger: &Ledger) -> String {
+    let back = matches!(event.action, Action::Undo(_));
+    let name = change.before.as_ref().or(change.after.as_ref()).map_or("", |tag| &tag.name);
+    match (&change.before, &change.after) {
+        (None, _) if back => format!("tag {name} is back"),
+        (None, _) => format!("new tag {name}"),
+        (Some(_), None) if back => format!("tag {name} taken back"),
+        (Some(_), None) => match merged_into(event) {
+            Some(into) => format!("tag {name} merged into {}", tag_name(into, ledger)),
+            None => format!("tag {name} deleted"),
+        },
+        (Some(before), Some(after)) if before.name != after.name => {
+            format!("tag {name} is now {}", after.name)
+        }
+        (Some(before), Some(after)) if before.key != after.key => match after.key {
+            Some(key) => format!("tag {name} is on {key}"),
+            None => format!("tag {name} has no letter"),
+        },
+        (Some(before), Some(after)) if before.example != after.example => match &after.example {
+            Some(example) => format!("tag {name} is shown by {}", example.id),
+            None => format!("no example shows tag {name}"),
+        },
+        (Some(_), Some(_)) => format!("tag {name} described otherwise"),
+    }
+}
+
+/// The tag that took the place of the one that went.
+fn merged_into(event: &Event) -> Option<TagId> {
+    let new = |change: &Change| {
+        let tags = &change.after.tags;
+        tags.iter().find(|tag| !change.before.tags.contains(tag)).copied()
+    };
+    event.changes.iter().find_map(new)
 }
 
 /// `1 example`, `12 examples`.

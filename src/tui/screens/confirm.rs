@@ -20,7 +20,8 @@ pub fn draw(app: &App, confirm: &Confirm, theme: Theme, frame: &mut Frame<'_>) {
         Line::default(),
         Line::styled(format!("{hint} one undo takes all of it back"), theme.dim()),
     ];
-    draw_box(" all at once ", lines, theme, frame);
+    let more = text::width(&confirm.detail) / 60;
+    draw_box(" all at once ", lines, 8 + more as u16, theme, frame);
 }
 
 /// Asks which decision it is.
@@ -33,11 +34,17 @@ pub fn draw_choose(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         Line::default(),
         Line::styled(format!("{close} nothing is decided before it was confirmed"), theme.dim()),
     ];
-    draw_box(" all at once ", lines, theme, frame);
+    draw_box(" all at once ", lines, 8, theme, frame);
 }
 
-fn draw_box(title: &'static str, lines: Vec<Line<'_>>, theme: Theme, frame: &mut Frame<'_>) {
-    let area = centred(frame.area(), 64, 8);
+fn draw_box(
+    title: &'static str,
+    lines: Vec<Line<'_>>,
+    height: u16,
+    theme: Theme,
+    frame: &mut Frame<'_>,
+) {
+    let area = centred(frame.area(), 64, height);
     let block = Block::bordered().title(title).border_style(theme.dim());
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).block(block), area);

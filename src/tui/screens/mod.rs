@@ -9,6 +9,7 @@ mod picker;
 mod popup;
 mod progress;
 mod review;
+mod tags;
 
 use super::app::{App, Mode};
 use super::command::Context;
@@ -35,10 +36,13 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         Some(grid) => grid::draw(app, grid, theme, frame),
         None => review::draw(app, &places, theme, frame),
     }
+    if let Some(page) = app.tag_page() {
+        tags::draw(app, page, &places, theme, frame);
+    }
     match app.mode() {
         // The grid asks below its tiles.
         Mode::Confirm(_) if app.grid().is_some() => {}
-        Mode::Base => {}
+        Mode::Base | Mode::Tags => {}
         Mode::Help(list) => popup::draw_help(app, list.at, theme, frame),
         Mode::Prompt(prompt) => popup::draw_prompt(app, prompt, &places, theme, frame),
         Mode::Picker(picker) => picker::draw(app, picker, theme, frame),

@@ -1,6 +1,7 @@
 //! A choice by typing: what matches, best first.
 
 use super::popup::{draw_input, hints};
+use super::tags;
 use crate::dataset::TagId;
 use crate::media::text;
 use crate::tui::app::{App, Pick, PickKind, Picker};
@@ -15,7 +16,7 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 /// Draws the field and the lines below it.
 pub fn draw(app: &App, picker: &Picker, theme: Theme, frame: &mut Frame<'_>) {
-    let width = if picker.kind == PickKind::Command { 76 } else { 54 };
+    let width = if matches!(picker.kind, PickKind::Class | PickKind::Also) { 54 } else { 76 };
     let area = centred(frame.area(), width, 16);
     let block = Block::bordered().title(title(picker)).border_style(theme.dim());
     let inner = block.inner(area);
@@ -53,6 +54,8 @@ fn title(picker: &Picker) -> String {
         PickKind::Also => "right too · type a part of it",
         PickKind::Tag => "tag · type its name",
         PickKind::Command => "commands · type a part",
+        PickKind::MergeOf(_) => "merge into · type a part",
+        PickKind::Preset => "preset · type a part",
     };
     match picker.rows.len() {
         0 | 1 => format!(" {what} "),
@@ -63,9 +66,11 @@ fn title(picker: &Picker) -> String {
 fn pick_line(app: &App, picker: &Picker, pick: Pick, width: usize) -> String {
     let (left, right) = match pick {
         Pick::Class(class) => class_parts(app, picker, class),
-        Pick::Tag(tag) => tag_parts(app, tag),
-        Pick::NewTag => (format!("new tag: {}", picker.input.value().trim()), String::new()),
+        Pick::Tag(tag) => tag_parts(app, tag, ""),
+        Pick::SameAs(tag) => tag_parts(app, tag, "same as? "),
+        Pick::NewTag => new_parts(app, picker.input.value().trim()),
         Pick::Command(command) => command_parts(app, command),
+        Pick::Preset(at) => preset_parts(app, at),
     };
     let right = text::fit(&right, width * 2 / 3);
     let room = width.saturating_sub(text::width(&right) + 2);
@@ -88,10 +93,23 @@ fn class_parts(app: &App, picker: &Picker, class: u32) -> (String, String) {
     (name, format!("{}{p}", if is_also { "✓ " } else { "" }))
 }
 
-fn tag_parts(app: &App, tag: TagId) -> (String, String) {
-    let tag = app.desk().ledger().tag(tag);
-    let key = tag.and_then(|tag| tag.key).map_or_else(String::new, |key| format!("{key} "));
-    (tag.map_or_else(String::new, |tag| tag.name.clone()), key)
+/// Its name; what it means, and its letter.
+fn tag_parts(app: &App, tag: TagId, before: &str) -> (String, String) {
+    let Some(tag) = app.desk().ledger().tag(tag) else { return Default::default() };
+    let key = tag.key.unwrap_or('·');
+    (format!("{before}{}", tag.name), format!("{}  {key} ", tags::meaning(tag, 42)))
+}
+
+fn new_parts(app: &App, name: &str) -> (String, String) {
+    let key = app.letter_for(name);
+    let key = key.map_or_else(|| "no letter is free".to_owned(), |key| format!("on  {key} "));
+    (format!("new tag: {name}"), key)
+}
+
+fn preset_parts(app: &App, at: usize) -> (String, String) {
+    let Some(preset) = app.presets().get(at) else { return Default::default() };
+    let names: Vec<&str> = preset.tags.iter().map(|tag| tag.name.as_str()).collect();
+    (preset.name.clone(), text::fit(&names.join(", "), 48))
 }
 
 fn command_parts(app: &App, command: Command) -> (String, String) {

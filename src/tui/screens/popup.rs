@@ -1,5 +1,6 @@
 //! What lies on top of a screen: fields, the keys, hints.
 
+use super::tags;
 use crate::media::text;
 use crate::tui::app::{App, Prompt, PromptKind};
 use crate::tui::command::{Context, TABLE};
@@ -47,9 +48,12 @@ fn help_lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
     lines.push(Line::styled("Tags", theme.strong()));
     for tag in app.desk().ledger().tags() {
         let key = tag.key.map_or_else(String::new, String::from);
+        let name = text::fit(&tag.name, 24);
+        let room = 76_usize.saturating_sub(21 + text::width(&name));
         lines.push(Line::from(vec![
             Span::styled(format!("  {key:<17}"), theme.accent()),
-            Span::raw(text::fit(&tag.name, 50)),
+            Span::raw(name),
+            Span::styled(format!("  {}", tags::meaning(tag, room)), theme.dim()),
         ]));
     }
     lines
@@ -64,15 +68,16 @@ pub fn draw_prompt(
     frame: &mut Frame<'_>,
 ) {
     let caption = match prompt.kind {
-        PromptKind::Note => " note ",
-        PromptKind::FilterName => " save the filter as (-name forgets one) @",
-        PromptKind::Count => " repeat on how many, this one included? ",
-        PromptKind::Jump => " go to number, id or part of an id ",
-        PromptKind::Goal => " how many in this session? ",
+        PromptKind::Note => " note ".to_owned(),
+        PromptKind::FilterName => " save the filter as (-name forgets one) @".to_owned(),
+        PromptKind::Jump => " go to number, id or part of an id ".to_owned(),
+        PromptKind::Goal => " how many in this session? ".to_owned(),
+        PromptKind::Count => " repeat on how many, this one included? ".to_owned(),
+        PromptKind::Tag(tag, field) => tags::caption(app, tag, field),
     };
     frame.render_widget(Clear, places.note);
     let [left, field] =
-        Layout::horizontal([Constraint::Length(caption.len() as u16), Constraint::Min(1)])
+        Layout::horizontal([Constraint::Length(text::width(&caption) as u16), Constraint::Min(1)])
             .areas(places.note);
     frame.render_widget(Paragraph::new(caption).style(theme.accent()), left);
     draw_input(&prompt.input, field, frame);

@@ -9,6 +9,7 @@ mod find;
 mod grid;
 mod progress;
 mod small;
+mod tags;
 
 use crate::support::project::{CLASSES, Folder, gaffe_in};
 use crate::support::pty::{Exit, Pty, Size};
