@@ -59,11 +59,7 @@ impl Guard {
         give_back_on_panic();
         // crossterm drops all colours under NO_COLOR; the theme drops all but those of pictures.
         crossterm::style::force_color_output(true);
-        enable_raw_mode()?;
-        OURS.store(true, Ordering::SeqCst);
-        let entered =
-            execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
-                .and_then(|()| Terminal::new(CrosstermBackend::new(Frame::default())));
+        let entered = take().and_then(|()| Terminal::new(CrosstermBackend::new(Frame::default())));
         match entered {
             Ok(screen) => Ok(Self { screen }),
             Err(error) => {
@@ -72,6 +68,24 @@ impl Guard {
             }
         }
     }
+
+    /// Takes the terminal over again, whatever happened to it since; the next frame is whole.
+    ///
+    /// # Errors
+    /// It can't be set up.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        // crossterm goes by what it did last, but the shell may have set other modes.
+        disable_raw_mode()?;
+        take()?;
+        let size = self.screen.size()?;
+        self.screen.resize(size.into())
+    }
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    OURS.store(true, Ordering::SeqCst);
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
 }
 
 /// Whether there is a terminal to review on.

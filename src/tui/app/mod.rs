@@ -179,6 +179,11 @@ impl App {
         self.unsaved > 0 || self.pictures.any_pending() || self.awaited.is_some()
     }
 
+    /// Whether a decision is on its way to the store.
+    pub fn is_saving(&self) -> bool {
+        self.unsaved > 0
+    }
+
     /// Shows something that happened outside.
     pub fn tell(&mut self, status: Status) {
         self.status = status;
@@ -264,7 +269,8 @@ impl App {
             Command::Unmark => self.unmark(),
             Command::Palette => self.open_picker(PickKind::Command, vec![]),
             Command::Help => self.open(Mode::Help(List::default())),
-            Command::Suspend => vec![Effect::Suspend],
+            Command::Suspend if cfg!(unix) => vec![Effect::Suspend],
+            Command::Suspend => self.nothing("this system has no way back from the shell"),
             Command::Quit => self.quit(),
             moving => self.walk(moving),
         }

@@ -5,6 +5,7 @@ mod ending;
 mod fields;
 mod figures;
 mod small;
+mod suspend;
 
 use crate::support::project::{CLASSES, Folder, gaffe_in};
 use crate::support::pty::{Exit, Pty, Size};
