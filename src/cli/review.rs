@@ -4,7 +4,7 @@ use super::{OrderArgs, Selection, TestGuard, init, locate, next_command, say, un
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
 use crate::project::{Project, ProjectError, Subset};
-use crate::store::Cursor;
+use crate::store::{Cursor, Welcome};
 use crate::tui::app::{App, Status, Tone};
 use crate::tui::keymap::Keymap;
 use crate::tui::{self, Places, terminal};
@@ -121,10 +121,22 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
         [] => app.tell(Status::hint("everything is saved as you go; q leaves")),
         repairs => app.tell(Status::trouble(repairs.join("; "))),
     }
-    let places = Places { data_dir: project.data_dir(), media_root: project.media_root(split)? };
+    let welcome = welcome(&mut app);
+    let (data_dir, media_root) = (project.data_dir(), project.media_root(split)?);
+    let places = Places { data_dir, media_root, welcome };
     let app = tui::run(app, writable.store, places)?;
     farewell(project, &app);
     Ok(())
+}
+
+/// Shows the card of the first start to who has not read it yet.
+fn welcome(app: &mut App) -> Welcome {
+    let welcome = Welcome::from_env(|name| std::env::var_os(name));
+    let is_new = app.desk().ledger().reviews(app.desk().examples().split).next().is_none();
+    if welcome.is_due(is_new) {
+        app.welcome();
+    }
+    welcome
 }
 
 /// `command` for what was reviewed, which may not be what it prints alone.

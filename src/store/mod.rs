@@ -9,9 +9,11 @@ mod error;
 mod files;
 mod journal;
 mod mend;
+mod welcome;
 
 pub use cursor::Cursor;
 pub use error::StoreError;
+pub use welcome::Welcome;
 
 use crate::dataset::Event;
 use database::{Database, Failure};

@@ -16,7 +16,7 @@ mod widgets;
 
 use crate::dataset::Media;
 use crate::project::now;
-use crate::store::Store;
+use crate::store::{Store, Welcome};
 use app::{App, Effect, Message, Status};
 use crossterm::event::{self, Event, KeyEventKind};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
@@ -40,6 +40,8 @@ pub struct Places {
     pub data_dir: PathBuf,
     /// What picture files are relative to.
     pub media_root: PathBuf,
+    /// Whether the card of the first start was read.
+    pub welcome: Welcome,
 }
 
 /// Runs the review until the user leaves, or the program is told to end.
@@ -56,7 +58,7 @@ pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
     let root = places.media_root;
     let mut guard = Guard::enter()?;
     let picture = move |row: u32| root.join(files.get(row as usize));
-    let jobs = Jobs::start(store, places.data_dir, picture)?;
+    let jobs = Jobs::start(store, places.data_dir, places.welcome, picture)?;
     let mut effects = app.start();
     effects.extend(measure(&mut app, &guard.screen)?);
     let mut next = Next { changed: true, quit: carry_out(&jobs, effects) };
@@ -153,6 +155,7 @@ fn carry_out(jobs: &Jobs, effects: Vec<Effect>) -> bool {
             Effect::Remember(cursor) => jobs.remember(cursor),
             Effect::Prepare(keys) => jobs.prepare(keys),
             Effect::Work(work) => jobs.work(work),
+            Effect::Welcomed => jobs.welcomed(),
             Effect::Suspend => signals::stop(),
             Effect::Quit => quit = true,
         }

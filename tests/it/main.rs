@@ -5,6 +5,7 @@ mod cli;
 mod parity;
 mod readme;
 mod screens;
+mod screens_help;
 mod support;
 #[cfg(unix)]
 mod terminal;

@@ -61,6 +61,8 @@ pub enum Effect {
     Prepare(Vec<PictureKey>),
     /// Work something out; what was handed out before is cancelled.
     Work(Box<Work>),
+    /// Remember that the card of the first start was read.
+    Welcomed,
     /// Go back to the shell until it calls again.
     Suspend,
     /// Leave.

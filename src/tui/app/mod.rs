@@ -8,11 +8,13 @@ mod list;
 mod many;
 mod message;
 mod moving;
+mod palette;
 mod picker;
 mod pictures;
 mod prompt;
 mod say;
 mod status;
+mod welcome;
 mod work;
 
 pub use list::List;
@@ -28,6 +30,7 @@ pub use work::{Outcome, Task, Work};
 use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
+use super::screens::help_limit;
 use crate::analysis::Tally;
 use crate::dataset::Media;
 use crate::project::Desk;
@@ -52,6 +55,8 @@ pub enum Mode {
     Choose,
     /// Something that concerns many examples is to be confirmed.
     Confirm(Confirm),
+    /// The card of the first start.
+    Card,
 }
 
 /// Everything that the screen shows.
@@ -62,6 +67,8 @@ pub struct App {
     position: usize,
     /// Lines of a long text that are above the screen.
     scroll: u16,
+    /// Columns and rows of the terminal.
+    size: (u16, u16),
     /// The picture's columns and rows; none in a terminal that is too small.
     room: Option<(u16, u16)>,
     tally: Tally,
@@ -77,6 +84,8 @@ pub struct App {
     anchor: Option<u32>,
     /// Classes that were chosen by name lately, the last one first.
     recent: Vec<u32>,
+    /// Commands that were chosen by name lately, the last one first.
+    recent_commands: Vec<Command>,
     generation: u64,
     awaited: Option<Awaited>,
     dropped: usize,
@@ -98,6 +107,7 @@ impl App {
             desk,
             keymap,
             tally,
+            size,
             room: room(size),
             mode: Mode::Base,
             position: 0,
@@ -109,6 +119,7 @@ impl App {
             marks: BTreeSet::new(),
             anchor: None,
             recent: vec![],
+            recent_commands: vec![],
             generation: 0,
             awaited: None,
             dropped: 0,
@@ -203,12 +214,16 @@ impl App {
             Mode::Picker(_) => Context::Picker,
             Mode::Choose => Context::Choose,
             Mode::Confirm(_) => Context::Confirm,
+            Mode::Card => Context::Card,
         }
     }
 
     /// What a key asks for where the app is.
     pub fn command_of(&self, key: KeyEvent) -> Option<Command> {
         let context = self.context();
+        if context == Context::Card {
+            return Some(Command::Cancel);
+        }
         let command = self.keymap.command(context, key);
         if context == Context::Choose && command.is_none() {
             return self.keymap.command(Context::Review, key).filter(|command| command.on_sight());
@@ -224,6 +239,7 @@ impl App {
             Message::Edit(request) => self.edit(request),
             Message::Paste(text) => self.paste(&text),
             Message::Resized(cols, rows) => {
+                self.size = (cols, rows);
                 self.room = room((cols, rows));
                 self.painted.clear();
                 self.prepare()
@@ -288,11 +304,13 @@ impl App {
                 vec![]
             }
             (Mode::Confirm(confirm), Command::Accept) => self.confirmed(confirm),
+            (Mode::Card, _) => self.welcomed(),
             (_, Command::Cancel) => vec![],
             (Mode::Picker(picker), command) => self.picker_command(picker, command),
             (Mode::Choose, command) => self.choose(command),
             (Mode::Help(mut list), command) => {
-                list.moved(command);
+                let limit = help_limit(self, self.screen());
+                list.moved_in(command, limit + 1);
                 self.open(Mode::Help(list))
             }
             (mode, _) => self.open(mode),
@@ -302,6 +320,11 @@ impl App {
     fn open(&mut self, mode: Mode) -> Vec<Effect> {
         self.mode = mode;
         vec![]
+    }
+
+    /// The whole terminal.
+    fn screen(&self) -> Rect {
+        Rect::new(0, 0, self.size.0, self.size.1)
     }
 
     /// The rows that a key would act on.

@@ -86,7 +86,7 @@ impl App {
         match &mut self.mode {
             Mode::Prompt(prompt) => Some(&mut prompt.input),
             Mode::Picker(picker) => Some(&mut picker.input),
-            Mode::Base | Mode::Help(_) | Mode::Choose | Mode::Confirm(_) => None,
+            Mode::Base | Mode::Help(_) | Mode::Choose | Mode::Confirm(_) | Mode::Card => None,
         }
     }
 

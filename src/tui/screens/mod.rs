@@ -1,9 +1,16 @@
 //! What is drawn. Reads the app, changes nothing, computes no statistic.
 
-mod confirm;
-mod picker;
-mod popup;
+mod card;
+pub(super) mod confirm;
+mod help;
+pub(super) mod hints;
+pub(super) mod picker;
+pub(super) mod popup;
 mod review;
+pub(super) mod tag_bar;
+
+pub(super) use help::scroll_limit as help_limit;
+pub(super) use picker::first_line;
 
 use super::app::{App, Mode};
 use super::layout;
@@ -28,9 +35,10 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
     review::draw(app, &places, theme, frame);
     match app.mode() {
         Mode::Base => {}
-        Mode::Help(list) => popup::draw_help(app, list.at, theme, frame),
+        Mode::Help(list) => help::draw(app, list.at, theme, frame),
         Mode::Prompt(prompt) => popup::draw_prompt(app, prompt, &places, theme, frame),
         Mode::Picker(picker) => picker::draw(app, picker, theme, frame),
+        Mode::Card => card::draw(app, theme, frame),
         Mode::Choose => confirm::draw_choose(app, theme, frame),
         Mode::Confirm(confirm) => confirm::draw(app, confirm, theme, frame),
     }

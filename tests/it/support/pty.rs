@@ -6,9 +6,10 @@
 use super::screen::Screen;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -326,11 +327,25 @@ fn builder(program: &OsStr, args: &[&str], cwd: &Path, envs: &[(&str, &str)]) ->
             builder.env(name, value);
         }
     }
-    let ours = [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("GAFFE_USER", "tester")];
+    let state = state_of_who_was_welcomed();
+    let ours = [
+        ("TERM", "xterm-256color"),
+        ("COLORTERM", "truecolor"),
+        ("GAFFE_USER", "tester"),
+        ("XDG_STATE_HOME", state.to_str().unwrap()),
+    ];
     for (name, value) in ours.iter().chain(envs) {
         builder.env(name, value);
     }
     builder
+}
+
+/// Where programs keep things in mind for a person who has read the card of the first start.
+fn state_of_who_was_welcomed() -> PathBuf {
+    let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("state");
+    fs::create_dir_all(state.join("gaffe")).unwrap();
+    fs::write(state.join("gaffe/welcomed"), "").unwrap();
+    state
 }
 
 /// Takes in what the program writes, and answers what it asks.

@@ -103,6 +103,12 @@ impl Stage {
         self.draw();
     }
 
+    /// Shows the card of the first start.
+    pub fn welcome(&mut self) {
+        self.app.welcome();
+        self.draw();
+    }
+
     /// What is on the screen, line by line.
     pub fn draw(&mut self) -> String {
         self.paint();
@@ -125,7 +131,7 @@ impl Stage {
                 Effect::Work(work) => {
                     vec![Message::Worked { generation: work.generation, outcome: work.run() }]
                 }
-                Effect::Remember(_) | Effect::Suspend | Effect::Quit => vec![],
+                Effect::Remember(_) | Effect::Welcomed | Effect::Suspend | Effect::Quit => vec![],
             };
             for answer in answers {
                 self.app.update(answer, self.now);

@@ -4,6 +4,7 @@ mod decisions;
 mod ending;
 mod fields;
 mod figures;
+mod help;
 mod small;
 mod suspend;
 
