@@ -25,6 +25,9 @@ pub struct ReviewArgs {
     /// Walk through predictions that agree with the label, to learn how many of these are wrong
     #[arg(long)]
     correct: bool,
+    /// Leave the mouse to the terminal [also: `GAFFE_MOUSE=0`]
+    #[arg(long)]
+    no_mouse: bool,
     #[command(flatten)]
     guard: TestGuard,
 }
@@ -37,7 +40,13 @@ impl ReviewArgs {
             || split.is_some()
             || self.order.is_given()
             || self.correct
+            || self.no_mouse
             || self.guard.unlock_test
+    }
+
+    /// Whether clicks and the wheel are taken.
+    fn takes_mouse(&self) -> bool {
+        !self.no_mouse && std::env::var_os("GAFFE_MOUSE").is_none_or(|value| value != "0")
     }
 }
 
@@ -124,7 +133,7 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     let welcome = welcome(&mut app);
     let (data_dir, media_root) = (project.data_dir(), project.media_root(split)?);
     let places = Places { data_dir, media_root, welcome };
-    let app = tui::run(app, writable.store, places)?;
+    let app = tui::run(app, writable.store, places, args.takes_mouse())?;
     farewell(project, &app);
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod command;
+pub mod hit;
 mod jobs;
 pub mod keymap;
 pub mod layout;
@@ -17,7 +18,7 @@ mod widgets;
 use crate::dataset::Media;
 use crate::project::now;
 use crate::store::{Store, Welcome};
-use app::{App, Effect, Message, Status};
+use app::{App, Effect, Message, Mouse, Status};
 use crossterm::event::{self, Event, KeyEventKind};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue};
@@ -44,11 +45,12 @@ pub struct Places {
     pub welcome: Welcome,
 }
 
-/// Runs the review until the user leaves, or the program is told to end.
+/// Runs the review until the user leaves, or the program is told to end; `mouse` says whether clicks
+/// and the wheel are taken.
 ///
 /// # Errors
 /// No terminal, or one that can't be written to.
-pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
+pub fn run(mut app: App, store: Store, places: Places, mouse: bool) -> io::Result<App> {
     let theme = Theme::from_env(|name| std::env::var(name).ok());
     let signals = Signals::listen()?;
     let files = match &app.desk().examples().media {
@@ -57,6 +59,9 @@ pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
     };
     let root = places.media_root;
     let mut guard = Guard::enter()?;
+    if mouse {
+        guard.catch_mouse()?;
+    }
     let picture = move |row: u32| root.join(files.get(row as usize));
     let jobs = Jobs::start(store, places.data_dir, places.welcome, picture)?;
     let mut effects = app.start();
@@ -141,6 +146,7 @@ fn message(app: &App, event: &Event) -> Option<Message> {
             }
             to_input_request(event).filter(|_| app.context().is_field()).map(Message::Edit)
         }
+        Event::Mouse(event) => Mouse::of(*event).map(Message::Mouse),
         Event::Paste(text) => Some(Message::Paste(text.clone())),
         Event::Resize(cols, rows) => Some(Message::Resized(*cols, *rows)),
         _ => None,

@@ -1,4 +1,4 @@
-//! What helps: the palette, the keys, the card of the first start, hints by state.
+//! What helps: the palette, the keys, the card of the first start, hints by state, clicks.
 
 use crate::support::stage::{Stage, press};
 use crossterm::event::KeyCode;
@@ -100,4 +100,79 @@ fn when_nothing_is_open_leaving_comes_first() {
     press(&mut stage, "\n");
     let line = last_line(&stage.draw());
     assert!(line.starts_with("q leave  u undo"), "{line}");
+}
+
+#[test]
+fn each_class_tag_and_hint_is_clicked_where_it_is_drawn() {
+    for (cols, rows) in [(60, 16), (80, 24), (120, 40), (200, 60)] {
+        for (what, said) in [
+            ("2 Trouser", "Trouser"),
+            ("b blurry", "blurry"),
+            ("s sleeve", "sleeve"),
+            ("= both", "both acceptable"),
+            ("⏎ model wrong", "model wrong"),
+        ] {
+            let mut stage = Stage::sample(cols, rows);
+            let Some((col, row)) = place_of(&stage.draw(), what) else {
+                assert!(cols < 80, "{what} has no room in {cols}×{rows}");
+                continue;
+            };
+            stage.click(col, row);
+            let screen = stage.draw();
+            assert!(screen.contains(said) && screen.contains("saved  dev-"), "{what}\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn every_place_of_every_screen_has_a_meaning_or_none() {
+    for keys in ["", "?", "\t", ":", ":z9", "+x", ";", "*A", "*A-"] {
+        for mut stage in [Stage::sample(80, 24), Stage::rows(80, 24)] {
+            press(&mut stage, keys);
+            for (cols, rows) in [(0, 0), (20, 5), (60, 16), (61, 17), (80, 24), (200, 60)] {
+                let targets = stage.targets(cols, rows);
+                let any = targets.iter().any(Option::is_some);
+                assert_eq!(any, cols >= 60 && keys != "?", "{keys:?} in {cols}×{rows}");
+            }
+        }
+    }
+}
+
+#[test]
+fn tags_in_the_second_line_are_clicked_too() {
+    let mut stage = Stage::sample(120, 40);
+    for name in ["torn", "stripes", "folded", "a rather long name", "another long name", "dark"] {
+        press(&mut stage, &format!("+{name}\n"));
+    }
+    let (col, row) = place_of(&stage.draw(), "dark●").unwrap();
+    stage.click(col, row);
+    assert!(!stage.draw().contains("dark●"), "{}", stage.draw());
+    let (col, row) = place_of(&stage.draw(), "+ new").unwrap();
+    stage.click(col, row);
+    assert!(stage.draw().contains("tag · type its name"), "{}", stage.draw());
+}
+
+#[test]
+fn a_line_of_a_choice_is_taken_by_the_second_click() {
+    let mut stage = Stage::rows(80, 24);
+    press(&mut stage, "\t");
+    for _ in 0..14 {
+        stage.key(KeyCode::Down);
+    }
+    let before = stage.draw();
+    let (col, row) = (20, 8);
+    stage.click(col, row);
+    let chosen = stage.draw();
+    assert_eq!(before, chosen, "the lines stay where they are");
+    stage.click(col, row);
+    let name = before.lines().nth(8).unwrap().split('│').nth(1).unwrap().trim();
+    let name = name.rsplit_once(' ').unwrap().0.trim();
+    assert!(stage.draw().contains(&format!("→ {name}")), "{name}\n{}", stage.draw());
+}
+
+fn place_of(screen: &str, text: &str) -> Option<(u16, u16)> {
+    screen.lines().zip(0..).find_map(|(line, row)| {
+        let before = line.trim_start_matches('"').split_once(text)?.0;
+        Some((before.chars().count() as u16, row))
+    })
 }

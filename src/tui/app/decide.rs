@@ -13,16 +13,21 @@ const REPEAT: u64 = 70;
 impl App {
     /// A command on what is shown.
     pub(super) fn see(&mut self, command: Command) -> Vec<Effect> {
-        let Some(row) = self.row() else { return vec![] };
         let held = self.is_held(command);
+        self.seen(held).map_or_else(Vec::new, |row| self.decide(command, row))
+    }
+
+    /// The row that is decided on: it was painted, and the key is not just held down.
+    pub(super) fn seen(&mut self, held: bool) -> Option<u32> {
+        let row = self.row()?;
         if held || self.painted != self.in_sight() {
             self.dropped += 1;
             self.status = Status::hint(say::dropped(self.dropped, held));
-            return vec![];
+            return None;
         }
         self.dropped = 0;
         self.desk.set_sight(Sight::default());
-        self.decide(command, row)
+        Some(row)
     }
 
     fn decide(&mut self, command: Command, row: u32) -> Vec<Effect> {

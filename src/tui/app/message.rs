@@ -1,6 +1,6 @@
 //! What comes into the app and what goes out of it.
 
-use super::{Outcome, PictureKey, Work};
+use super::{Mouse, Outcome, PictureKey, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media::Cells;
 use crate::store::Cursor;
@@ -16,6 +16,8 @@ pub enum Message {
     Edit(InputRequest),
     /// Pasted text.
     Paste(String),
+    /// A click or the wheel.
+    Mouse(Mouse),
     /// The terminal's size.
     Resized(u16, u16),
     /// The store has a decision.

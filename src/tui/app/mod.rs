@@ -7,6 +7,7 @@ mod decide;
 mod list;
 mod many;
 mod message;
+mod mouse;
 mod moving;
 mod palette;
 mod picker;
@@ -20,6 +21,7 @@ mod work;
 pub use list::List;
 pub use many::{Confirm, Deed};
 pub use message::{Effect, Message};
+pub use mouse::{Action, Mouse};
 pub use picker::{Pick, PickKind, Picker};
 pub use pictures::{Picture, PictureKey, Pictures};
 pub use prompt::{Prompt, PromptKind};
@@ -78,6 +80,9 @@ pub struct App {
     drafts: Vec<Prompt>,
     /// The rows that are fully on the screen.
     painted: Vec<u32>,
+    /// Whether the screen shows all of this, as it is.
+    is_painted: bool,
+    last_mouse: mouse::Last,
     /// Rows that are marked, for a decision on all of them.
     marks: BTreeSet<u32>,
     /// Where the last mark was set.
@@ -116,6 +121,8 @@ impl App {
             status: Status::default(),
             drafts: Vec::new(),
             painted: vec![],
+            is_painted: false,
+            last_mouse: mouse::Last::default(),
             marks: BTreeSet::new(),
             anchor: None,
             recent: vec![],
@@ -234,10 +241,21 @@ impl App {
     /// Takes a message at `now` (milliseconds since 1970) and says what is to be done.
     pub fn update(&mut self, message: Message, now: u64) -> Vec<Effect> {
         self.now = now;
+        let is_painted = matches!(message, Message::Painted);
+        if matches!(message, Message::Command(_) | Message::Edit(_) | Message::Resized(..)) {
+            self.forget_click();
+        }
+        let effects = self.take(message);
+        self.is_painted = is_painted;
+        effects
+    }
+
+    fn take(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Command(command) => self.command(command),
             Message::Edit(request) => self.edit(request),
             Message::Paste(text) => self.paste(&text),
+            Message::Mouse(mouse) => self.mouse(mouse),
             Message::Resized(cols, rows) => {
                 self.size = (cols, rows);
                 self.room = room((cols, rows));
@@ -380,3 +398,6 @@ fn room((cols, rows): (u16, u16)) -> Option<(u16, u16)> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod mouse_tests;

@@ -6,13 +6,16 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::InputRequest;
 
 /// Four examples of three classes; the model is wrong on the last three.
-fn app() -> App {
+pub(super) fn app() -> App {
+    app_of(Media::Row)
+}
+
+pub(super) fn app_of(media: Media) -> App {
     let mut ids = TextColumn::default();
     for id in ["a", "b", "c", "d"] {
         ids.push(id).unwrap();
     }
     let gold = vec![0, 1, 2, 1];
-    let media = Media::Row;
     let examples = Examples { split: Split::Dev, ids, gold, media, metadata: vec![] };
     let probs = vec![0.8, 0.1, 0.1, 0.7, 0.2, 0.1, 0.6, 0.3, 0.1, 0.5, 0.1, 0.4];
     let run = Run::new("v1", Matrix::new(probs, 4, 3).unwrap()).unwrap();
@@ -45,7 +48,7 @@ fn key(app: &App, c: char) -> Message {
 }
 
 /// Presses keys, each after the screen was painted and with the store answering at once.
-fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+pub(super) fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     let mut all = Vec::new();
     for c in keys.chars() {
         let message = key(app, c);
@@ -71,11 +74,11 @@ fn answer(app: &mut App, effect: &Effect, now: u64) {
     app.update(message, now);
 }
 
-fn id(app: &App) -> &str {
+pub(super) fn id(app: &App) -> &str {
     app.desk.id(app.row().unwrap())
 }
 
-fn said(app: &App, id: &str) -> String {
+pub(super) fn said(app: &App, id: &str) -> String {
     let review = app.desk.ledger().review(Split::Dev, id);
     review.map_or_else(String::new, |review| say::review(review, app.desk.ledger()))
 }

@@ -46,6 +46,11 @@ pub fn hints(app: &App, context: Context, commands: &[(&str, &str)], width: u16)
     row(app, context, commands, width).into_iter().map(|hint| hint.text).collect()
 }
 
+/// The command whose hint stands in that column.
+pub fn at(hints: &[Hint], column: u16) -> Option<Command> {
+    hints.iter().find(|hint| (hint.x..hint.end()).contains(&column)).map(|hint| hint.command)
+}
+
 /// Draws hints in a line.
 pub fn draw(hints: &[Hint], area: Rect, theme: Theme, buffer: &mut Buffer) {
     for hint in hints {

@@ -11,6 +11,7 @@ pub(super) mod tag_bar;
 
 pub(super) use help::scroll_limit as help_limit;
 pub(super) use picker::first_line;
+pub(super) use review::class_in_line;
 
 use super::app::{App, Mode};
 use super::layout;

@@ -152,6 +152,12 @@ fn shown_classes(app: &App, row: u32) -> Vec<(u32, f32)> {
     shown
 }
 
+/// The class in a line of the side, counted from its top.
+pub fn class_in_line(app: &App, row: u32, line: usize) -> Option<u32> {
+    let (class, _) = *shown_classes(app, row).get(line.checked_sub(HEAD)?)?;
+    Some(class)
+}
+
 fn class_lines(app: &App, row: u32, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let shown = shown_classes(app, row);
     let name = |k: u32| app.desk().classes().name(k);

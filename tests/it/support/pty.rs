@@ -250,6 +250,19 @@ impl Pty {
         self.master.resize(pty_size(size)).unwrap();
     }
 
+    /// Clicks at a column and a row, from 0, as a terminal tells of it: the button goes down and up.
+    pub fn click(&mut self, (col, row): (u16, u16)) {
+        assert!(self.screen().reports_clicks(), "the terminal was not asked for clicks");
+        let (x, y) = (col + 1, row + 1);
+        self.send(&format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m"));
+    }
+
+    /// Turns the wheel by a step, at a column and a row.
+    pub fn wheel(&mut self, down: bool, (col, row): (u16, u16)) {
+        let button = 64 + u16::from(down);
+        self.send(&format!("\x1b[<{button};{};{}M", col + 1, row + 1));
+    }
+
     /// The terminal's settings now.
     pub fn modes(&self) -> String {
         modes(self.master.as_ref())

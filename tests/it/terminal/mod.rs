@@ -5,6 +5,7 @@ mod ending;
 mod fields;
 mod figures;
 mod help;
+mod mouse;
 mod small;
 mod suspend;
 

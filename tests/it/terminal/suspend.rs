@@ -32,7 +32,7 @@ fn ctrl_z_goes_to_the_shell_and_fg_comes_back_with_all_decisions() {
     told(&mut pty, &format!("saved  {}: blurry", id(&second)));
     pty.send("\x1a");
     let outside = prompt(&mut pty);
-    assert!(outside.has_cursor() && !outside.marks_paste(), "{outside}");
+    assert!(outside.has_cursor() && outside.leaves_mouse() && !outside.marks_paste(), "{outside}");
     assert!(pty.modes().contains("ICANON") && pty.modes().contains("ECHO"), "{}", pty.modes());
     pty.send("echo and-back\r");
     pty.wait_for("what the shell does", |screen| screen.text().matches("and-back").count() == 2);
@@ -40,7 +40,7 @@ fn ctrl_z_goes_to_the_shell_and_fg_comes_back_with_all_decisions() {
     pty.resize((100, 30));
     pty.send("fg\r");
     let back = shown(&mut pty, 2);
-    assert!(back.is_alternate() && !back.has_cursor(), "{back}");
+    assert!(back.is_alternate() && back.reports_clicks() && !back.has_cursor(), "{back}");
     assert!(is_tagged(&back, "blurry") && back.line(0).len() > 90, "{back}");
     assert_eq!(id(&back), id(&second));
     assert_true_picture(&back, &folder);
@@ -57,7 +57,7 @@ fn stopped_from_outside_it_gives_the_terminal_to_the_shell() {
     let mut pty = shell(&folder);
     shown(&mut pty, 1);
     signal_review(&pty, "TSTP");
-    prompt(&mut pty);
+    assert!(prompt(&mut pty).leaves_mouse());
     pty.send("fg\r");
     shown(&mut pty, 1);
     decide(&mut pty, 1, ENTER);
@@ -94,7 +94,7 @@ fn a_stopped_review_that_is_told_to_end_ends_in_the_background() {
     lock.unlock().unwrap();
     pty.send("echo all-$((1 + 1))-gone\r");
     let outside = pty.wait_for("the shell", |screen| screen.has("all-2-gone"));
-    assert!(!outside.is_alternate(), "{outside}");
+    assert!(!outside.is_alternate() && outside.leaves_mouse(), "{outside}");
     assert_eq!(json(&folder, &["tally"])["reviewed"], 1);
 }
 
