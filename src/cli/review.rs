@@ -6,7 +6,7 @@ use crate::analysis::TallyRow;
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
 use crate::project::{Project, ProjectError, Subset};
-use crate::store::{Cursor, load_filters};
+use crate::store::{Cursor, Welcome, load_filters};
 use crate::tui::app::{App, Guards, Status, Summary, Tone, agreement, rate};
 use crate::tui::keymap::Keymap;
 use crate::tui::{self, Places, terminal};
@@ -34,6 +34,9 @@ pub struct ReviewArgs {
     /// Walk through predictions that agree with the label, to learn how many of these are wrong
     #[arg(long)]
     correct: bool,
+    /// Leave the mouse to the terminal [also: `GAFFE_MOUSE=0`]
+    #[arg(long)]
+    no_mouse: bool,
     #[command(flatten)]
     guard: TestGuard,
     #[command(flatten)]
@@ -52,9 +55,15 @@ impl ReviewArgs {
             || self.order.is_given()
             || self.correct
             || self.filter.is_some()
+            || self.no_mouse
             || self.guard.unlock_test
             || self.goal.is_some()
             || self.guards.is_given()
+    }
+
+    /// Whether clicks and the wheel are taken.
+    fn takes_mouse(&self) -> bool {
+        !self.no_mouse && std::env::var_os("GAFFE_MOUSE").is_none_or(|value| value != "0")
     }
 }
 
@@ -146,10 +155,22 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
         [] => app.tell(Status::hint("everything is saved as you go; q leaves")),
         repairs => app.tell(Status::trouble(repairs.join("; "))),
     }
-    let places = Places { data_dir: project.data_dir(), media_root: project.media_root(split)? };
-    let app = tui::run(app, writable.store, places)?;
+    let welcome = welcome(&mut app);
+    let (data_dir, media_root) = (project.data_dir(), project.media_root(split)?);
+    let places = Places { data_dir, media_root, welcome };
+    let app = tui::run(app, writable.store, places, args.takes_mouse())?;
     farewell(project, &app);
     Ok(())
+}
+
+/// Shows the card of the first start to who has not read it yet.
+fn welcome(app: &mut App) -> Welcome {
+    let welcome = Welcome::from_env(|name| std::env::var_os(name));
+    let is_new = app.desk().ledger().reviews(app.desk().examples().split).next().is_none();
+    if welcome.is_due(is_new) {
+        app.welcome();
+    }
+    welcome
 }
 
 /// `command` for what was reviewed, which may not be what it prints alone.

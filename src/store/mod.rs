@@ -10,10 +10,12 @@ mod files;
 mod filters;
 mod journal;
 mod mend;
+mod welcome;
 
 pub use cursor::Cursor;
 pub use error::StoreError;
 pub use filters::{keep_filters, load_filters};
+pub use welcome::Welcome;
 
 use crate::dataset::Event;
 use database::{Database, Failure};

@@ -258,6 +258,8 @@ const PAGES: &[Context] = &[
     Context::History,
     Context::Tags,
 ];
+const ENDS: &[Context] =
+    &[Context::Review, Context::Grid, Context::Help, Context::History, Context::Tags];
 const TAKING: &[Context] = &[
     Context::Grid,
     Context::Prompt,
@@ -355,8 +357,8 @@ pub const TABLE: &[Row] = &[
     act(Command::NextInCell, "next-in-cell", "Next of the same cell", "Moving", REVIEW, "the next with the same label and prediction"),
     act(Command::Jump, "jump", "Jump", "Moving", REVIEW, "go to a number in the list, or to an id"),
     act(Command::Back, "back", "Back", "Moving", REVIEW, "return to where the last jump began"),
-    act(Command::First, "first", "First", "Moving", SCREENS, "the first one"),
-    act(Command::Last, "last", "Last", "Moving", SCREENS, "the last one"),
+    act(Command::First, "first", "First", "Moving", ENDS, "the first one"),
+    act(Command::Last, "last", "Last", "Moving", ENDS, "the last one"),
     act(Command::ScrollDown, "scroll-down", "Page down", "Moving", PAGES, "more of a long text or row; the next page"),
     act(Command::ScrollUp, "scroll-up", "Page up", "Moving", PAGES, "what was above"),
     act(Command::Find, "find", "Find", "Finding", SCREENS, "list only what matches a filter: gold:Shirt conf>0.9 -reviewed"),

@@ -6,10 +6,10 @@
 use super::app::{Learning, Message, PictureKey, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media;
-use crate::store::{Cursor, Store, keep_filters};
+use crate::store::{Cursor, Store, Welcome, keep_filters};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,7 @@ enum Task {
     Save { epoch: u64, event: Box<Event> },
     Remember(Cursor),
     KeepFilters(BTreeMap<String, String>),
+    Welcomed,
 }
 
 /// The worker threads. Dropping it lets the writer finish what it was given.
@@ -55,13 +56,15 @@ impl Wishes {
 }
 
 impl Jobs {
-    /// Starts the threads. `dir` is the project's data folder; `picture` gives the file of a row.
+    /// Starts the threads. `dir` is the project's data folder, `welcome` the
+    /// user's marker; `picture` gives the file of a row.
     ///
     /// # Errors
     /// When no thread can be started.
     pub fn start(
         store: Store,
         dir: PathBuf,
+        welcome: Welcome,
         picture: impl Fn(u32) -> PathBuf + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let (answer, answers) = channel();
@@ -73,7 +76,7 @@ impl Jobs {
         let wishes = Arc::new(Wishes::default());
         let writer = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write_down(store, &dir, &incoming, &answer))?;
+            .spawn(move || write_down(store, &Files { dir, welcome }, &incoming, &answer))?;
         for _ in 0..DECODERS {
             let (wishes, picture) = (wishes.clone(), picture.clone());
             let answer = decoder_answer.clone();
@@ -106,6 +109,11 @@ impl Jobs {
     /// Keeps the filters that have names.
     pub fn keep_filters(&self, filters: BTreeMap<String, String>) {
         self.give(Task::KeepFilters(filters));
+    }
+
+    /// Remembers that the card of the first start was read.
+    pub fn welcomed(&self) {
+        self.give(Task::Welcomed);
     }
 
     /// Makes pictures ready; earlier wishes are forgotten.
@@ -163,17 +171,28 @@ impl Drop for Jobs {
     }
 }
 
-fn write_down(mut store: Store, dir: &Path, tasks: &Receiver<Task>, answer: &Sender<Message>) {
+/// What the writer writes beside the store.
+struct Files {
+    /// The project's data folder.
+    dir: PathBuf,
+    welcome: Welcome,
+}
+
+fn write_down(mut store: Store, files: &Files, tasks: &Receiver<Task>, answer: &Sender<Message>) {
     // Decisions made before the app knew of a failure rest on one that is not there: they are void.
     let mut epoch = 0;
     while let Ok(task) = tasks.recv() {
         match task {
             Task::Remember(cursor) => {
                 // The place is a convenience: losing it is no reason to interrupt.
-                let _ = cursor.save(dir);
+                let _ = cursor.save(&files.dir);
+            }
+            Task::Welcomed => {
+                // At worst the card is shown again.
+                let _ = files.welcome.remember();
             }
             Task::KeepFilters(filters) => {
-                if let Err(error) = keep_filters(dir, &filters) {
+                if let Err(error) = keep_filters(&files.dir, &filters) {
                     let _ = answer.send(Message::Failed(error.to_string()));
                 }
             }

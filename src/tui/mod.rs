@@ -5,27 +5,27 @@
 
 pub mod app;
 pub mod command;
+pub mod hit;
 mod jobs;
 pub mod keymap;
 pub mod layout;
 pub mod screens;
+mod signals;
 pub mod terminal;
 pub mod theme;
 mod widgets;
 
 use crate::dataset::Media;
 use crate::project::now;
-use crate::store::Store;
-use app::{App, Effect, Message};
+use crate::store::{Store, Welcome};
+use app::{App, Effect, Message, Mouse, Status};
 use crossterm::event::{self, Event, KeyEventKind};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue};
 use jobs::Jobs;
+use signals::{Pause, Signals};
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 use terminal::{Guard, Screen};
 use theme::Theme;
@@ -41,33 +41,41 @@ pub struct Places {
     pub data_dir: PathBuf,
     /// What picture files are relative to.
     pub media_root: PathBuf,
+    /// Whether the card of the first start was read.
+    pub welcome: Welcome,
 }
 
-/// Runs the review until the user leaves, or the program is told to end.
+/// Runs the review until the user leaves, or the program is told to end; `mouse` says whether clicks
+/// and the wheel are taken.
 ///
 /// # Errors
 /// No terminal, or one that can't be written to.
-pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
+pub fn run(mut app: App, store: Store, places: Places, mouse: bool) -> io::Result<App> {
     let theme = Theme::from_env(|name| std::env::var(name).ok());
-    let ended = end_signals()?;
+    let signals = Signals::listen()?;
     let files = match &app.desk().examples().media {
         Media::Picture(files) => files.clone(),
         Media::Row | Media::Text(_) => crate::dataset::TextColumn::default(),
     };
     let root = places.media_root;
     let mut guard = Guard::enter()?;
+    if mouse {
+        guard.catch_mouse()?;
+    }
     let picture = move |row: u32| root.join(files.get(row as usize));
-    let jobs = Jobs::start(store, places.data_dir, picture)?;
-    let size = guard.screen.size()?;
+    let jobs = Jobs::start(store, places.data_dir, places.welcome, picture)?;
     let mut effects = app.start();
-    effects.extend(app.update(Message::Resized(size.width, size.height), now()));
+    effects.extend(measure(&mut app, &guard.screen)?);
     let mut next = Next { changed: true, quit: carry_out(&jobs, effects) };
-    while !next.quit && !ended.load(Ordering::Relaxed) {
+    while !next.quit && !signals.ended() {
         if next.changed {
             paint(&mut guard.screen, &app, theme)?;
             app.update(Message::Painted, now());
         }
         next = take_in(&mut app, &jobs)?;
+        if !app.is_saving() {
+            next.changed |= pause(&mut app, &jobs, &signals, &mut guard)?;
+        }
     }
     for answer in jobs.finish() {
         app.update(answer, now());
@@ -75,30 +83,23 @@ pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
     Ok(app)
 }
 
-/// How long the review has to end in order once it was told to.
-const GRACE: Duration = Duration::from_secs(2);
+/// Tells the app how large the terminal is.
+fn measure(app: &mut App, screen: &Screen) -> io::Result<Vec<Effect>> {
+    let size = screen.size()?;
+    Ok(app.update(Message::Resized(size.width, size.height), now()))
+}
 
-/// SIGTERM, SIGHUP, SIGINT and SIGQUIT ask us to end: what was decided is written, the terminal given
-/// back. When the terminal is gone, crossterm never returns from reading it; then the process is
-/// ended from here.
-fn end_signals() -> io::Result<Arc<AtomicBool>> {
-    let ended = Arc::new(AtomicBool::new(false));
-    #[cfg(unix)]
-    {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-        let all = [SIGTERM, SIGHUP, SIGINT, SIGQUIT];
-        let mut signals = signal_hook::iterator::Signals::new(all)?;
-        let ended = ended.clone();
-        thread::Builder::new().name("signals".into()).spawn(move || {
-            if signals.forever().next().is_some() {
-                ended.store(true, Ordering::Relaxed);
-                thread::sleep(GRACE);
-                terminal::give_back();
-                std::process::exit(1);
-            }
-        })?;
+/// Goes back to the shell if that was asked for; whether the screen has to be drawn anew.
+fn pause(app: &mut App, jobs: &Jobs, signals: &Signals, guard: &mut Guard) -> io::Result<bool> {
+    match signals.pause(guard)? {
+        Pause::None => return Ok(false),
+        Pause::Refused => app.tell(Status::hint("there is no shell here to go back to")),
+        Pause::Over => {
+            // The terminal may have another size by now, and nothing of ours is on it.
+            carry_out(jobs, measure(app, &guard.screen)?);
+        }
     }
-    Ok(ended)
+    Ok(true)
 }
 
 fn paint(screen: &mut Screen, app: &App, theme: Theme) -> io::Result<()> {
@@ -145,6 +146,7 @@ fn message(app: &App, event: &Event) -> Option<Message> {
             }
             to_input_request(event).filter(|_| app.context().is_field()).map(Message::Edit)
         }
+        Event::Mouse(event) => Mouse::of(*event).map(Message::Mouse),
         Event::Paste(text) => Some(Message::Paste(text.clone())),
         Event::Resize(cols, rows) => Some(Message::Resized(*cols, *rows)),
         _ => None,
@@ -161,7 +163,8 @@ fn carry_out(jobs: &Jobs, effects: Vec<Effect>) -> bool {
             Effect::KeepFilters(filters) => jobs.keep_filters(filters),
             Effect::Learn(learning) => jobs.learn(learning),
             Effect::Work(work) => jobs.work(work),
-            Effect::Suspend => {}
+            Effect::Welcomed => jobs.welcomed(),
+            Effect::Suspend => signals::stop(),
             Effect::Quit => quit = true,
         }
     }

@@ -3,6 +3,7 @@
 //! Invariant: however the program ends, short of SIGKILL, the terminal is given back.
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::style::Print;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
@@ -42,6 +43,12 @@ impl Write for Frame {
 }
 
 static OURS: AtomicBool = AtomicBool::new(false);
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Buttons and the wheel, in SGR coordinates. Not crossterm's `EnableMouseCapture`: that reports each
+/// movement of the mouse too.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
 /// Holds the terminal; dropping it gives it back.
 pub struct Guard {
@@ -59,11 +66,7 @@ impl Guard {
         give_back_on_panic();
         // crossterm drops all colours under NO_COLOR; the theme drops all but those of pictures.
         crossterm::style::force_color_output(true);
-        enable_raw_mode()?;
-        OURS.store(true, Ordering::SeqCst);
-        let entered =
-            execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
-                .and_then(|()| Terminal::new(CrosstermBackend::new(Frame::default())));
+        let entered = take().and_then(|()| Terminal::new(CrosstermBackend::new(Frame::default())));
         match entered {
             Ok(screen) => Ok(Self { screen }),
             Err(error) => {
@@ -72,6 +75,41 @@ impl Guard {
             }
         }
     }
+
+    /// Asks the terminal for clicks and the wheel.
+    ///
+    /// # Errors
+    /// The terminal can't be written to.
+    pub fn catch_mouse(&mut self) -> io::Result<()> {
+        MOUSE.store(true, Ordering::SeqCst);
+        ask_for_mouse()
+    }
+
+    /// Takes the terminal over again, whatever happened to it since; the next frame is whole.
+    ///
+    /// # Errors
+    /// It can't be set up.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        // crossterm goes by what it did last, but the shell may have set other modes.
+        disable_raw_mode()?;
+        take()?;
+        let size = self.screen.size()?;
+        self.screen.resize(size.into())
+    }
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    OURS.store(true, Ordering::SeqCst);
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    ask_for_mouse()
+}
+
+fn ask_for_mouse() -> io::Result<()> {
+    if !MOUSE.load(Ordering::SeqCst) {
+        return Ok(());
+    }
+    execute!(io::stdout(), Print(MOUSE_ON))
 }
 
 /// Whether there is a terminal to review on.
@@ -97,6 +135,9 @@ impl Drop for Guard {
 pub fn give_back() {
     if OURS.swap(false, Ordering::SeqCst) {
         // There is nobody left to tell when this fails.
+        if MOUSE.load(Ordering::SeqCst) {
+            let _ = execute!(io::stdout(), Print(MOUSE_OFF));
+        }
         let _ = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
         let _ = disable_raw_mode();
     }

@@ -8,6 +8,7 @@ mod readme;
 mod screens;
 mod screens_find;
 mod screens_grid;
+mod screens_help;
 mod screens_progress;
 mod screens_tags;
 mod support;

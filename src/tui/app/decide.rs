@@ -13,10 +13,20 @@ const REPEAT: u64 = 70;
 impl App {
     /// A command on what is shown.
     pub(super) fn see(&mut self, command: Command) -> Vec<Effect> {
-        let Some(row) = self.row() else { return vec![] };
         let held = self.is_held(command);
+        let Some(row) = self.seen(command, held) else { return vec![] };
+        if self.grid.is_some() {
+            return self.see_tiles(command, row);
+        }
+        self.see_again(command).unwrap_or_else(|| self.decide(command, row))
+    }
+
+    /// The row that a command acts on: it was painted, and the key is not just held down.
+    pub(super) fn seen(&mut self, command: Command, held: bool) -> Option<u32> {
+        let row = self.row()?;
         if held || !self.is_painted(command) {
-            return self.drop_key(held);
+            self.drop_key(held);
+            return None;
         }
         self.dropped = 0;
         let answers = Self::answer_of(command).is_some();
@@ -26,16 +36,12 @@ impl App {
         let picked = self.trail.picked == Some(row);
         let blind = self.hides_prediction(row);
         self.desk.set_sight(Sight { picked, blind, offered });
-        if self.grid.is_some() {
-            return self.see_tiles(command, row);
-        }
-        self.see_again(command).unwrap_or_else(|| self.decide(command, row))
+        Some(row)
     }
 
-    pub(super) fn drop_key(&mut self, held: bool) -> Vec<Effect> {
+    pub(super) fn drop_key(&mut self, held: bool) {
         self.dropped += 1;
         self.status = Status::hint(say::dropped(self.dropped, held, self.grid.is_some()));
-        vec![]
     }
 
     fn decide(&mut self, command: Command, row: u32) -> Vec<Effect> {

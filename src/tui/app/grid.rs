@@ -244,7 +244,7 @@ impl App {
         }
     }
 
-    fn except(&mut self, row: u32) -> Vec<Effect> {
+    pub(super) fn except(&mut self, row: u32) -> Vec<Effect> {
         let standing = self.standing(row);
         if let Some(grid) = &mut self.grid {
             grid.toggle(row, standing);

@@ -13,20 +13,24 @@ pub struct List {
 }
 
 impl List {
-    /// Moves by a line or a page.
+    /// Moves by a line or a page, or to an end.
     pub fn moved(&mut self, command: Command) {
         self.at = match command {
             Command::Up => self.at.saturating_sub(1),
             Command::Down => self.at.saturating_add(1),
             Command::ScrollUp => self.at.saturating_sub(PAGE),
             Command::ScrollDown => self.at.saturating_add(PAGE),
+            Command::First => 0,
+            Command::Last => usize::MAX,
             _ => self.at,
         }
     }
 
     /// The same within a list of `len` items.
     pub fn moved_in(&mut self, command: Command, len: usize) {
+        let last = len.saturating_sub(1);
+        self.at = self.at.min(last);
         self.moved(command);
-        self.at = self.at.min(len.saturating_sub(1));
+        self.at = self.at.min(last);
     }
 }

@@ -176,7 +176,8 @@ impl App {
     pub(super) fn confirmed_by_key(&mut self, confirm: Confirm, again: Command) -> Vec<Effect> {
         if self.is_held(again) {
             self.mode = Mode::Confirm(confirm);
-            return self.drop_key(true);
+            self.drop_key(true);
+            return vec![];
         }
         self.confirmed(confirm)
     }

@@ -1,6 +1,6 @@
 //! What comes into the app and what goes out of it.
 
-use super::{Learning, Outcome, PictureKey, Work};
+use super::{Learning, Mouse, Outcome, PictureKey, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media::Cells;
 use crate::project::Vectors;
@@ -18,6 +18,8 @@ pub enum Message {
     Edit(InputRequest),
     /// Pasted text.
     Paste(String),
+    /// A click or the wheel.
+    Mouse(Mouse),
     /// The terminal's size.
     Resized(u16, u16),
     /// The store has a decision.
@@ -71,6 +73,8 @@ pub enum Effect {
     Work(Box<Work>),
     /// Make vectors of the examples, however long it takes.
     Learn(Box<Learning>),
+    /// Remember that the card of the first start was read.
+    Welcomed,
     /// Go back to the shell until it calls again.
     Suspend,
     /// Leave.

@@ -13,7 +13,9 @@ mod jump;
 mod list;
 mod many;
 mod message;
+mod mouse;
 mod moving;
+mod palette;
 mod picker;
 mod pictures;
 mod progress;
@@ -21,6 +23,7 @@ mod prompt;
 mod say;
 mod status;
 mod tags;
+mod welcome;
 mod work;
 
 pub use alike::Learning;
@@ -32,6 +35,7 @@ pub use jump::Located;
 pub use list::List;
 pub use many::{Confirm, Deed};
 pub use message::{Effect, Message};
+pub use mouse::{Action, Mouse};
 pub use picker::{Pick, PickKind, Picker};
 pub use pictures::{Picture, PictureKey, Pictures};
 pub use progress::{Progress, Summary};
@@ -44,6 +48,7 @@ pub use work::{Outcome, Task, Work};
 use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
+use super::screens::help_limit;
 use crate::analysis::Tally;
 use crate::analysis::typeahead::ClassIndex;
 use crate::dataset::Media;
@@ -85,6 +90,8 @@ pub enum Mode {
     Guards(List),
     /// The list of tags.
     Tags,
+    /// The card of the first start.
+    Card,
 }
 
 /// Everything that the screen shows.
@@ -110,6 +117,9 @@ pub struct App {
     grid: Option<Grid>,
     /// The grid as it was left.
     shelved: Option<Grid>,
+    /// Whether the screen shows the state as it is.
+    is_current: bool,
+    last_mouse: mouse::Last,
     /// Rows that are marked, for a decision on all of them.
     marks: BTreeSet<u32>,
     /// Where the last mark was set.
@@ -127,6 +137,8 @@ pub struct App {
     /// The list of tags while it is open, whatever lies on top of it.
     tag_page: Option<TagPage>,
     presets: Vec<Preset>,
+    /// Commands that were chosen by name lately, the last one first.
+    recent_commands: Vec<Command>,
     generation: u64,
     awaited: Option<Awaited>,
     dropped: usize,
@@ -162,6 +174,8 @@ impl App {
             painted: vec![],
             grid: None,
             shelved: None,
+            is_current: false,
+            last_mouse: mouse::Last::default(),
             marks: BTreeSet::new(),
             anchor: None,
             trail: Trail::default(),
@@ -174,6 +188,7 @@ impl App {
             first: vec![],
             tag_page: None,
             presets: Preset::built_in(),
+            recent_commands: vec![],
             generation: 0,
             awaited: None,
             dropped: 0,
@@ -252,6 +267,11 @@ impl App {
         self.unsaved > 0 || self.pictures.any_pending() || self.awaited.is_some()
     }
 
+    /// Whether a decision is on its way to the store.
+    pub fn is_saving(&self) -> bool {
+        self.unsaved > 0
+    }
+
     /// Shows something that happened outside.
     pub fn tell(&mut self, status: Status) {
         self.status = status;
@@ -279,6 +299,7 @@ impl App {
             Mode::Confirm(_) => Context::Confirm,
             Mode::History(_) => Context::History,
             Mode::Tags => Context::Tags,
+            Mode::Card => Context::Card,
         }
     }
 
@@ -290,6 +311,9 @@ impl App {
         {
             return Some(*by);
         }
+        if context == Context::Card {
+            return Some(Command::Cancel);
+        }
         let command = self.keymap.command(context, key);
         if context == Context::Choose && command.is_none() {
             return self.keymap.command(Context::Review, key).filter(|command| command.on_sight());
@@ -300,8 +324,13 @@ impl App {
     /// Takes a message at `now` (milliseconds since 1970) and says what is to be done.
     pub fn update(&mut self, message: Message, now: u64) -> Vec<Effect> {
         self.now = now;
+        let is_painted = matches!(message, Message::Painted);
+        if matches!(message, Message::Command(_) | Message::Edit(_) | Message::Resized(..)) {
+            self.forget_click();
+        }
         let effects = self.take(message);
         self.suggest_here();
+        self.is_current = is_painted;
         effects
     }
 
@@ -310,6 +339,7 @@ impl App {
             Message::Command(command) => self.command(command),
             Message::Edit(request) => self.edit(request),
             Message::Paste(text) => self.paste(&text),
+            Message::Mouse(mouse) => self.mouse(mouse),
             Message::Resized(cols, rows) => {
                 self.size = (cols, rows);
                 self.room = room(self.size);
@@ -376,7 +406,8 @@ impl App {
             Command::Tags => self.open_tags(),
             Command::Palette => self.open_picker(PickKind::Command, vec![]),
             Command::Help => self.open(Mode::Help(List::default())),
-            Command::Suspend => vec![Effect::Suspend],
+            Command::Suspend if cfg!(unix) => vec![Effect::Suspend],
+            Command::Suspend => self.nothing("this system has no way back from the shell"),
             Command::Quit => self.quit(),
             Command::Grid => self.open_grid(),
             Command::GridCell => self.ask_cell(),
@@ -403,6 +434,7 @@ impl App {
             (Mode::Confirm(confirm), again) if confirm.by == Some(again) => {
                 self.confirmed_by_key(confirm, again)
             }
+            (Mode::Card, _) => self.welcomed(),
             (_, Command::Cancel) | (Mode::Help(_), Command::Accept) => {
                 self.last_key = None;
                 vec![]
@@ -417,7 +449,8 @@ impl App {
             (Mode::Picker(picker), command) => self.picker_command(picker, command),
             (Mode::Choose, command) => self.choose(command),
             (Mode::Help(mut list), command) => {
-                list.moved(command);
+                let limit = help_limit(self, self.screen());
+                list.moved_in(command, limit + 1);
                 self.open(Mode::Help(list))
             }
             (mode, _) => self.open(mode),
@@ -429,6 +462,11 @@ impl App {
     fn open(&mut self, mode: Mode) -> Vec<Effect> {
         self.mode = mode;
         vec![]
+    }
+
+    /// The whole terminal.
+    fn screen(&self) -> Rect {
+        Rect::new(0, 0, self.size.0, self.size.1)
     }
 
     /// The rows that a key would act on.
@@ -504,3 +542,6 @@ fn room((cols, rows): (u16, u16)) -> Option<(u16, u16)> {
 mod find_tests;
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod mouse_tests;

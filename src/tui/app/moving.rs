@@ -53,13 +53,17 @@ impl App {
 
     /// By most of a page, so that a few lines are seen twice.
     fn scroll_by(&mut self, pages: i32) -> Vec<Effect> {
-        let (Some(row), Some(room)) = (self.row(), self.room) else { return vec![] };
         if matches!(self.desk.examples().media, Media::Picture(_)) {
             return self.nothing("there is nothing to scroll");
         }
-        let page = i32::from(room.1.saturating_sub(3).max(1));
+        let page = self.room.map_or(1, |room| i32::from(room.1.saturating_sub(3).max(1)));
+        self.scroll_lines(pages * page)
+    }
+
+    pub(super) fn scroll_lines(&mut self, lines: i32) -> Vec<Effect> {
+        let (Some(row), Some(room)) = (self.row(), self.room) else { return vec![] };
         let limit = scroll_limit(&self.desk, row, room);
-        let to = (i32::from(self.scroll) + pages * page).clamp(0, i32::from(limit));
+        let to = (i32::from(self.scroll) + lines).clamp(0, i32::from(limit));
         self.scroll = u16::try_from(to).unwrap_or(limit);
         vec![]
     }

@@ -5,7 +5,9 @@
 use super::{App, Effect, Mode};
 use crate::analysis::typeahead::ClassQuery;
 use crate::dataset::{Answer, Choice, DecideError, Tag, TagId, same_tag_name};
-use crate::tui::command::{Command, Context, TABLE};
+use crate::tui::command::Command;
+use crate::tui::screens::first_line;
+use ratatui::layout::Rect;
 use tui_input::Input;
 
 /// Classes chosen by name that are remembered.
@@ -58,12 +60,22 @@ pub struct Picker {
     pub picks: Vec<Pick>,
     /// The one that Enter takes.
     pub selected: usize,
+    /// The one in the first line, as long as the chosen one can be seen then.
+    pub top: usize,
+}
+
+impl Picker {
+    /// Chooses a line; the others move only if it would not be seen.
+    pub(super) fn choose(&mut self, line: usize, screen: Rect) {
+        self.selected = line;
+        self.top = first_line(screen, self);
+    }
 }
 
 impl App {
     pub(super) fn open_picker(&mut self, kind: PickKind, rows: Vec<u32>) -> Vec<Effect> {
         let (input, picks) = (Input::default(), vec![]);
-        self.mode = Mode::Picker(Picker { kind, rows, input, picks, selected: 0 });
+        self.mode = Mode::Picker(Picker { kind, rows, input, picks, selected: 0, top: 0 });
         self.find_picks();
         vec![]
     }
@@ -81,7 +93,7 @@ impl App {
             _ => {
                 let mut list = super::List { at: picker.selected };
                 list.moved_in(command, picker.picks.len());
-                picker.selected = list.at;
+                picker.choose(list.at, self.screen());
                 self.open(Mode::Picker(picker))
             }
         }
@@ -89,7 +101,10 @@ impl App {
 
     fn picked(&mut self, picker: &Picker, pick: Pick) -> Vec<Effect> {
         match (pick, picker.rows.as_slice()) {
-            (Pick::Command(command), _) => self.command(command),
+            (Pick::Command(command), _) => {
+                self.chose(command);
+                self.command(command)
+            }
             (Pick::Class(class), &[row]) if picker.kind == PickKind::Also => {
                 self.also_right(row, class)
             }
@@ -148,12 +163,12 @@ impl App {
         let picks = match picker.kind {
             PickKind::Class | PickKind::Also => self.classes_like(picker),
             PickKind::Tag => self.tags_like(&typed),
-            PickKind::Command => commands_like(self.base(), &typed),
+            PickKind::Command => self.commands_like(&typed),
             PickKind::MergeOf(tag) => self.tags_beside(tag, &typed),
             PickKind::Preset => self.presets_like(&typed),
         };
         if let Mode::Picker(picker) = &mut self.mode {
-            (picker.picks, picker.selected) = (picks, 0);
+            (picker.picks, picker.selected, picker.top) = (picks, 0, 0);
         }
     }
 
@@ -206,26 +221,4 @@ impl App {
         let found = presets.filter(|(_, preset)| preset.name.to_lowercase().contains(typed));
         found.map(|(at, _)| Pick::Preset(at)).collect()
     }
-}
-
-/// The commands of the screen below, those whose name holds the text first.
-fn commands_like(base: Context, typed: &str) -> Vec<Pick> {
-    let ranged =
-        |c| matches!(c, Command::Class(_) | Command::Tag(_) | Command::Tile(_) | Command::Macro(_));
-    let here = TABLE.iter().filter(|row| {
-        row.contexts.contains(&base) && !ranged(row.command) && row.command != Command::Palette
-    });
-    let rank = |row: &&crate::tui::command::Row| {
-        let (name, help) = (row.name.to_lowercase(), row.help.to_lowercase());
-        if name.starts_with(typed) {
-            Some(0)
-        } else if name.contains(typed) || row.id.contains(typed) {
-            Some(1)
-        } else {
-            help.contains(typed).then_some(2)
-        }
-    };
-    let mut found: Vec<_> = here.filter_map(|row| Some((rank(&row)?, row.command))).collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    found.into_iter().map(|(_, command)| Pick::Command(command)).collect()
 }

@@ -7,12 +7,15 @@ use tui_input::InputRequest;
 
 /// Four examples of three classes; the model is wrong on the last three.
 pub(super) fn app() -> App {
+    app_of(Media::Row)
+}
+
+pub(super) fn app_of(media: Media) -> App {
     let mut ids = TextColumn::default();
     for id in ["a", "b", "c", "d"] {
         ids.push(id).unwrap();
     }
     let gold = vec![0, 1, 2, 1];
-    let media = Media::Row;
     let examples = Examples { split: Split::Dev, ids, gold, media, metadata: vec![] };
     let probs = vec![0.8, 0.1, 0.1, 0.7, 0.2, 0.1, 0.6, 0.3, 0.1, 0.5, 0.1, 0.4];
     let run = Run::new("v1", Matrix::new(probs, 4, 3).unwrap()).unwrap();

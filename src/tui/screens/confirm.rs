@@ -1,51 +1,74 @@
 //! What concerns many examples: which decision, and whether it is meant.
+//!
+//! Invariant: the hints are drawn and clicked in the last line of the box, whatever stands above.
 
-use super::popup::hints;
+use super::hints::{self, Hint};
 use crate::media::text;
-use crate::tui::app::{App, Confirm};
+use crate::tui::app::{App, Confirm, Mode};
 use crate::tui::command::Context;
 use crate::tui::layout::centred;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
 
+/// The box, its text, its hints.
+fn places(app: &App, screen: Rect) -> (Rect, Rect, Rect) {
+    let more = match app.mode() {
+        Mode::Confirm(confirm) => text::width(&confirm.detail) / 60,
+        _ => 0,
+    };
+    let area = centred(screen, 64, 8 + more as u16);
+    let [text, keys] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)])
+        .areas(area.inner(Margin::new(1, 1)));
+    (area, text, keys)
+}
+
+/// What can be done, and where it stands.
+pub fn keys(app: &App, screen: Rect) -> (Rect, Vec<Hint>) {
+    let (.., area) = places(app, screen);
+    let context = app.context();
+    let commands: &[(&str, &str)] = match context {
+        Context::Choose => &[("cancel", "leaves")],
+        _ => &[("accept", "do it"), ("cancel", "leave it")],
+    };
+    let hints = hints::row(app, context, commands, area.width);
+    (area, hints)
+}
+
 /// Draws the question and what it means.
 pub fn draw(app: &App, confirm: &Confirm, theme: Theme, frame: &mut Frame<'_>) {
-    let keys = [("accept", "do it"), ("cancel", "leave it")];
-    let hint = hints(app, Context::Confirm, &keys, 60);
     let lines = vec![
         Line::styled(text::line(&confirm.question).into_owned(), theme.strong()),
         Line::from(text::line(&confirm.detail).into_owned()),
-        Line::default(),
-        Line::styled(format!("{hint} one undo takes all of it back"), theme.dim()),
     ];
-    let more = text::width(&confirm.detail) / 60;
-    draw_box(" all at once ", lines, 8 + more as u16, theme, frame);
+    draw_box(app, lines, "one undo takes all of it back", theme, frame);
 }
 
 /// Asks which decision it is.
 pub fn draw_choose(app: &App, theme: Theme, frame: &mut Frame<'_>) {
     let count = app.marks().len();
-    let close = hints(app, Context::Choose, &[("cancel", "leaves")], 60);
     let lines = vec![
         Line::styled(format!("{count} marked: what is decided on them?"), theme.strong()),
         Line::from("press the key of a verdict, a class, a tag, a mark"),
-        Line::default(),
-        Line::styled(format!("{close} nothing is decided before it was confirmed"), theme.dim()),
     ];
-    draw_box(" all at once ", lines, 8, theme, frame);
+    draw_box(app, lines, "nothing is decided before it was confirmed", theme, frame);
 }
 
 fn draw_box(
-    title: &'static str,
-    lines: Vec<Line<'_>>,
-    height: u16,
+    app: &App,
+    mut lines: Vec<Line<'_>>,
+    note: &'static str,
     theme: Theme,
     frame: &mut Frame<'_>,
 ) {
-    let area = centred(frame.area(), 64, height);
-    let block = Block::bordered().title(title).border_style(theme.dim());
+    let (area, room, _) = places(app, frame.area());
+    let block = Block::bordered().title(" all at once ").border_style(theme.dim());
+    lines.extend([Line::default(), Line::styled(note, theme.dim())]);
     frame.render_widget(Clear, area);
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).block(block), area);
+    frame.render_widget(block, area);
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), room);
+    let (area, hints) = keys(app, frame.area());
+    hints::draw(&hints, area, theme, frame.buffer_mut());
 }

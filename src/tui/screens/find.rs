@@ -1,6 +1,7 @@
 //! The filter line, what can be written in it, and what is wrong with it.
 
-use super::popup::{draw_input, hints};
+use super::hints::hints;
+use super::popup::draw_input;
 use crate::media::text;
 use crate::tui::app::{App, FindLine};
 use crate::tui::command::Context;

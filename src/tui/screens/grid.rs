@@ -1,6 +1,6 @@
 //! The grid: a page of tiles, which of them are in, and what a decision would do to these.
 
-use super::popup::hints;
+use super::hints::hints;
 use super::review::{draw_header, how_many, status_line};
 use crate::dataset::{Column, Media, Verdict};
 use crate::media::text;

@@ -1,6 +1,6 @@
 //! The guards, to be switched.
 
-use super::popup::hints;
+use super::hints::hints;
 use crate::tui::app::{App, Guards};
 use crate::tui::command::Context;
 use crate::tui::layout::centred;

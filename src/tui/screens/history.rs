@@ -1,6 +1,6 @@
 //! The last decisions: all of them in a list on top, or a few beside the review.
 
-use super::popup::hints;
+use super::hints::hints;
 use crate::dataset::Event;
 use crate::media::text;
 use crate::tui::app::{App, Entry, entry};

@@ -1,15 +1,23 @@
 //! What is drawn. Reads the app, changes nothing, computes no statistic.
 
-mod confirm;
+mod card;
+pub(super) mod confirm;
 mod find;
 mod grid;
 mod guards;
+mod help;
+pub(super) mod hints;
 mod history;
-mod picker;
-mod popup;
+pub(super) mod picker;
+pub(super) mod popup;
 mod progress;
 mod review;
+pub(super) mod tag_bar;
 mod tags;
+
+pub(super) use help::scroll_limit as help_limit;
+pub(super) use picker::first_line;
+pub(super) use review::class_in_line;
 
 use super::app::{App, Mode};
 use super::command::Context;
@@ -43,10 +51,11 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         // The grid asks below its tiles.
         Mode::Confirm(_) if app.grid().is_some() => {}
         Mode::Base | Mode::Tags => {}
-        Mode::Help(list) => popup::draw_help(app, list.at, theme, frame),
+        Mode::Find(line) => find::draw(app, line, &places, theme, frame),
+        Mode::Help(list) => help::draw(app, list.at, theme, frame),
         Mode::Prompt(prompt) => popup::draw_prompt(app, prompt, &places, theme, frame),
         Mode::Picker(picker) => picker::draw(app, picker, theme, frame),
-        Mode::Find(line) => find::draw(app, line, &places, theme, frame),
+        Mode::Card => card::draw(app, theme, frame),
         Mode::Choose => confirm::draw_choose(app, theme, frame),
         Mode::Confirm(confirm) => confirm::draw(app, confirm, theme, frame),
         Mode::History(list) => history::draw(app, list.at, theme, frame),

@@ -1,6 +1,9 @@
 //! A choice by typing: what matches, best first.
+//!
+//! Invariant: a line is drawn and clicked where [`places`] says that it stands.
 
-use super::popup::{draw_input, hints};
+use super::hints::{self, Hint};
+use super::popup::draw_input;
 use super::tags;
 use crate::dataset::TagId;
 use crate::media::text;
@@ -10,42 +13,87 @@ use crate::tui::keymap;
 use crate::tui::layout::centred;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Paragraph};
 
-/// Draws the field and the lines below it.
-pub fn draw(app: &App, picker: &Picker, theme: Theme, frame: &mut Frame<'_>) {
-    let width = if matches!(picker.kind, PickKind::Class | PickKind::Also) { 54 } else { 76 };
-    let area = centred(frame.area(), width, 16);
-    let block = Block::bordered().title(title(picker)).border_style(theme.dim());
-    let inner = block.inner(area);
-    frame.render_widget(Clear, area);
-    frame.render_widget(block, area);
-    let [field, list, keys] =
-        Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)])
-            .areas(inner);
-    let room = usize::from(list.height);
-    let first = (picker.selected + 1).saturating_sub(room);
-    let line = |(i, &pick): (usize, &Pick)| {
-        let line = pick_line(app, picker, pick, usize::from(list.width));
-        Line::styled(line, if i == picker.selected { theme.selected() } else { theme.dim() })
+/// The places of a choice.
+pub struct Places {
+    /// The whole of it.
+    area: Rect,
+    /// What is typed.
+    field: Rect,
+    /// What matches.
+    pub list: Rect,
+    /// More about the chosen line.
+    detail: Rect,
+    /// What can be done.
+    pub keys: Rect,
+    /// Which match stands in the first line.
+    pub first: usize,
+}
+
+/// Where everything stands on a screen.
+pub fn places(screen: Rect, picker: &Picker) -> Places {
+    let is_palette = picker.kind == PickKind::Command;
+    let (width, height) = match picker.kind {
+        PickKind::Command => (screen.width.saturating_sub(4).clamp(60, 100), 20),
+        PickKind::Class | PickKind::Also => (54, 16),
+        _ => (76, 16),
     };
-    let shown = picker.picks.iter().enumerate().skip(first).take(room).map(line);
-    let mut lines: Vec<Line<'_>> = shown.collect();
-    if lines.is_empty() {
-        lines.push(Line::styled("nothing of that name", theme.dim()));
-    }
-    frame.render_widget(Paragraph::new(lines), list);
+    let area = centred(screen, width, height);
+    let [field, list, detail, keys] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(1),
+        Constraint::Length(u16::from(is_palette)),
+        Constraint::Length(1),
+    ])
+    .areas(area.inner(Margin::new(1, 1)));
+    let least = (picker.selected + 1).saturating_sub(usize::from(list.height));
+    let first = picker.top.min(picker.selected).max(least);
+    Places { area, field, list, detail, keys, first }
+}
+
+/// Which match stands in the first line.
+pub fn first_line(screen: Rect, picker: &Picker) -> usize {
+    places(screen, picker).first
+}
+
+/// What can be done in a choice.
+pub fn keys(app: &App, picker: &Picker, width: u16) -> Vec<Hint> {
     let commands: &[(&str, &str)] = match picker.kind {
         PickKind::Also => {
             &[("toggle", "on or off, and stay"), ("accept", "take"), ("cancel", "close")]
         }
+        PickKind::Command => &[("accept", "do it"), ("down", "down"), ("cancel", "close")],
         _ => &[("accept", "take"), ("down", "down"), ("cancel", "close")],
     };
-    let hint = hints(app, Context::Picker, commands, keys.width);
-    frame.render_widget(Paragraph::new(hint).style(theme.dim()), keys);
-    draw_input(&picker.input, field, frame);
+    hints::row(app, Context::Picker, commands, width)
+}
+
+/// Draws the field and the lines below it.
+pub fn draw(app: &App, picker: &Picker, theme: Theme, frame: &mut Frame<'_>) {
+    let places = places(frame.area(), picker);
+    let block = Block::bordered().title(title(picker)).border_style(theme.dim());
+    frame.render_widget(Clear, places.area);
+    frame.render_widget(block, places.area);
+    let room = usize::from(places.list.height);
+    let line = |(i, &pick): (usize, &Pick)| {
+        let line = pick_line(app, picker, pick, usize::from(places.list.width));
+        Line::styled(line, if i == picker.selected { theme.selected() } else { theme.dim() })
+    };
+    let shown = picker.picks.iter().enumerate().skip(places.first).take(room).map(line);
+    let mut lines: Vec<Line<'_>> = shown.collect();
+    if lines.is_empty() {
+        lines.push(Line::styled("nothing of that name", theme.dim()));
+    }
+    frame.render_widget(Paragraph::new(lines), places.list);
+    if let Some(Pick::Command(command)) = picker.picks.get(picker.selected) {
+        frame.render_widget(Paragraph::new(command.row().help), places.detail);
+    }
+    let hints = keys(app, picker, places.keys.width);
+    hints::draw(&hints, places.keys, theme, frame.buffer_mut());
+    draw_input(&picker.input, places.field, frame);
 }
 
 fn title(picker: &Picker) -> String {
@@ -69,14 +117,19 @@ fn pick_line(app: &App, picker: &Picker, pick: Pick, width: usize) -> String {
         Pick::Tag(tag) => tag_parts(app, tag, ""),
         Pick::SameAs(tag) => tag_parts(app, tag, "same as? "),
         Pick::NewTag => new_parts(app, picker.input.value().trim()),
-        Pick::Command(command) => command_parts(app, command),
+        Pick::Command(command) => return command_line(app, command, width),
         Pick::Preset(at) => preset_parts(app, at),
     };
     let right = text::fit(&right, width * 2 / 3);
     let room = width.saturating_sub(text::width(&right) + 2);
-    let left = text::fit(&left, room);
-    let gap = " ".repeat(room.saturating_sub(text::width(&left)));
-    format!("{left}{gap}  {right}")
+    format!("{}  {right}", column(&left, room))
+}
+
+/// Cut or padded to `width`.
+fn column(text: &str, width: usize) -> String {
+    let text = text::fit(text, width);
+    let pad = " ".repeat(width.saturating_sub(text::width(&text)));
+    text + &pad
 }
 
 fn class_parts(app: &App, picker: &Picker, class: u32) -> (String, String) {
@@ -112,9 +165,11 @@ fn preset_parts(app: &App, at: usize) -> (String, String) {
     (preset.name.clone(), text::fit(&names.join(", "), 48))
 }
 
-fn command_parts(app: &App, command: Command) -> (String, String) {
+/// Name, keys, help: each in its column.
+fn command_line(app: &App, command: Command, width: usize) -> String {
     let row = command.row();
     let keys = app.keymap().keys(app.base(), row.id);
     let keys: Vec<String> = keys.iter().map(|key| keymap::show(key)).collect();
-    (format!("{:<22}{}", row.name, row.help), keys.join(" "))
+    let help = column(row.help, width.saturating_sub(34));
+    format!("{} {} {help}", column(row.name, 22), column(&keys.join(" "), 10))
 }

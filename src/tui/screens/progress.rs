@@ -1,6 +1,6 @@
 //! How the session goes: done, left, pace, saturation, goal.
 
-use super::popup::hints;
+use super::hints::hints;
 use crate::analysis::guards::{BlindAgainstSeen, Judged};
 use crate::analysis::pace::Pace;
 use crate::analysis::{Proportion, Saturation};

@@ -1,10 +1,9 @@
 //! The review: one error, everything that is known of it, everything that was decided.
 
-use super::history;
-use super::popup::hints;
+use super::{hints, history, tag_bar};
 use crate::analysis::suggest::{Suggestion, What};
 use crate::analysis::top_classes;
-use crate::dataset::{Column, Media, Review, Tag};
+use crate::dataset::{Column, Media, Review};
 use crate::media::text;
 use crate::project::Subset;
 use crate::tui::app::{App, Picture, Tone, describe};
@@ -35,8 +34,7 @@ pub fn draw(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<
         }
         None => draw_empty(app, places.picture, frame),
     }
-    let tags = tag_lines(app, places.tags, theme);
-    frame.render_widget(Paragraph::new(tags), places.tags);
+    tag_bar::draw(app, places.tags, theme, frame);
     draw_tallies(app, places, theme, frame);
     if let Some(area) = places.history {
         history::draw_strip(app, area, theme, frame);
@@ -103,13 +101,16 @@ fn draw_empty(app: &App, area: Rect, frame: &mut Frame<'_>) {
     frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
 }
 
+/// Lines above the classes.
+const HEAD: usize = 4;
+
 /// Labels, decision, classes, metadata: always on the same lines.
 fn side_lines(app: &App, row: u32, area: Rect, theme: Theme) -> Vec<Line<'static>> {
     let desk = app.desk();
     let classes = desk.classes();
     let width = usize::from(area.width);
     let name = |class: u32| text::fit(classes.name(class), width.saturating_sub(18));
-    let mut lines = vec![
+    let head: [Line<'static>; HEAD] = [
         Line::from(vec![
             Span::styled("gold       ", theme.dim()),
             Span::styled(name(desk.gold(row)), theme.gold().patch(theme.strong())),
@@ -118,6 +119,7 @@ fn side_lines(app: &App, row: u32, area: Rect, theme: Theme) -> Vec<Line<'static
         decided_line(app, row, width, theme),
         Line::default(),
     ];
+    let mut lines = Vec::from(head);
     lines.extend(class_lines(app, row, width, theme));
     lines.push(Line::default());
     let id = text::fit(desk.id(row), width.saturating_sub(4));
@@ -181,9 +183,9 @@ fn suggested_line(app: &App, suggestion: &Suggestion, width: usize, theme: Theme
     ])
 }
 
-/// Up to ten classes: all in their own order, each with its digit; else the most probable ones and
-/// the gold label.
-fn class_lines(app: &App, row: u32, width: usize, theme: Theme) -> Vec<Line<'static>> {
+/// Up to ten classes, with their probabilities: all in their own order, each with its digit; else the
+/// most probable ones and the gold label.
+fn shown_classes(app: &App, row: u32) -> Vec<(u32, f32)> {
     const SHOWN: usize = 10;
     let desk = app.desk();
     let probs = desk.run().probs.row(row as usize);
@@ -203,8 +205,19 @@ fn class_lines(app: &App, row: u32, width: usize, theme: Theme) -> Vec<Line<'sta
             shown[at] = (class, if hidden { 0.0 } else { probs[class as usize] });
         }
     }
-    let longest =
-        shown.iter().map(|(k, _)| text::width(desk.classes().name(*k))).max().unwrap_or(0);
+    shown
+}
+
+/// The class in a line of the side, counted from its top.
+pub fn class_in_line(app: &App, row: u32, line: usize) -> Option<u32> {
+    let (class, _) = *shown_classes(app, row).get(line.checked_sub(HEAD)?)?;
+    Some(class)
+}
+
+fn class_lines(app: &App, row: u32, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let shown = shown_classes(app, row);
+    let name = |k: u32| app.desk().classes().name(k);
+    let longest = shown.iter().map(|(k, _)| text::width(name(*k))).max().unwrap_or(0);
     let name_width = longest.clamp(4, width.saturating_sub(20));
     shown
         .into_iter()
@@ -291,70 +304,6 @@ fn flow(cells: Vec<Line<'static>>, width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// The tags with their letters, those of the example marked; what has no room is counted, and
-/// stands in the help.
-fn tag_lines(app: &App, area: Rect, theme: Theme) -> Vec<Line<'static>> {
-    const CAPTION: &str = " tags  ";
-    let review = app.row().and_then(|row| app.shown_review(row));
-    let on = |tag: &Tag| review.is_some_and(|review| review.tags.contains(&tag.id));
-    let mut tags: Vec<&Tag> = app.desk().ledger().tags().iter().collect();
-    let cells = |tags: &[&Tag]| tags.iter().map(|t| tag_cell(t, on(t), theme)).collect::<Vec<_>>();
-    let room = (usize::from(area.width).saturating_sub(CAPTION.len()), usize::from(area.height));
-    let (mut rows, mut shown) = wrap(&cells(&tags), room);
-    if shown < tags.len() {
-        // Not all fit: those of the example are seen first.
-        tags.sort_by_key(|tag| !on(tag));
-        (rows, shown) = wrap(&cells(&tags), room);
-    }
-    let new = app.keymap().keys(Context::Review, "pick-tag").first().cloned().unwrap_or_default();
-    if let Some(line) = rows.last_mut() {
-        if shown < tags.len() {
-            line.push_span(Span::styled(format!("+{} ?  ", tags.len() - shown), theme.dim()));
-        }
-        line.extend([Span::styled(new, theme.accent()), Span::styled(" new", theme.dim())]);
-    }
-    let indented = |(i, line): (usize, Line<'static>)| {
-        let caption = if i == 0 { CAPTION.to_owned() } else { " ".repeat(CAPTION.len()) };
-        let spans = [Span::styled(caption, theme.dim())].into_iter().chain(line);
-        spans.collect::<Line<'static>>()
-    };
-    rows.into_iter().enumerate().map(indented).collect()
-}
-
-/// Breaks cells into lines within (columns, lines), and counts those that found a place. The last
-/// line keeps room for what follows the tags.
-fn wrap(cells: &[Line<'static>], (columns, lines): (usize, usize)) -> (Vec<Line<'static>>, usize) {
-    /// `+ new`, and before it `+12 ?` when some are not shown.
-    const NEW: usize = 5;
-    const HIDDEN: usize = 7;
-    let mut rows = vec![Line::default()];
-    for (i, cell) in cells.iter().enumerate() {
-        let rest: usize = cells[i..].iter().map(Line::width).sum();
-        let last = rows.len() == lines;
-        let Some(line) = rows.last_mut() else { break };
-        let kept = if last { NEW + HIDDEN } else { 0 };
-        let all_fit = line.width() + rest + NEW <= columns;
-        if all_fit || line.width() + cell.width() + kept <= columns {
-            line.extend(cell.clone());
-        } else if last {
-            return (rows, i);
-        } else {
-            rows.push(cell.clone());
-        }
-    }
-    (rows, cells.len())
-}
-
-fn tag_cell(tag: &Tag, on: bool, theme: Theme) -> Line<'static> {
-    let (mark, style) =
-        if on { ("● ", theme.done().patch(theme.strong())) } else { ("  ", theme.dim()) };
-    let key = tag.key.map_or_else(|| "·".to_owned(), |key| key.to_string());
-    Line::from(vec![
-        Span::styled(key, theme.accent()),
-        Span::styled(format!(" {}{mark}", text::fit(&tag.name, 24)), style),
-    ])
-}
-
 fn note_line(app: &App, row: u32, area: Rect, theme: Theme) -> Line<'static> {
     let note = app.shown_review(row).map_or("", |review| review.note.as_str());
     let note = if note.is_empty() { "—" } else { note };
@@ -407,8 +356,8 @@ fn draw_footer(app: &App, places: &layout::Review, theme: Theme, frame: &mut Fra
     };
     let line = status_line(app, usize::from(status.width), theme);
     frame.render_widget(Paragraph::new(line), status);
-    let keys = keys_line(app, places.keys.width);
-    frame.render_widget(Paragraph::new(keys).style(theme.dim()), places.keys);
+    let hints = hints::footer(app, places.keys.width);
+    hints::draw(&hints, places.keys, theme, frame.buffer_mut());
 }
 
 /// What happened last.
@@ -424,25 +373,4 @@ pub(super) fn status_line(app: &App, width: usize, theme: Theme) -> Line<'static
         Span::styled(format!(" {word}"), style),
         Span::styled(text::fit(&status.text, width.saturating_sub(9)), style),
     ])
-}
-
-/// What the keys do now; `label wrong` says which label it would take.
-fn keys_line(app: &App, width: u16) -> String {
-    let prediction = app.row().and_then(|row| app.desk().run().prediction(row as usize));
-    let taken = prediction.map_or("", |class| app.desk().classes().name(class));
-    let label_wrong = format!("label wrong→{}", text::fit(taken, 14));
-    let agrees = app.row().is_some_and(|row| app.desk().agrees(row));
-    let blind = app.row().is_some_and(|row| app.hides_prediction(row));
-    let help = ("help", "all keys");
-    let verdicts = match (blind, agrees) {
-        (true, _) => [("model-wrong", "label right"), ("pick-class", "another class"), help],
-        (_, true) => [("model-wrong", "right"), ("pick-class", "another class"), help],
-        _ => [("model-wrong", "model wrong"), ("label-wrong", &label_wrong), help],
-    };
-    let both = (!blind).then_some(("both-acceptable", "both"));
-    let aside = if app.can_return() { ("back", "back") } else { ("skip", "skip") };
-    let rest = [("neither", "neither"), ("unsure", "unsure"), aside, ("undo", "undo")];
-    let commands: Vec<(&str, &str)> =
-        verdicts.into_iter().chain(both).chain(rest).chain([("quit", "quit")]).collect();
-    hints(app, Context::Review, &commands, width)
 }

@@ -1,6 +1,6 @@
 //! The list of tags: letter, name, how often, meaning; below it the chosen one in full.
 
-use super::popup::hints;
+use super::hints::hints;
 use crate::dataset::{Tag, TagId};
 use crate::media::text;
 use crate::tui::app::{App, TagField, TagPage};

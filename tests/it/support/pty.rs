@@ -6,9 +6,10 @@
 use super::screen::Screen;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -249,6 +250,19 @@ impl Pty {
         self.master.resize(pty_size(size)).unwrap();
     }
 
+    /// Clicks at a column and a row, from 0, as a terminal tells of it: the button goes down and up.
+    pub fn click(&mut self, (col, row): (u16, u16)) {
+        assert!(self.screen().reports_clicks(), "the terminal was not asked for clicks");
+        let (x, y) = (col + 1, row + 1);
+        self.send(&format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m"));
+    }
+
+    /// Turns the wheel by a step, at a column and a row.
+    pub fn wheel(&mut self, down: bool, (col, row): (u16, u16)) {
+        let button = 64 + u16::from(down);
+        self.send(&format!("\x1b[<{button};{};{}M", col + 1, row + 1));
+    }
+
     /// The terminal's settings now.
     pub fn modes(&self) -> String {
         modes(self.master.as_ref())
@@ -326,11 +340,25 @@ fn builder(program: &OsStr, args: &[&str], cwd: &Path, envs: &[(&str, &str)]) ->
             builder.env(name, value);
         }
     }
-    let ours = [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("GAFFE_USER", "tester")];
+    let state = state_of_who_was_welcomed();
+    let ours = [
+        ("TERM", "xterm-256color"),
+        ("COLORTERM", "truecolor"),
+        ("GAFFE_USER", "tester"),
+        ("XDG_STATE_HOME", state.to_str().unwrap()),
+    ];
     for (name, value) in ours.iter().chain(envs) {
         builder.env(name, value);
     }
     builder
+}
+
+/// Where programs keep things in mind for a person who has read the card of the first start.
+fn state_of_who_was_welcomed() -> PathBuf {
+    let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("state");
+    fs::create_dir_all(state.join("gaffe")).unwrap();
+    fs::write(state.join("gaffe/welcomed"), "").unwrap();
+    state
 }
 
 /// Takes in what the program writes, and answers what it asks.

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 use std::time::Instant;
-use vt100::Color;
+use vt100::{Color, MouseProtocolEncoding, MouseProtocolMode};
 
 /// What a terminal shows.
 #[derive(Clone)]
@@ -71,6 +71,28 @@ impl Screen {
     /// Whether pasted text is marked as such.
     pub fn marks_paste(&self) -> bool {
         self.cells.bracketed_paste()
+    }
+
+    /// Whether clicks are told to the program: buttons only, in coordinates of any size.
+    pub fn reports_clicks(&self) -> bool {
+        self.cells.mouse_protocol_mode() == MouseProtocolMode::PressRelease
+            && self.cells.mouse_protocol_encoding() == MouseProtocolEncoding::Sgr
+    }
+
+    /// Whether the mouse is the terminal's own.
+    pub fn leaves_mouse(&self) -> bool {
+        self.cells.mouse_protocol_mode() == MouseProtocolMode::None
+    }
+
+    /// Column and row of the first place where `text` stands.
+    #[track_caller]
+    pub fn place_of(&self, text: &str) -> (u16, u16) {
+        let lines = self.columns(0, u16::MAX);
+        let found = lines.iter().zip(0..).find_map(|(line, row)| {
+            let before = line.split_once(text)?.0;
+            Some((before.chars().count() as u16, row))
+        });
+        found.unwrap_or_else(|| panic!("no {text:?} on the screen:\n{self}"))
     }
 
     /// The picture: rows of (upper, lower) colours of half-block cells. `None` if there is none.

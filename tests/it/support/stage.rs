@@ -4,13 +4,15 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use gaffe::dataset::{Ledger, Media, Order, Split, Stamp};
 use gaffe::media;
 use gaffe::project::Project;
-use gaffe::tui::app::{App, Effect, Message};
+use gaffe::tui::app::{Action, App, Effect, Message, Mouse};
+use gaffe::tui::hit::{Target, target};
 use gaffe::tui::keymap::Keymap;
 use gaffe::tui::screens;
 use gaffe::tui::theme::{Depth, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tui_input::InputRequest;
@@ -103,6 +105,27 @@ impl Stage {
         self.draw();
     }
 
+    /// Clicks at a column and a row, then paints.
+    pub fn click(&mut self, col: u16, row: u16) {
+        self.now += 1_000;
+        let mouse = Mouse { action: Action::Click, at: Position::new(col, row) };
+        let effects = self.app.update(Message::Mouse(mouse), self.now);
+        self.carry_out(effects);
+        self.draw();
+    }
+
+    /// What every place of a screen stands for.
+    pub fn targets(&self, cols: u16, rows: u16) -> Vec<Option<Target>> {
+        let screen = Rect::new(0, 0, cols, rows);
+        screen.positions().map(|at| target(&self.app, screen, at)).collect()
+    }
+
+    /// Shows the card of the first start.
+    pub fn welcome(&mut self) {
+        self.app.welcome();
+        self.draw();
+    }
+
     /// What is on the screen, line by line.
     pub fn draw(&mut self) -> String {
         self.paint();
@@ -128,9 +151,11 @@ impl Stage {
                 Effect::Work(work) => {
                     vec![Message::Worked { generation: work.generation, outcome: work.run() }]
                 }
-                Effect::Remember(_) | Effect::KeepFilters(_) | Effect::Suspend | Effect::Quit => {
-                    vec![]
-                }
+                Effect::Remember(_)
+                | Effect::KeepFilters(_)
+                | Effect::Welcomed
+                | Effect::Suspend
+                | Effect::Quit => vec![],
             };
             for answer in answers {
                 let effects = self.app.update(answer, self.now);

@@ -7,6 +7,7 @@ use super::*;
 fn assert_given_back(pty: &Pty, exit: &Exit) {
     let screen = pty.screen();
     assert!(!screen.is_alternate() && screen.has_cursor() && !screen.marks_paste(), "{screen}");
+    assert!(screen.leaves_mouse(), "the person's clicks go to the program that ended");
     assert!(!pty.is_updating(), "the terminal waits for the end of a frame");
     assert_eq!(exit.modes, pty.modes_before());
     assert_eq!(pty.strays(), [""; 0]);

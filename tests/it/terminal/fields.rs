@@ -96,7 +96,7 @@ fn help_lists_the_keys_and_closes() {
     for _ in 0..12 {
         pty.send(PAGE_DOWN);
     }
-    pty.wait_for("the last keys", |screen| screen.has("everything is saved as you go"));
+    pty.wait_for("the last keys", |screen| screen.has("put it on or take it off, and stay"));
     pty.send("b");
     pty.send(ESC);
     let after = pty.wait_for("the review", is_review);

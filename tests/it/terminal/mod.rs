@@ -7,8 +7,11 @@ mod fields;
 mod figures;
 mod find;
 mod grid;
+mod help;
+mod mouse;
 mod progress;
 mod small;
+mod suspend;
 mod tags;
 
 use crate::support::project::{CLASSES, Folder, gaffe_in};
