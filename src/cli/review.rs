@@ -1,12 +1,13 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
+use super::settings::{self, KeymapArg, ThemeArg};
 use super::{OrderArgs, Selection, TestGuard, init, locate, next_command, say, unmatched};
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
 use crate::project::{Project, ProjectError, Subset};
 use crate::store::Cursor;
 use crate::tui::app::{App, Status, Tone};
-use crate::tui::keymap::Keymap;
+use crate::tui::command::Context;
 use crate::tui::{self, Places, terminal};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
@@ -27,6 +28,10 @@ pub struct ReviewArgs {
     correct: bool,
     #[command(flatten)]
     guard: TestGuard,
+    #[command(flatten)]
+    keymap: KeymapArg,
+    #[command(flatten)]
+    theme: ThemeArg,
 }
 
 impl ReviewArgs {
@@ -38,6 +43,8 @@ impl ReviewArgs {
             || self.order.is_given()
             || self.correct
             || self.guard.unlock_test
+            || self.keymap.is_given()
+            || self.theme.is_given()
     }
 }
 
@@ -88,6 +95,9 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     // Before anything is opened or written.
     terminal::check()?;
     args.guard.check(split)?;
+    let settings = settings::load()?;
+    let theme = args.theme.theme(&settings)?;
+    let keymap = Arc::new(args.keymap.keymap(&settings)?.1);
     let cursor = Cursor::load(&project.data_dir()).filter(|cursor| cursor.split == split);
     let remembered = cursor.as_ref().map(|cursor| cursor.run.as_str());
     let run = match args.selection.run.as_deref() {
@@ -101,7 +111,6 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
         (None, Some(cursor)) if !args.correct => cursor.order,
         (None, _) => Order::default(),
     };
-    let keymap = Arc::new(Keymap::standard()?);
     // The data is read before anything is written.
     let examples = project.examples(split)?;
     let run = project.run(&run, split, &examples)?;
@@ -112,19 +121,27 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     let desk = desk.with_likeness(likeness);
     let desk = if args.correct { desk.with_correct() } else { desk };
     let mut app = App::new(desk, keymap, at.as_deref(), (0, 0));
-    match writable.repairs.as_slice() {
-        [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),
-        [] if app.desk().order() != Order::Random => app.tell(Status::hint(format!(
-            "{}, as left: estimates need the random order (O)",
-            app.desk().order().name()
-        ))),
-        [] => app.tell(Status::hint("everything is saved as you go; q leaves")),
-        repairs => app.tell(Status::trouble(repairs.join("; "))),
-    }
+    app.tell(greeting(&app, &writable.repairs));
     let places = Places { data_dir: project.data_dir(), media_root: project.media_root(split)? };
-    let app = tui::run(app, writable.store, places)?;
+    let app = tui::run(app, writable.store, places, theme)?;
     farewell(project, &app);
     Ok(())
+}
+
+/// What is to be known before the first key.
+fn greeting(app: &App, repairs: &[String]) -> Status {
+    let key = |id| app.keymap().first_key(Context::Review, id);
+    match repairs {
+        [] if app.desk().unmatched() > 0 => Status::hint(unmatched(app.desk())),
+        [] if app.desk().order() != Order::Random => {
+            let order = app.desk().order().name();
+            let key = Some(key("reorder")).filter(|key| !key.is_empty());
+            let key = key.map_or_else(String::new, |key| format!(" ({key})"));
+            Status::hint(format!("{order}, as left: estimates need the random order{key}"))
+        }
+        [] => Status::hint(format!("everything is saved as you go; {} leaves", key("quit"))),
+        repairs => Status::trouble(repairs.join("; ")),
+    }
 }
 
 /// `command` for what was reviewed, which may not be what it prints alone.

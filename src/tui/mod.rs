@@ -9,6 +9,7 @@ mod jobs;
 pub mod keymap;
 pub mod layout;
 pub mod screens;
+pub mod settings;
 pub mod terminal;
 pub mod theme;
 mod widgets;
@@ -48,15 +49,14 @@ pub struct Places {
 ///
 /// # Errors
 /// No terminal, or one that can't be written to.
-pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
-    let theme = Theme::from_env(|name| std::env::var(name).ok());
+pub fn run(mut app: App, store: Store, places: Places, theme: Theme) -> io::Result<App> {
     let ended = end_signals()?;
     let files = match &app.desk().examples().media {
         Media::Picture(files) => files.clone(),
         Media::Row | Media::Text(_) => crate::dataset::TextColumn::default(),
     };
     let root = places.media_root;
-    let mut guard = Guard::enter()?;
+    let mut guard = Guard::enter(theme.depth())?;
     let picture = move |row: u32| root.join(files.get(row as usize));
     let jobs = Jobs::start(store, places.data_dir, picture)?;
     let size = guard.screen.size()?;

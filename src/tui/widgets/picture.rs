@@ -15,9 +15,9 @@ pub fn draw_picture(cells: &Cells, area: Rect, theme: Theme, buffer: &mut Buffer
     for row in 0..cells.rows().min(area.height) {
         for col in 0..cells.cols().min(area.width) {
             let Some((upper, lower)) = cells.cell(col, row) else { continue };
-            let mut style = Style::new().fg(theme.pixel(upper));
+            let mut style = Style::new().fg(theme.pixel(upper, (col, 2 * row)));
             if let Some(lower) = lower {
-                style = style.bg(theme.pixel(lower));
+                style = style.bg(theme.pixel(lower, (col, 2 * row + 1)));
             }
             if let Some(cell) = buffer.cell_mut((left + col, top + row)) {
                 cell.set_symbol("▀").set_style(style);
