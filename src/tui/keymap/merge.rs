@@ -53,7 +53,7 @@ pub(super) fn merge(layers: &[Layer], macros: &[Macro]) -> Result<Keymap, Ingest
         keymap.macros.insert(key, number);
     }
     add_ranges(&mut keymap, &entries, &claims)?;
-    check_ways_out(&keymap, layers)?;
+    check_ways_out(&keymap, &entries, layers)?;
     Ok(keymap)
 }
 
@@ -140,19 +140,27 @@ fn conflict(key: &str, one: &Claim<'_>, other: &Claim<'_>) -> IngestError {
 }
 
 /// Whatever is opened can be closed.
-fn check_ways_out(keymap: &Keymap, layers: &[Layer]) -> Result<(), IngestError> {
-    let Some(top) = layers.last() else { return Ok(()) };
+fn check_ways_out(
+    keymap: &Keymap,
+    entries: &[(usize, &Layer, &Entry)],
+    layers: &[Layer],
+) -> Result<(), IngestError> {
     for row in TABLE.iter().filter(|row| matches!(row.id, "cancel" | "quit")) {
         for &context in row.contexts {
-            if keymap.keys(context, row.id).is_empty() {
-                let what = format!(
-                    "[{}{}] leaves no key to {}: there would be no way out",
-                    top.prefix,
-                    section(context),
-                    row.id
-                );
-                return Err(IngestError::new(&top.file, what, format!("give {} a key", row.id)));
+            if !keymap.keys(context, row.id).is_empty() {
+                continue;
             }
+            let taken = entries.iter().find(|(_, _, e)| e.context == context && e.row.id == row.id);
+            let Some(layer) = taken.map(|(_, layer, _)| *layer).or(layers.first()) else {
+                continue;
+            };
+            let section = format!("[{}{}]", layer.prefix, section(context));
+            let what = format!("{section} has no key for {}: there would be no way out", row.id);
+            let error = IngestError::new(&layer.file, what, format!("give {} a key", row.id));
+            return Err(match taken {
+                Some((_, _, entry)) => error.at(entry.line),
+                None => error,
+            });
         }
     }
     Ok(())

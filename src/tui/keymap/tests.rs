@@ -137,8 +137,11 @@ fn what_no_keymap_can_say_is_refused_by_name() {
         ("[picker]\nup = [\"k\"]\n", "up: \"k\": it types itself"),
         ("[review]\nclass = [\"c\"]\n", "the digit says which class"),
         ("[review]\ntag = [\"f3\"]\n", "the letter says which tag"),
-        ("[help]\ncancel = []\n", "[help] leaves no key to cancel: there would be no way out"),
-        ("[review]\nquit = []\n", "[review] leaves no key to quit"),
+        (
+            "[help]\ncancel = []\n",
+            "mine.toml:2: [help] has no key for cancel: there would be no way out",
+        ),
+        ("[review]\nquit = []\n", "[review] has no key for quit"),
         ("[review]\nundo = \"u\"\n", "mine.toml:2: "),
     ] {
         let found = error(text);
