@@ -1,6 +1,6 @@
 //! `gaffe`: inspect a classifier's errors, tag them, fix labels, see what is worth fixing.
 //!
-//! The rooms, from the bottom up: [`dataset`] and [`analysis`] are pure; [`media`], [`store`],
+//! The rooms, from the bottom up: [`dataset`], [`analysis`] and [`find`] are pure; [`media`], [`store`],
 //! [`scoring`], [`ingest`], [`export`] and [`report`] touch the outside; [`project`] joins them for [`cli`] and
 //! [`tui`]. A room knows only the rooms below it; ARCHITECTURE.md has the map.
 
@@ -8,6 +8,7 @@ pub mod analysis;
 pub mod cli;
 pub mod dataset;
 pub mod export;
+pub mod find;
 pub mod ingest;
 pub mod media;
 pub mod project;

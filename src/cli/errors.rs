@@ -1,7 +1,7 @@
 //! `gaffe errors`: the errors of a run as a list.
 
 use super::print::{self, Format, Table};
-use super::{OrderArgs, Selection, TestGuard, desk};
+use super::{OrderArgs, Selection, TestGuard, desk, filter};
 use crate::dataset::Verdict;
 use crate::project::{Desk, Project};
 use anyhow::Result;
@@ -11,13 +11,16 @@ use std::io::Write;
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  gaffe errors --order confident --limit 20\n  gaffe errors --run v2 --json\n  gaffe errors --similar-to dev-00421 --limit 10"
+    after_help = "Examples:\n  gaffe errors --order confident --limit 20\n  gaffe errors --run v2 --json\n  gaffe errors --similar-to dev-00421 --limit 10\n  gaffe errors --filter 'gold:Shirt pred:Coat conf>0.9'"
 )]
 pub struct ErrorsArgs {
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
     order: OrderArgs,
+    /// List only what a filter selects: gold:Shirt conf>0.9 tag:blurry -reviewed
+    #[arg(long, value_name = "FILTER")]
+    filter: Option<String>,
     /// List predictions that agree with the label, in place of the errors
     #[arg(long)]
     correct: bool,
@@ -50,7 +53,11 @@ pub fn run(project: &Project, args: &ErrorsArgs, out: &mut dyn Write) -> Result<
     let likeness = args.order.likeness(project, split, run, desk.examples())?;
     let desk = desk.with_likeness(likeness);
     let desk = if args.correct { desk.with_correct() } else { desk };
-    let rows = desk.list().iter().take(args.limit.unwrap_or(usize::MAX));
+    let listed = match &args.filter {
+        Some(text) => filter::select(project, &desk, desk.list(), text)?,
+        None => desk.list().to_vec(),
+    };
+    let rows = listed.iter().take(args.limit.unwrap_or(usize::MAX));
     let rows: Vec<ErrorRow> = rows.map(|&row| error_row(&desk, row)).collect();
     if args.format.json {
         return print::json(&rows, out);

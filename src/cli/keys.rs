@@ -2,7 +2,8 @@
 
 use super::print::{self, Format, Table};
 use super::settings::{self, KeymapArg};
-use crate::tui::keymap::{Binding, section, show};
+use crate::tui::command::Context;
+use crate::tui::keymap::{Binding, show};
 use crate::tui::settings::Macro;
 use anyhow::Result;
 use clap::Args;
@@ -35,7 +36,9 @@ struct KeyRow {
 pub fn run(args: &KeysArgs, out: &mut dyn Write) -> Result<()> {
     let settings = settings::load()?;
     let (name, keymap) = args.keymap.keymap(&settings)?;
-    let mut rows: Vec<KeyRow> = keymap.bindings().map(|binding| of_command(&binding)).collect();
+    // Macros have a row each.
+    let commands = keymap.bindings().filter(|binding| binding.row.id != MACRO);
+    let mut rows: Vec<KeyRow> = commands.map(|binding| of_command(&binding)).collect();
     rows.extend(settings.macros.iter().map(of_macro));
     // Stable: within a context the order of the help stays.
     let first: Vec<&str> = rows.iter().map(|row| row.context).collect();
@@ -70,7 +73,7 @@ const MACRO: &str = "macro";
 
 fn of_command(binding: &Binding<'_>) -> KeyRow {
     KeyRow {
-        context: section(binding.context),
+        context: binding.context.name(),
         keys: binding.keys.to_vec(),
         command: binding.row.id,
         help: binding.row.help.to_owned(),
@@ -80,7 +83,7 @@ fn of_command(binding: &Binding<'_>) -> KeyRow {
 
 fn of_macro(bound: &Macro) -> KeyRow {
     KeyRow {
-        context: "review",
+        context: Context::Review.name(),
         keys: vec![bound.key.clone()],
         command: MACRO,
         help: bound.label.clone(),

@@ -6,6 +6,7 @@
 mod compare;
 mod errors;
 mod export;
+mod filter;
 mod init;
 mod keys;
 mod order;

@@ -1,13 +1,13 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
 use super::settings::{self, KeymapArg, ThemeArg};
-use super::{OrderArgs, Selection, TestGuard, init, locate, next_command, say, unmatched};
+use super::{OrderArgs, Selection, TestGuard, filter, init, locate, next_command, say, unmatched};
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
 use crate::project::{Project, ProjectError, Subset};
-use crate::store::Cursor;
+use crate::store::{Cursor, load_filters};
 use crate::tui::app::{App, Status, Tone};
-use crate::tui::command::Context;
+use crate::tui::command::Command;
 use crate::tui::{self, Places, terminal};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
@@ -16,13 +16,17 @@ use std::sync::Arc;
 
 #[derive(Args, Clone)]
 #[command(
-    after_help = "Examples:\n  gaffe review\n  gaffe review --run v2 --order confident\n  gaffe review --correct"
+    after_help = "Examples:\n  gaffe review\n  gaffe review --run v2 --order confident\n  gaffe review --correct\n  \
+                  gaffe review --filter 'gold:Shirt conf>0.9 -reviewed'"
 )]
 pub struct ReviewArgs {
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
     order: OrderArgs,
+    /// List only what a filter selects, as / does in the review
+    #[arg(long, value_name = "FILTER")]
+    filter: Option<String>,
     /// Walk through predictions that agree with the label, to learn how many of these are wrong
     #[arg(long)]
     correct: bool,
@@ -42,6 +46,7 @@ impl ReviewArgs {
             || split.is_some()
             || self.order.is_given()
             || self.correct
+            || self.filter.is_some()
             || self.guard.unlock_test
             || self.keymap.is_given()
             || self.theme.is_given()
@@ -120,7 +125,11 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     let desk = project.desk_of(examples, run, order, writable.ledger);
     let desk = desk.with_likeness(likeness);
     let desk = if args.correct { desk.with_correct() } else { desk };
-    let mut app = App::new(desk, keymap, at.as_deref(), (0, 0));
+    let app = App::new(desk, keymap, at.as_deref(), (0, 0));
+    let mut app = app.with_filters(load_filters(&project.data_dir())?);
+    if let Some(text) = &args.filter {
+        app = app.with_filter(text).map_err(|error| filter::wrong(text, &error))?;
+    }
     app.tell(greeting(&app, &writable.repairs));
     let places = Places { data_dir: project.data_dir(), media_root: project.media_root(split)? };
     let app = tui::run(app, writable.store, places, theme)?;
@@ -130,16 +139,17 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
 
 /// What is to be known before the first key.
 fn greeting(app: &App, repairs: &[String]) -> Status {
-    let key = |id| app.keymap().first_key(Context::Review, id);
+    let key = |command| app.keymap().key_of(command);
     match repairs {
         [] if app.desk().unmatched() > 0 => Status::hint(unmatched(app.desk())),
         [] if app.desk().order() != Order::Random => {
-            let order = app.desk().order().name();
-            let key = Some(key("reorder")).filter(|key| !key.is_empty());
-            let key = key.map_or_else(String::new, |key| format!(" ({key})"));
-            Status::hint(format!("{order}, as left: estimates need the random order{key}"))
+            let (order, key) = (app.desk().order().name(), key(Command::Reorder));
+            Status::hint(format!("{order}, as left: estimates need the random order ({key})"))
         }
-        [] => Status::hint(format!("everything is saved as you go; {} leaves", key("quit"))),
+        [] => {
+            let quit = key(Command::Quit);
+            Status::hint(format!("everything is saved as you go; {quit} leaves"))
+        }
         repairs => Status::trouble(repairs.join("; ")),
     }
 }

@@ -74,7 +74,8 @@ impl ClassNames {
     }
 }
 
-fn fold(name: &str) -> String {
+/// A name without case, punctuation and spaces.
+pub(crate) fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -287,6 +287,19 @@ impl Review {
         }
     }
 
+    /// Adds the tag if it is not there.
+    pub fn put_tag(&mut self, tag: TagId) {
+        if let Err(at) = self.tags.binary_search(&tag) {
+            self.tags.insert(at, tag);
+        }
+    }
+
+    /// Takes the tag away; says whether it was there.
+    pub fn take_tag(&mut self, tag: TagId) -> bool {
+        let at = self.tags.binary_search(&tag);
+        at.is_ok_and(|at| self.tags.remove(at) == tag)
+    }
+
     /// Adds a class that is right too, or takes it away if it is there.
     pub fn toggle_also(&mut self, class: &str) {
         match self.also.binary_search_by(|name| name.as_str().cmp(class)) {

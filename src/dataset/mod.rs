@@ -2,6 +2,7 @@
 //!
 //! Invariant: plain data in memory. Nothing here knows a file, a store, a terminal or a clock.
 
+mod choice;
 mod classes;
 mod decision;
 mod examples;
@@ -10,6 +11,8 @@ mod ledger;
 mod run;
 mod tags;
 
+pub use choice::{Answer, Choice};
+pub(crate) use classes::fold;
 pub use classes::{ClassError, ClassNames};
 pub use decision::{
     Action, Change, Difficulty, Event, Found, Order, Relabel, Retest, Review, Stamp, TagChange,

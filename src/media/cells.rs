@@ -62,6 +62,23 @@ pub fn fit(image: &DynamicImage, cols: u16, rows: u16) -> Option<Cells> {
     })
 }
 
+/// The pixels of a picture whose longer side is at most `side`, row by row, with its width and height; a
+/// smaller one stays as it is. `None` if it has no pixel.
+pub fn shrunk(image: &DynamicImage, side: u32) -> Option<(Vec<[u8; 3]>, usize, usize)> {
+    let (w, h) = (image.width(), image.height());
+    let longer = w.max(h);
+    if w == 0 || h == 0 {
+        return None;
+    }
+    let mut rgb = flatten(image);
+    if longer > side {
+        let part = |n: u32| (u64::from(n) * u64::from(side) / u64::from(longer)).max(1) as u32;
+        rgb = shrink(rgb, part(w), part(h))?;
+    }
+    let pixels = rgb.pixels().map(|p| p.0).collect();
+    Some((pixels, rgb.width() as usize, rgb.height() as usize))
+}
+
 /// What a transparent picture is shown on.
 const BACKDROP: f32 = 128.0;
 

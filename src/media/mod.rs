@@ -9,7 +9,7 @@ mod inline;
 mod sound;
 pub mod text;
 
-pub use cells::{Cells, fit};
+pub use cells::{Cells, fit, shrunk};
 pub use decode::{MediaError, decode, decode_upright};
 pub use inline::print_inline;
 pub use sound::{Sound, decode_sound};

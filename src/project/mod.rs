@@ -7,11 +7,13 @@ mod desk;
 mod error;
 mod properties;
 mod runs;
+mod vectors;
 
-pub use desk::{Desk, Effective, Likeness, Subset};
+pub use desk::{Desk, Effective, Likeness, Preview, Sight, Snapshot, Subset};
 pub use error::ProjectError;
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
+pub use vectors::{Vectors, make_vectors};
 
 use crate::analysis::{self, ErrorRate, Relabels};
 use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split, Stamp};

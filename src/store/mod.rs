@@ -7,11 +7,13 @@ mod cursor;
 mod database;
 mod error;
 mod files;
+mod filters;
 mod journal;
 mod mend;
 
 pub use cursor::Cursor;
 pub use error::StoreError;
+pub use filters::{keep_filters, load_filters};
 
 use crate::dataset::Event;
 use database::{Database, Failure};

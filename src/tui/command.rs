@@ -1,6 +1,8 @@
-//! The one table of commands. Keys, the help screen and the README's key table are made from it.
+//! The one table of commands. Keys, palette, help, replay and the README's key table are made from it.
 //!
 //! Invariant: whatever a user can do on a screen is one row here.
+
+use serde::{Deserialize, Serialize};
 
 /// What a key can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,61 +21,208 @@ pub enum Command {
     Class(u8),
     /// Choose the label from all classes by typing.
     PickClass,
+    /// Choose classes that are right beside the label.
+    AlsoRight,
     /// Put on or take off the tag on that letter.
     Tag(char),
-    /// Make a tag.
-    NewTag,
+    /// Put a tag on by typing its name, or make one.
+    PickTag,
+    /// Take the suggestion that is shown.
+    TakeSuggestion,
     /// Mark as very easy.
     VeryEasy,
     /// Mark as very hard.
     VeryHard,
     /// Write a note.
     Note,
+    /// Flag it, or take the flag away.
+    Flag,
+    /// Put it off; go on.
+    Skip,
+    /// Make the last whole decision here; go on.
+    Repeat,
+    /// Make the last whole decision on the next n examples.
+    RepeatMany,
+    /// Make the decision of macro number n; go on.
+    Macro(u8),
+    /// Mark, or take the mark away.
+    Mark,
+    /// Mark all from the last mark to here.
+    MarkRange,
+    /// Mark all that are listed.
+    MarkAll,
+    /// Take all marks away.
+    Unmark,
+    /// Decide on all that are marked.
+    Apply,
+    /// Show a page of thumbnails.
+    Grid,
+    /// Leave the picture on that letter out.
+    Tile(char),
+    /// Leave the picture under the cursor out.
+    Except,
+    /// Larger pictures.
+    Larger,
+    /// Smaller pictures.
+    Smaller,
     /// Go on without a decision.
     Next,
     /// Go back.
     Previous,
-    /// Go to the first error.
-    First,
-    /// Go to the last error.
-    Last,
-    /// Go to the next error that is not reviewed.
+    /// One row of pictures up.
+    Above,
+    /// One row of pictures down.
+    Below,
+    /// Go to the next one that is not reviewed.
     NextOpen,
+    /// Go to the next of the same confusion cell.
+    NextInCell,
+    /// Go to a number or an id.
+    Jump,
+    /// Return from a jump.
+    Back,
+    /// Go to the first one.
+    First,
+    /// Go to the last one.
+    Last,
+    /// Show more.
+    ScrollDown,
+    /// Show what was above.
+    ScrollUp,
+    /// List only what matches a filter.
+    Find,
+    /// List all again, then take the marks away.
+    Clear,
+    /// Keep the filter under a name.
+    SaveFilter,
+    /// List the next of the three queues.
+    Queue,
+    /// Walk the examples most like this one.
+    Similar,
+    /// Walk the errors in another order.
+    Reorder,
     /// Take back the last decision.
     Undo,
     /// Bring it back.
     Redo,
-    /// Show more of a long text.
-    ScrollDown,
-    /// Show what was above.
-    ScrollUp,
-    /// Walk the errors in another order.
-    Reorder,
+    /// Show the last decisions.
+    History,
+    /// Show the taxonomy.
+    Tags,
+    /// Show the progress.
+    Progress,
+    /// Show the guards.
+    Guards,
+    /// Other colours.
+    NextTheme,
+    /// Find a command by its name.
+    Palette,
     /// Show the keys.
     Help,
+    /// Back to the shell.
+    Suspend,
     /// Leave.
     Quit,
     /// Confirm a prompt or a choice.
     Accept,
-    /// Leave a prompt, a choice or the help.
+    /// Leave a prompt, a choice, a screen.
     Cancel,
     /// Move up in a list.
     Up,
     /// Move down in a list.
     Down,
+    /// Complete the word.
+    Complete,
+    /// Take it without leaving.
+    Toggle,
+    /// Another name for a tag.
+    TagRename,
+    /// Another letter for a tag.
+    TagLetter,
+    /// Describe a tag.
+    TagDescribe,
+    /// Show a tag by the example on the screen.
+    TagExample,
+    /// Merge a tag into another.
+    TagMerge,
+    /// Split a tag.
+    TagSplit,
+    /// Delete a tag.
+    TagDelete,
+    /// Add a set of tags.
+    TagPreset,
 }
 
 /// Where a key is pressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Context {
     /// Looking at an error.
     Review,
-    /// Typing a note or the name of a tag.
+    /// Looking at a page of thumbnails.
+    Grid,
+    /// Typing a note, a name or a number.
     Prompt,
-    /// Choosing a class.
+    /// Choosing a class, a tag or a command by typing.
     Picker,
-    /// Reading the keys.
+    /// Typing a filter.
+    Find,
+    /// Reading the keys, the progress or the guards.
     Help,
+    /// Looking at the last decisions.
+    History,
+    /// Looking at the taxonomy.
+    Tags,
+    /// Saying what is to be decided on many examples: the keys of the review, until one decides.
+    Choose,
+    /// Confirming what concerns many examples.
+    Confirm,
+    /// Reading the card of the first start: any key closes it.
+    Card,
+}
+
+impl Context {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Review,
+        Self::Grid,
+        Self::Prompt,
+        Self::Picker,
+        Self::Find,
+        Self::Help,
+        Self::History,
+        Self::Tags,
+        Self::Choose,
+        Self::Confirm,
+        Self::Card,
+    ];
+
+    /// Its name in a keymap.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Review => "review",
+            Self::Grid => "grid",
+            Self::Prompt => "prompt",
+            Self::Picker => "picker",
+            Self::Find => "find",
+            Self::Help => "help",
+            Self::History => "history",
+            Self::Tags => "tags",
+            Self::Choose => "choose",
+            Self::Confirm => "confirm",
+            Self::Card => "card",
+        }
+    }
+
+    /// The one of that name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|context| context.name() == name)
+    }
+
+    /// Whether a character that has no command here is text that is typed.
+    pub fn is_field(self) -> bool {
+        matches!(self, Self::Prompt | Self::Picker | Self::Find)
+    }
 }
 
 /// A row of the table.
@@ -81,62 +230,161 @@ pub enum Context {
 pub struct Row {
     /// What it does.
     pub command: Command,
-    /// Its name in the keymap.
+    /// Its name in the keymap and in recorded sessions.
     pub id: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
     /// One line for the help.
     pub help: &'static str,
     /// Its heading in the help.
     pub group: &'static str,
     /// Where it holds.
     pub contexts: &'static [Context],
+    /// Whether it acts on the examples that are shown: then it counts only if these were on the
+    /// screen when the key was pressed.
+    pub on_sight: bool,
 }
 
 const REVIEW: &[Context] = &[Context::Review];
-const FIELD: &[Context] = &[Context::Prompt, Context::Picker];
-const LIST: &[Context] = &[Context::Picker, Context::Help];
-const POPUP: &[Context] = &[Context::Prompt, Context::Picker, Context::Help];
+const GRID: &[Context] = &[Context::Grid];
+const SCREENS: &[Context] = &[Context::Review, Context::Grid];
+const PAGES: &[Context] = &[
+    Context::Review,
+    Context::Grid,
+    Context::Picker,
+    Context::Help,
+    Context::History,
+    Context::Tags,
+];
+const TAKING: &[Context] = &[
+    Context::Grid,
+    Context::Prompt,
+    Context::Picker,
+    Context::Find,
+    Context::History,
+    Context::Tags,
+    Context::Confirm,
+];
+const POPUPS: &[Context] = &[
+    Context::Grid,
+    Context::Prompt,
+    Context::Picker,
+    Context::Find,
+    Context::Help,
+    Context::History,
+    Context::Tags,
+    Context::Choose,
+    Context::Confirm,
+    Context::Card,
+];
+const LISTS: &[Context] =
+    &[Context::Picker, Context::Find, Context::Help, Context::History, Context::Tags];
+const COMPLETING: &[Context] = &[Context::Find];
+const TOGGLING: &[Context] = &[Context::Picker];
+const TAGS: &[Context] = &[Context::Tags];
 
-const fn row(
+type Text = &'static str;
+
+/// A command of the program.
+const fn act(
     command: Command,
-    id: &'static str,
-    group: &'static str,
+    id: Text,
+    name: Text,
+    group: Text,
     contexts: &'static [Context],
-    help: &'static str,
+    help: Text,
 ) -> Row {
-    Row { command, id, help, group, contexts }
+    Row { command, id, name, help, group, contexts, on_sight: false }
 }
 
-/// All commands, in the order of the help. `class` and `tag` stand for a range of keys.
+/// A command that acts on what is shown.
+const fn see(
+    command: Command,
+    id: Text,
+    name: Text,
+    group: Text,
+    contexts: &'static [Context],
+    help: Text,
+) -> Row {
+    Row { command, id, name, help, group, contexts, on_sight: true }
+}
+
+/// All commands, in the order of the help. `class`, `tag` and `tile` stand for a range of keys,
+/// `macro` for the keys that the settings give.
 #[rustfmt::skip]
 pub const TABLE: &[Row] = &[
-    row(Command::ModelWrong, "model-wrong", "Who is right", REVIEW, "the model is wrong, the label is right; next"),
-    row(Command::LabelWrong, "label-wrong", "Who is right", REVIEW, "the label is wrong: take the prediction; next"),
-    row(Command::BothAcceptable, "both-acceptable", "Who is right", REVIEW, "both are acceptable; next"),
-    row(Command::Neither, "neither", "Who is right", REVIEW, "neither is right; next"),
-    row(Command::Unsure, "unsure", "Who is right", REVIEW, "can't tell; next"),
-    row(Command::Class(0), "class", "Label", REVIEW, "set the class with that number as the label; next"),
-    row(Command::PickClass, "pick-class", "Label", REVIEW, "choose the label by typing a part of its name; next"),
-    row(Command::Tag('a'), "tag", "Tags and marks", REVIEW, "put the tag with that letter on, or take it off"),
-    row(Command::NewTag, "new-tag", "Tags and marks", REVIEW, "make a tag and put it on"),
-    row(Command::VeryEasy, "very-easy", "Tags and marks", REVIEW, "mark as very easy for a person"),
-    row(Command::VeryHard, "very-hard", "Tags and marks", REVIEW, "mark as very hard for a person"),
-    row(Command::Note, "note", "Tags and marks", REVIEW, "write a note"),
-    row(Command::Next, "next", "Moving", REVIEW, "skip: the next error, without a decision"),
-    row(Command::Previous, "previous", "Moving", REVIEW, "the error before"),
-    row(Command::NextOpen, "next-open", "Moving", REVIEW, "the next error that is not reviewed"),
-    row(Command::First, "first", "Moving", REVIEW, "the first error"),
-    row(Command::Last, "last", "Moving", REVIEW, "the last error"),
-    row(Command::ScrollDown, "scroll-down", "Moving", REVIEW, "show more of a long text or row"),
-    row(Command::ScrollUp, "scroll-up", "Moving", REVIEW, "show what was above"),
-    row(Command::Reorder, "reorder", "Moving", REVIEW, "the next order: random, by confidence, loss, margin, entropy, label, …"),
-    row(Command::Undo, "undo", "Program", REVIEW, "take back the last decision and go to it"),
-    row(Command::Redo, "redo", "Program", REVIEW, "bring back what was taken back"),
-    row(Command::Help, "help", "Program", REVIEW, "these keys"),
-    row(Command::Quit, "quit", "Program", REVIEW, "leave; everything is saved as you go"),
-    row(Command::Accept, "accept", "In a field or list", FIELD, "take it"),
-    row(Command::Cancel, "cancel", "In a field or list", POPUP, "close; what was typed is kept for the next time"),
-    row(Command::Up, "up", "In a field or list", LIST, "up"),
-    row(Command::Down, "down", "In a field or list", LIST, "down"),
+    see(Command::ModelWrong, "model-wrong", "Model wrong", "Who is right", SCREENS, "the model is wrong, the label is right; next"),
+    see(Command::LabelWrong, "label-wrong", "Label wrong", "Who is right", SCREENS, "the label is wrong: take the prediction; next"),
+    see(Command::BothAcceptable, "both-acceptable", "Both acceptable", "Who is right", SCREENS, "both are acceptable; next"),
+    see(Command::Neither, "neither", "Neither", "Who is right", SCREENS, "neither is right; next"),
+    see(Command::Unsure, "unsure", "Unsure", "Who is right", SCREENS, "can't tell: into the queue of the unsure ones; next"),
+    see(Command::Class(0), "class", "Class by digit", "Label", SCREENS, "set the class with that number as the label; next"),
+    see(Command::PickClass, "pick-class", "Class by name", "Label", SCREENS, "choose the label by typing a part of its name; next"),
+    see(Command::AlsoRight, "also-right", "Also right", "Label", REVIEW, "several labels are right: choose which are right too"),
+    see(Command::Tag('a'), "tag", "Tag by letter", "Tags and marks", REVIEW, "put the tag with that letter on, or take it off"),
+    see(Command::PickTag, "pick-tag", "Tag by name", "Tags and marks", SCREENS, "put a tag on by its name, or make a new one"),
+    see(Command::TakeSuggestion, "take-suggestion", "Take the suggestion", "Tags and marks", REVIEW, "take what is suggested from examples like this one"),
+    see(Command::VeryEasy, "very-easy", "Very easy", "Tags and marks", SCREENS, "mark as very easy for a person"),
+    see(Command::VeryHard, "very-hard", "Very hard", "Tags and marks", SCREENS, "mark as very hard for a person"),
+    see(Command::Note, "note", "Note", "Tags and marks", REVIEW, "write a note"),
+    see(Command::Flag, "flag", "Flag", "Tags and marks", SCREENS, "flag it for another look, whatever is decided; or take the flag away"),
+    see(Command::Skip, "skip", "Skip", "Tags and marks", REVIEW, "put it off: into the queue of the skipped ones; next"),
+    see(Command::Repeat, "repeat", "Repeat", "Again and many", REVIEW, "decide here what was decided last: verdict, label and tags; next"),
+    see(Command::RepeatMany, "repeat-many", "Repeat on the next n", "Again and many", REVIEW, "the same on the next n examples; asks for n"),
+    see(Command::Macro(0), "macro", "Macro", "Again and many", REVIEW, "make the decision that the key stands for; next"),
+    see(Command::Mark, "mark", "Mark", "Again and many", SCREENS, "mark this example, or take the mark away"),
+    see(Command::MarkRange, "mark-range", "Mark a range", "Again and many", SCREENS, "mark all from the last mark to here"),
+    see(Command::MarkAll, "mark-all", "Mark all", "Again and many", REVIEW, "mark all that are listed"),
+    act(Command::Unmark, "unmark", "Unmark all", "Again and many", SCREENS, "take all marks away"),
+    see(Command::Apply, "apply", "Decide on the marked", "Again and many", REVIEW, "decide on all marked examples at once: the next key says what"),
+    act(Command::Grid, "grid", "Grid", "Again and many", REVIEW, "a page of thumbnails: all the same, except these"),
+    see(Command::Tile('a'), "tile", "Except by letter", "In the grid", GRID, "leave the picture with that letter out, or take it back in"),
+    see(Command::Except, "except", "Except", "In the grid", GRID, "leave the picture under the cursor out, or take it back in"),
+    act(Command::Larger, "larger", "Larger", "In the grid", GRID, "larger pictures"),
+    act(Command::Smaller, "smaller", "Smaller", "In the grid", GRID, "smaller pictures"),
+    act(Command::Next, "next", "Next", "Moving", SCREENS, "the next one, without a decision"),
+    act(Command::Previous, "previous", "Previous", "Moving", SCREENS, "the one before"),
+    act(Command::Above, "above", "Up", "Moving", GRID, "one row up"),
+    act(Command::Below, "below", "Down", "Moving", GRID, "one row down"),
+    act(Command::NextOpen, "next-open", "Next open", "Moving", REVIEW, "the next one that is not reviewed"),
+    act(Command::NextInCell, "next-in-cell", "Next of the same cell", "Moving", REVIEW, "the next with the same label and prediction"),
+    act(Command::Jump, "jump", "Jump", "Moving", REVIEW, "go to a number in the list, or to an id"),
+    act(Command::Back, "back", "Back", "Moving", REVIEW, "return to where the last jump began"),
+    act(Command::First, "first", "First", "Moving", SCREENS, "the first one"),
+    act(Command::Last, "last", "Last", "Moving", SCREENS, "the last one"),
+    act(Command::ScrollDown, "scroll-down", "Page down", "Moving", PAGES, "more of a long text or row; the next page"),
+    act(Command::ScrollUp, "scroll-up", "Page up", "Moving", PAGES, "what was above"),
+    act(Command::Find, "find", "Find", "Finding", SCREENS, "list only what matches a filter: gold:Shirt conf>0.9 -reviewed"),
+    act(Command::Clear, "clear", "Clear", "Finding", REVIEW, "list all again; then take the marks away"),
+    act(Command::SaveFilter, "save-filter", "Save the filter", "Finding", SCREENS, "keep the filter under a name: @name brings it back"),
+    act(Command::Queue, "queue", "Queue", "Finding", REVIEW, "list what is skipped; then unsure; then flagged; then all"),
+    see(Command::Similar, "similar", "More like this", "Finding", REVIEW, "walk the examples most like this one"),
+    act(Command::Reorder, "reorder", "Next order", "Finding", REVIEW, "the next order: random, by confidence, loss, margin, entropy, label, …"),
+    act(Command::Undo, "undo", "Undo", "Program", SCREENS, "take back the last decision and go to it"),
+    act(Command::Redo, "redo", "Redo", "Program", SCREENS, "bring back what was taken back"),
+    act(Command::History, "history", "History", "Program", REVIEW, "the last decisions: go to one, mend it, return"),
+    act(Command::Tags, "tags", "Tags", "Program", REVIEW, "all tags: rename, merge, split, describe, delete, another letter"),
+    act(Command::Progress, "progress", "Progress", "Program", REVIEW, "how fast, how much is left, what is saturated; set a goal"),
+    act(Command::Guards, "guards", "Guards", "Program", REVIEW, "guards against fooling oneself: blind slice, re-test, haste"),
+    act(Command::NextTheme, "next-theme", "Next theme", "Program", SCREENS, "other colours: dark, light, high-contrast, colour-blind"),
+    act(Command::Palette, "palette", "Commands", "Program", SCREENS, "find any command by its name"),
+    act(Command::Help, "help", "Keys", "Program", SCREENS, "these keys"),
+    act(Command::Suspend, "suspend", "Suspend", "Program", SCREENS, "back to the shell; fg returns"),
+    act(Command::Quit, "quit", "Quit", "Program", REVIEW, "leave; everything is saved as you go"),
+    act(Command::Accept, "accept", "Take", "In a field or list", TAKING, "take it"),
+    act(Command::Cancel, "cancel", "Close", "In a field or list", POPUPS, "close; what was typed is kept for the next time"),
+    act(Command::Up, "up", "Up", "In a field or list", LISTS, "up"),
+    act(Command::Down, "down", "Down", "In a field or list", LISTS, "down"),
+    act(Command::Complete, "complete", "Complete", "In a field or list", COMPLETING, "complete the word"),
+    act(Command::Toggle, "toggle", "Toggle", "In a field or list", TOGGLING, "put it on or take it off, and stay"),
+    act(Command::TagRename, "tag-rename", "Rename the tag", "In the list of tags", TAGS, "another name"),
+    act(Command::TagLetter, "tag-letter", "Letter of the tag", "In the list of tags", TAGS, "another letter"),
+    act(Command::TagDescribe, "tag-describe", "Describe the tag", "In the list of tags", TAGS, "say in a sentence when it is to be given"),
+    act(Command::TagExample, "tag-example", "Example of the tag", "In the list of tags", TAGS, "take the example on the screen as the one that shows it"),
+    act(Command::TagMerge, "tag-merge", "Merge the tag", "In the list of tags", TAGS, "merge it into another"),
+    act(Command::TagSplit, "tag-split", "Split the tag", "In the list of tags", TAGS, "split it: a new tag for the marked examples"),
+    act(Command::TagDelete, "tag-delete", "Delete the tag", "In the list of tags", TAGS, "delete it, from its examples too"),
+    act(Command::TagPreset, "tag-preset", "Add a preset", "In the list of tags", TAGS, "add a set of tags: general, causes, pictures, texts, rows, or from a file"),
 ];
 
 /// The row of a keymap name.
@@ -145,23 +393,54 @@ pub fn by_id(id: &str) -> Option<&'static Row> {
 }
 
 impl Command {
-    /// Whether it changes the decisions on the example that is shown: then it counts only if that
-    /// example was on the screen when the key was pressed.
-    pub fn decides(self) -> bool {
-        matches!(
-            self,
-            Self::ModelWrong
-                | Self::LabelWrong
-                | Self::BothAcceptable
-                | Self::Neither
-                | Self::Unsure
-                | Self::Class(_)
-                | Self::Tag(_)
-                | Self::VeryEasy
-                | Self::VeryHard
-                | Self::NewTag
-                | Self::Note
-                | Self::PickClass
-        )
+    /// Its row, whatever its argument.
+    pub fn row(self) -> &'static Row {
+        let same =
+            |row: &&Row| std::mem::discriminant(&row.command) == std::mem::discriminant(&self);
+        // Every command has a row, as a test sees to.
+        TABLE.iter().find(same).unwrap_or(&TABLE[0])
+    }
+
+    /// Whether it acts on the examples that are shown.
+    pub fn on_sight(self) -> bool {
+        self.row().on_sight
+    }
+
+    /// The command with what stands behind its name, as in `class 3` and `tag b`.
+    pub fn with_argument(self, text: &str) -> Option<Self> {
+        let letter = || text.chars().next().filter(|_| text.chars().count() == 1);
+        match self {
+            Self::Class(_) => text.parse().ok().map(Self::Class),
+            Self::Macro(_) => text.parse().ok().map(Self::Macro),
+            Self::Tag(_) => letter().map(Self::Tag),
+            Self::Tile(_) => letter().map(Self::Tile),
+            other => text.is_empty().then_some(other),
+        }
+    }
+
+    /// What stands behind its name; empty for most.
+    pub fn argument(self) -> String {
+        match self {
+            Self::Class(number) | Self::Macro(number) => number.to_string(),
+            Self::Tag(letter) | Self::Tile(letter) => letter.to_string(),
+            _ => String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_found_by_its_name_and_argument() {
+        for row in TABLE {
+            assert_eq!(row.command.row().id, row.id);
+            let argument = row.command.argument();
+            assert_eq!(by_id(row.id).unwrap().command.with_argument(&argument), Some(row.command));
+        }
+        assert_eq!(Command::Class(0).with_argument("7"), Some(Command::Class(7)));
+        assert_eq!(Command::Tag('a').with_argument("bc"), None);
+        assert_eq!(Command::Undo.with_argument("x"), None);
     }
 }

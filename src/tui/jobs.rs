@@ -1,15 +1,16 @@
-//! Worker threads: one writes decisions down, one makes pictures ready.
+//! Worker threads: one writes decisions down, one makes pictures ready, one sorts and searches.
 //!
 //! Invariant: the thread that draws never waits for a disk or a decoder. What a job answers carries
 //! what it was asked for, so that an answer nobody waits for any more is dropped.
 
-use super::app::{Message, PictureKey};
+use super::app::{Learning, Message, PictureKey, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media;
-use crate::store::{Cursor, Store};
-use std::collections::VecDeque;
+use crate::store::{Cursor, Store, keep_filters};
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -18,6 +19,7 @@ use std::thread::{self, JoinHandle};
 enum Task {
     Save { epoch: u64, event: Box<Event> },
     Remember(Cursor),
+    KeepFilters(BTreeMap<String, String>),
 }
 
 /// The worker threads. Dropping it lets the writer finish what it was given.
@@ -25,6 +27,8 @@ pub struct Jobs {
     tasks: Option<Sender<Task>>,
     writer: Option<JoinHandle<()>>,
     wishes: Arc<Wishes>,
+    works: Option<Sender<Box<Work>>>,
+    lessons: Option<Sender<Box<Learning>>>,
     answers: Receiver<Message>,
 }
 
@@ -55,11 +59,14 @@ impl Jobs {
     pub fn start(
         store: Store,
         dir: PathBuf,
-        picture: impl Fn(u32) -> PathBuf + Send + 'static,
+        picture: impl Fn(u32) -> PathBuf + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let (answer, answers) = channel();
         let (tasks, incoming) = channel();
-        let decoder_answer = answer.clone();
+        let (decoder_answer, worker_answer) = (answer.clone(), answer.clone());
+        let learner_answer = answer.clone();
+        let picture = Arc::new(picture);
+        let file = picture.clone();
         let wishes = Arc::new(Wishes::default());
         let shared = wishes.clone();
         let writer = thread::Builder::new()
@@ -67,8 +74,17 @@ impl Jobs {
             .spawn(move || write_down(store, &dir, &incoming, &answer))?;
         thread::Builder::new()
             .name("pictures".into())
-            .spawn(move || make_ready(&shared, &picture, &decoder_answer))?;
-        Ok(Self { tasks: Some(tasks), writer: Some(writer), wishes, answers })
+            .spawn(move || make_ready(&shared, &*picture, &decoder_answer))?;
+        let (works, work) = channel();
+        thread::Builder::new()
+            .name("analysis".into())
+            .spawn(move || work_out(&work, &worker_answer))?;
+        let (lessons, learning) = channel();
+        thread::Builder::new()
+            .name("likeness".into())
+            .spawn(move || learn(&learning, &*file, &learner_answer))?;
+        let (tasks, works, lessons) = (Some(tasks), Some(works), Some(lessons));
+        Ok(Self { tasks, writer: Some(writer), wishes, works, lessons, answers })
     }
 
     /// Writes a decision down.
@@ -81,10 +97,30 @@ impl Jobs {
         self.give(Task::Remember(cursor));
     }
 
+    /// Keeps the filters that have names.
+    pub fn keep_filters(&self, filters: BTreeMap<String, String>) {
+        self.give(Task::KeepFilters(filters));
+    }
+
     /// Makes pictures ready; earlier wishes are forgotten.
     pub fn prepare(&self, keys: Vec<PictureKey>) {
         self.wishes.lock().keys = keys.into();
         self.wishes.changed.notify_one();
+    }
+
+    /// Works something out.
+    pub fn work(&self, work: Box<Work>) {
+        if let Some(works) = &self.works {
+            // The thread ends only after `works` is dropped.
+            let _ = works.send(work);
+        }
+    }
+
+    /// Makes vectors of the examples.
+    pub fn learn(&self, learning: Box<Learning>) {
+        if let Some(lessons) = &self.lessons {
+            let _ = lessons.send(learning);
+        }
     }
 
     /// An answer, if one is there.
@@ -99,7 +135,7 @@ impl Jobs {
     }
 
     fn close(&mut self) {
-        self.tasks = None;
+        (self.tasks, self.works, self.lessons) = (None, None, None);
         self.wishes.lock().closed = true;
         self.wishes.changed.notify_all();
         if let Some(writer) = self.writer.take() {
@@ -130,6 +166,11 @@ fn write_down(mut store: Store, dir: &Path, tasks: &Receiver<Task>, answer: &Sen
                 // The place is a convenience: losing it is no reason to interrupt.
                 let _ = cursor.save(dir);
             }
+            Task::KeepFilters(filters) => {
+                if let Err(error) = keep_filters(dir, &filters) {
+                    let _ = answer.send(Message::Failed(error.to_string()));
+                }
+            }
             Task::Save { epoch: sent, .. } if sent < epoch => {}
             Task::Save { epoch: sent, event } => {
                 let message = match append(&mut store, &event) {
@@ -150,6 +191,32 @@ fn append(store: &mut Store, event: &Event) -> Result<(), String> {
     match catch_unwind(AssertUnwindSafe(|| store.append(event))) {
         Ok(written) => written.map_err(|e| e.to_string()),
         Err(_) => Err("the store stopped inside".to_owned()),
+    }
+}
+
+fn work_out(works: &Receiver<Box<Work>>, answer: &Sender<Message>) {
+    while let Ok(work) = works.recv() {
+        if work.cancelled.load(Ordering::Relaxed) {
+            continue;
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| work.run())).unwrap_or_default();
+        let generation = work.generation;
+        if answer.send(Message::Worked { generation, outcome }).is_err() {
+            break;
+        }
+    }
+}
+
+fn learn(
+    lessons: &Receiver<Box<Learning>>,
+    file: &dyn Fn(u32) -> PathBuf,
+    answer: &Sender<Message>,
+) {
+    while let Ok(learning) = lessons.recv() {
+        let made = catch_unwind(AssertUnwindSafe(|| learning.run(file))).unwrap_or_default();
+        if answer.send(Message::Learnt(made)).is_err() {
+            break;
+        }
     }
 }
 

@@ -18,7 +18,6 @@ use crate::dataset::Media;
 use crate::project::now;
 use crate::store::Store;
 use app::{App, Effect, Message};
-use command::Context;
 use crossterm::event::{self, Event, KeyEventKind};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue};
@@ -141,11 +140,10 @@ fn take_in(app: &mut App, jobs: &Jobs) -> io::Result<Next> {
 fn message(app: &App, event: &Event) -> Option<Message> {
     match event {
         Event::Key(key) if key.kind == KeyEventKind::Press => {
-            if let Some(command) = app.keymap().command(app.context(), *key) {
+            if let Some(command) = app.command_of(*key) {
                 return Some(Message::Command(command));
             }
-            let in_field = matches!(app.context(), Context::Prompt | Context::Picker);
-            to_input_request(event).filter(|_| in_field).map(Message::Edit)
+            to_input_request(event).filter(|_| app.context().is_field()).map(Message::Edit)
         }
         Event::Paste(text) => Some(Message::Paste(text.clone())),
         Event::Resize(cols, rows) => Some(Message::Resized(*cols, *rows)),
@@ -160,6 +158,10 @@ fn carry_out(jobs: &Jobs, effects: Vec<Effect>) -> bool {
             Effect::Save { epoch, event } => jobs.save(epoch, event),
             Effect::Remember(cursor) => jobs.remember(cursor),
             Effect::Prepare(keys) => jobs.prepare(keys),
+            Effect::KeepFilters(filters) => jobs.keep_filters(filters),
+            Effect::Learn(learning) => jobs.learn(learning),
+            Effect::Work(work) => jobs.work(work),
+            Effect::Suspend => {}
             Effect::Quit => quit = true,
         }
     }

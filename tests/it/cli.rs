@@ -4,6 +4,8 @@
 mod data;
 #[path = "cli_export.rs"]
 mod export;
+#[path = "cli_filter.rs"]
+mod filter;
 #[path = "cli_model.rs"]
 mod model;
 #[path = "cli_places.rs"]

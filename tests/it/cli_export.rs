@@ -84,7 +84,7 @@ fn tags_are_exported_one_row_an_example() {
     reviewer.tag(3, "blurry");
     reviewer.decide(|desk, at| desk.set_verdict(3, Verdict::LabelWrong, at));
     reviewer.decide(|desk, at| desk.toggle_difficulty(3, Difficulty::VeryHard, at));
-    reviewer.decide(|desk, at| desk.create_tag(5, "half, hidden", at, |_| false).ok());
+    reviewer.decide(|desk, at| desk.create_tag(&[5], "half, hidden", at, |_| false).ok());
     reviewer.decide(|desk, at| desk.set_note(5, "a \"shoe\",\nworn", at));
     // a verdict alone is no tag
     reviewer.decide(|desk, at| desk.set_verdict(4, Verdict::Unsure, at));

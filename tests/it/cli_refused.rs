@@ -277,7 +277,7 @@ fn evil() -> Folder {
     folder.write("dev.csv", table.replace("EVIL", EVIL));
     folder.npy("v1.npy", &PROBS);
     let mut reviewer = folder.reviewer("v1", Order::Data);
-    reviewer.decide(|desk, at| desk.create_tag(3, &format!("t{EVIL}"), at, |_| false).ok());
+    reviewer.decide(|desk, at| desk.create_tag(&[3], &format!("t{EVIL}"), at, |_| false).ok());
     reviewer.decide(|desk, at| desk.set_note(3, &format!("n{EVIL}"), at));
     folder
 }

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod cli;
+mod keyboard;
 mod parity;
 mod readme;
 mod screens;
+mod screens_find;
 mod support;
 #[cfg(unix)]
 mod terminal;

@@ -92,8 +92,8 @@ fn tags_that_have_no_room_are_counted_and_those_that_are_on_are_seen() {
         assert!(screen.contains(wanted), "{wanted}\n{screen}");
     }
     press(&mut stage, "?");
-    for _ in 0..30 {
-        stage.key(KeyCode::Down);
+    for _ in 0..12 {
+        stage.key(KeyCode::PageDown);
     }
     assert!(stage.draw().contains("stripes"), "the help has all of them");
 }

@@ -111,7 +111,7 @@ pub fn agreement(votes: &Votes, seed: u64) -> Agreement {
         percent,
         alpha: items.alpha(seed),
         ac1: ac1(votes),
-        pairs: pairs(votes),
+        pairs: pair_agreements(votes),
     }
 }
 
@@ -223,8 +223,10 @@ impl Items {
     }
 }
 
+/// Every two annotators who share an example, in order.
+///
 /// One annotator after the other, so that memory stays in proportion to one's votes.
-fn pairs(votes: &Votes) -> Vec<PairAgreement> {
+pub(in crate::analysis) fn pair_agreements(votes: &Votes) -> Vec<PairAgreement> {
     let by = votes.by_annotator();
     let all = votes.all();
     let found = pieces(votes.annotators(), 1, |annotators| {

@@ -8,6 +8,7 @@ mod majority;
 mod merged;
 mod votes;
 
+pub(super) use agreement::pair_agreements;
 pub use agreement::{Agreement, Coefficient, FEW_ITEMS, PairAgreement, agreement};
 pub use crowdlab::{AnnotatorQuality, Consensus, Crowdlab, crowdlab};
 pub use dawid_skene::{Confusion, DawidSkene, Limits, dawid_skene};

@@ -7,8 +7,9 @@
 mod ranking;
 mod spread;
 
+pub use super::vectors::Distance;
 pub use ranking::Ranking;
-pub use spread::{Distance, by_distance, diverse};
+pub use spread::{by_distance, diverse};
 
 use super::{Labelled, Probability, argmax};
 use crate::dataset::Matrix;
@@ -117,7 +118,8 @@ fn prediction<T: Probability>(probs: &Matrix<T>, row: u32) -> Option<&[T]> {
     (row < probs.rows()).then(|| probs.row(row)).filter(|p| !p[0].wide().is_nan())
 }
 
-fn margin<T: Probability>(probs: &[T]) -> f64 {
+/// The probability of the top class less that of the second, of one example; see [`by_margin`].
+pub fn margin<T: Probability>(probs: &[T]) -> f64 {
     let (mut first, mut second) = (0.0_f64, 0.0_f64);
     for p in probs.iter().map(|p| p.wide()) {
         if p > first {
@@ -129,8 +131,8 @@ fn margin<T: Probability>(probs: &[T]) -> f64 {
     first - second
 }
 
-/// Entropy in nats.
-fn entropy(probs: impl Iterator<Item = f64>) -> f64 {
+/// Entropy of one example's probabilities, in nats.
+pub fn entropy(probs: impl Iterator<Item = f64>) -> f64 {
     -probs.filter(|&p| p > 0.0).map(|p| p * p.ln()).sum::<f64>()
 }
 

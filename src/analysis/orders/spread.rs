@@ -1,19 +1,9 @@
 //! Orders from where examples lie in a space of embeddings: near one of them, or spread over all.
 
 use super::{lowest_first, sorted};
+use crate::analysis::vectors::{Distance, Vector};
 use crate::dataset::Matrix;
 use rayon::prelude::*;
-use serde::Serialize;
-
-/// What "near" means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Distance {
-    /// 1 − cosine of the angle; an embedding of zeros is near nothing.
-    Cosine,
-    /// Length of the straight line.
-    Euclidean,
-}
 
 /// Nearest to the row `to` first, and `to` itself before all others. `embeddings` is N×D. Takes
 /// N × D steps. The order stays as it is when `to` has no distance to anything.
@@ -43,7 +33,7 @@ pub fn diverse(
     distance: Distance,
 ) -> Vec<u32> {
     let space = Space { embeddings, distance };
-    let points: Vec<(u32, Point<'_>)> =
+    let points: Vec<(u32, Vector<'_>)> =
         rows.par_iter().filter_map(|&row| Some((row, space.point(row)?))).collect();
     let mut order = Vec::with_capacity(rows.len());
     let mut away = vec![f64::INFINITY; points.len()];
@@ -64,13 +54,6 @@ pub fn diverse(
     order
 }
 
-#[derive(Clone, Copy)]
-struct Point<'a> {
-    values: &'a [f32],
-    /// 1/length for the cosine, else 1.
-    scale: f64,
-}
-
 struct Space<'a> {
     embeddings: &'a Matrix<f32>,
     distance: Distance,
@@ -78,31 +61,23 @@ struct Space<'a> {
 
 impl<'a> Space<'a> {
     /// `None` outside of the table and for what has no distance to anything.
-    fn point(&self, row: u32) -> Option<Point<'a>> {
+    fn point(&self, row: u32) -> Option<Vector<'a>> {
         let row = row as usize;
         let values = (row < self.embeddings.rows()).then(|| self.embeddings.row(row))?;
-        let length = sum(values, values, |a, b| a * b).sqrt();
-        let scale = match self.distance {
-            Distance::Cosine => 1.0 / length,
-            Distance::Euclidean => 1.0,
-        };
-        (length.is_finite() && scale.is_finite()).then_some(Point { values, scale })
+        Vector::new(values, self.distance)
     }
 
     /// The square of the straight distance; for the cosine between points on the unit sphere, where
     /// it is 2 − 2 cos: the same order, and a metric.
-    fn squared(&self, a: Point<'_>, b: Point<'_>) -> f64 {
+    fn squared(&self, a: Vector<'_>, b: Vector<'_>) -> f64 {
         match self.distance {
-            Distance::Cosine => {
-                let cosine = sum(a.values, b.values, |a, b| a * b) * a.scale * b.scale;
-                (2.0 - 2.0 * cosine).max(0.0)
-            }
-            Distance::Euclidean => sum(a.values, b.values, |a, b| (a - b) * (a - b)),
+            Distance::Cosine => 2.0 - 2.0 * a.cosine(b),
+            Distance::Euclidean => a.apart(b),
         }
     }
 
     /// The index of the point nearest the mean.
-    fn central(&self, points: &[(u32, Point<'_>)]) -> Option<usize> {
+    fn central(&self, points: &[(u32, Vector<'_>)]) -> Option<usize> {
         let mut mean = vec![0.0; self.embeddings.cols()];
         for (_, point) in points {
             mean.iter_mut().zip(point.values).for_each(|(m, &v)| *m += f64::from(v) * point.scale);
@@ -110,7 +85,7 @@ impl<'a> Space<'a> {
         for m in &mut mean {
             *m /= points.len() as f64;
         }
-        let away = |(i, (_, point)): (usize, &(u32, Point<'_>))| {
+        let away = |(i, (_, point)): (usize, &(u32, Vector<'_>))| {
             let apart = |(&v, m): (&f32, &f64)| (f64::from(v) * point.scale - m).powi(2);
             (point.values.iter().zip(&mean).map(apart).sum::<f64>(), i)
         };
@@ -121,13 +96,18 @@ impl<'a> Space<'a> {
 
     /// Updates how far each point is from the nearest chosen one (−1 for those chosen) and returns the
     /// one farthest away, the first of equal ones.
-    fn cover(&self, points: &[(u32, Point<'_>)], away: &mut [f64], chosen: usize) -> Option<usize> {
+    fn cover(
+        &self,
+        points: &[(u32, Vector<'_>)],
+        away: &mut [f64],
+        chosen: usize,
+    ) -> Option<usize> {
         let centre = points[chosen].1;
         away[chosen] = -1.0;
         let farthest = |a: (f64, usize), b: (f64, usize)| {
             if b.0 > a.0 || (b.0 >= a.0 && b.1 < a.1) { b } else { a }
         };
-        let update = |(i, (away, (_, point))): (usize, (&mut f64, &(u32, Point<'_>)))| {
+        let update = |(i, (away, (_, point))): (usize, (&mut f64, &(u32, Vector<'_>)))| {
             if *away > 0.0 {
                 *away = away.min(self.squared(*point, centre));
             }
@@ -137,19 +117,4 @@ impl<'a> Space<'a> {
         let (away, index) = points.map(update).reduce(|| (-1.0, usize::MAX), farthest);
         (away >= 0.0).then_some(index)
     }
-}
-
-/// Σ f(a, b) in f64, in eight lanes so that it runs at the speed of vector instructions.
-fn sum(a: &[f32], b: &[f32], f: impl Fn(f64, f64) -> f64) -> f64 {
-    const LANES: usize = 8;
-    let mut lanes = [0.0; LANES];
-    let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest = a_chunks.remainder().iter().zip(b_chunks.remainder());
-    let rest: f64 = rest.map(|(&a, &b)| f(f64::from(a), f64::from(b))).sum();
-    for (a, b) in a_chunks.zip(b_chunks) {
-        for i in 0..LANES {
-            lanes[i] += f(f64::from(a[i]), f64::from(b[i]));
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
 }

@@ -45,7 +45,7 @@ impl Ledger {
         let tag = self.new_tag(name, reserved)?;
         let id = tag.id;
         let put = |example: &&str| {
-            self.change(stamp.split, example, &stamp, |review, _| put_tag(review, id))
+            self.change(stamp.split, example, &stamp, |review, _| review.put_tag(id))
         };
         let changes = on.iter().filter_map(put).collect();
         let tags = vec![TagChange { before: None, after: Some(tag) }];
@@ -109,14 +109,14 @@ impl Ledger {
                 }
                 self.tag(into).ok_or(DecideError::NoTag)?;
                 changes = self.on_all(id, &stamp, |review| {
-                    take_tag(review, id);
-                    put_tag(review, into);
+                    review.take_tag(id);
+                    review.put_tag(into);
                 });
                 after = None;
             }
             _ => {
                 changes = self.on_all(id, &stamp, |review| {
-                    take_tag(review, id);
+                    review.take_tag(id);
                 });
                 after = None;
             }
@@ -144,8 +144,8 @@ impl Ledger {
         let new = tag.id;
         let moved = |example: &&str| {
             self.change(stamp.split, example, &stamp, |review, _| {
-                if take_tag(review, id) {
-                    put_tag(review, new);
+                if review.take_tag(id) {
+                    review.put_tag(new);
                 }
             })
         };
@@ -237,19 +237,4 @@ impl Ledger {
             None => Ok(letter),
         }
     }
-}
-
-fn put_tag(review: &mut Review, tag: TagId) {
-    if !review.tags.contains(&tag) {
-        review.toggle_tag(tag);
-    }
-}
-
-/// Whether it was there.
-fn take_tag(review: &mut Review, tag: TagId) -> bool {
-    let there = review.tags.contains(&tag);
-    if there {
-        review.toggle_tag(tag);
-    }
-    there
 }

@@ -5,14 +5,21 @@
 mod counts;
 mod decide;
 mod numbers;
+mod snapshot;
+mod taxonomy;
+mod walk;
+
+pub use decide::{Preview, Sight};
+pub use snapshot::Snapshot;
 
 use crate::analysis::eyeball::{in_eyeball, part_errors};
-use crate::analysis::orders::Ranking;
 use crate::analysis::{self, Relabels};
-use crate::dataset::{ClassNames, Examples, Ledger, Matrix, Order, Review, Run, Verdict};
+use crate::dataset::{Change, ClassNames, Examples, Ledger, Matrix, Order, Review, Run, Verdict};
 use counts::Counts;
 use numbers::Live;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use walk::Walk;
 
 /// The label that counts for an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,19 +66,20 @@ pub struct Likeness {
 #[derive(Debug)]
 pub struct Desk {
     project: String,
-    classes: ClassNames,
-    examples: Examples,
-    run: Run,
+    classes: Arc<ClassNames>,
+    examples: Arc<Examples>,
+    run: Arc<Run>,
     order: Order,
     subset: Subset,
     /// The share of the examples that is looked at, by id.
     eyeball: Option<f64>,
-    likeness: Likeness,
+    likeness: Arc<Likeness>,
     ledger: Ledger,
     who: String,
+    sight: Sight,
     /// Rows of the examples that have a decision.
     rows: HashMap<String, u32>,
-    list: Vec<u32>,
+    walk: Walk,
     with_prediction: usize,
     /// Errors by the gold labels.
     gold_errors: usize,
@@ -92,16 +100,17 @@ impl Desk {
     ) -> Self {
         let mut desk = Self {
             project: project.to_owned(),
-            classes,
-            list: vec![],
+            classes: Arc::new(classes),
+            walk: Walk::default(),
             rows: HashMap::new(),
             who,
-            examples,
-            run,
+            sight: Sight::default(),
+            examples: Arc::new(examples),
+            run: Arc::new(run),
             order,
             subset: Subset::Errors,
             eyeball: None,
-            likeness: Likeness::default(),
+            likeness: Arc::default(),
             ledger,
             with_prediction: 0,
             gold_errors: 0,
@@ -154,9 +163,9 @@ impl Desk {
             self.is_shown(row) && (self.subset == Subset::Correct || !self.is_outside(row))
         });
         (self.with_prediction, self.gold_errors) = (errors.examples, errors.errors);
-        self.list = list;
         self.dashboard = None;
         self.count_all();
+        self.walk.set(list, self.examples.len());
         self.sort();
     }
 
@@ -203,9 +212,24 @@ impl Desk {
         &self.ledger
     }
 
-    /// The rows to review, in order.
+    /// The rows to review, in order: all, or those that a search found.
     pub fn list(&self) -> &[u32] {
-        &self.list
+        self.walk.shown()
+    }
+
+    /// How many rows there are to review, whatever a search found.
+    pub fn all(&self) -> usize {
+        self.walk.all().len()
+    }
+
+    /// Whether [`Desk::list`] is what a search found.
+    pub fn is_search(&self) -> bool {
+        self.walk.is_search()
+    }
+
+    /// Lists only `found`, rows in the order of the walk; `None` lists all again.
+    pub fn show_only(&mut self, found: Option<Vec<u32>>) {
+        self.walk.show(found);
     }
 
     /// The id of a row.
@@ -231,9 +255,19 @@ impl Desk {
         }
     }
 
-    /// The place of an example in the list.
+    /// The place of an example in the list. Quick for those with a decision, a scan for others.
     pub fn position(&self, id: &str) -> Option<usize> {
-        self.list.iter().position(|&row| self.id(row) == id)
+        self.place(self.row_of(id)?)
+    }
+
+    /// The place of a row in the list.
+    pub fn place(&self, row: u32) -> Option<usize> {
+        self.walk.place_of(row)
+    }
+
+    /// The row of an example. Quick for those with a decision, a scan for others.
+    pub fn row_of(&self, id: &str) -> Option<u32> {
+        self.rows.get(id).copied().or_else(|| self.examples.row_of(id).map(|row| row as u32))
     }
 
     /// Lists the predictions that agree with the gold label in place of the errors.
@@ -252,36 +286,41 @@ impl Desk {
     /// Gives what orders of more than this run need, and sorts by them.
     #[must_use]
     pub fn with_likeness(mut self, likeness: Likeness) -> Self {
-        self.likeness = likeness;
+        self.likeness = Arc::new(likeness);
         self.sort();
         self
     }
 
-    /// Sorts the list otherwise.
-    pub fn set_order(&mut self, order: Order) {
+    /// Lists all rows in an order that was worked out elsewhere: by [`Snapshot::sort`].
+    pub fn set_order(&mut self, order: Order, rows: Vec<u32>) {
         self.order = order;
-        self.sort();
+        self.walk.set(rows, self.examples.len());
     }
 
     fn sort(&mut self) {
-        let mut list = std::mem::take(&mut self.list);
-        list.sort_unstable();
-        let relabels = self.relabels();
-        let ranking = Ranking {
-            examples: &self.examples,
-            run: &self.run,
-            labels: &analysis::effective_labels(&self.examples.gold, &relabels),
-            others: &self.likeness.others,
-            embeddings: self.likeness.embeddings.as_ref(),
-            similar_to: self.likeness.similar_to,
-        };
-        // The columns are of one length: only then is there a desk.
-        self.list = ranking.sort(list.clone(), self.order).unwrap_or(list);
+        let (order, relabels) = (self.order, self.relabels());
+        let Self { examples, run, likeness, .. } = self;
+        let sorted = snapshot::sort(examples, run, likeness, &relabels, (self.walk.all(), order));
+        self.walk.set(sorted, self.examples.len());
     }
 
     /// The verdict on what the run predicts for a row.
     pub fn verdict(&self, row: u32) -> Option<Verdict> {
         self.review(row)?.verdict_on(self.prediction_name(row)?)
+    }
+
+    /// How many examples of the split have a decision of any kind.
+    pub fn decided(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The rows that were decided last, at most `most`, the latest first, without `except`.
+    pub fn decided_last(&self, most: usize, except: u32) -> Vec<u32> {
+        let here = |change: &&Change| change.split == self.examples.split;
+        let changes = self.ledger.done().iter().rev().flat_map(|event| &event.changes);
+        let rows = changes.filter(here).filter_map(|change| self.rows.get(&change.id).copied());
+        let mut seen = HashSet::new();
+        rows.filter(|&row| row != except && seen.insert(row)).take(most).collect()
     }
 
     /// Whether a row counts as reviewed for this run.
@@ -292,8 +331,9 @@ impl Desk {
 
     /// Errors of the list that were passed by: not reviewed, with a reviewed one behind them.
     pub fn skipped(&self) -> usize {
-        let last = self.list.iter().rposition(|&row| self.is_reviewed(row)).unwrap_or(0);
-        self.list[..last].iter().filter(|&&row| !self.is_reviewed(row)).count()
+        let rows = self.walk.all();
+        let end = rows.iter().rposition(|&row| self.is_reviewed(row)).unwrap_or(0);
+        rows[..end].iter().filter(|&&row| !self.is_reviewed(row)).count()
     }
 
     /// Decisions on examples of the split that are not in the data any more; they are kept.

@@ -77,7 +77,7 @@ impl Desk {
 
     /// The tags of the reviewed errors in the order in which they were walked.
     pub fn tags_in_order(&self) -> Vec<&[TagId]> {
-        let reviewed = self.list.iter().filter(|&&row| self.is_reviewed(row));
+        let reviewed = self.walk.all().iter().filter(|&&row| self.is_reviewed(row));
         reviewed.filter_map(|&row| Some(self.review(row)?.tags.as_slice())).collect()
     }
 

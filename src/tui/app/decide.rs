@@ -2,76 +2,119 @@
 //!
 //! Invariant: what could not be written down is taken back; what was decided on top of it is void.
 
-use super::{App, Effect, PromptKind, Status, say};
-use crate::dataset::{Difficulty, Event, Ledger, TagId, Verdict};
+use super::{App, Effect, PickKind, Status, say};
+use crate::dataset::{Answer, Choice, Difficulty, Event, Ledger, TagId, Verdict};
+use crate::project::Sight;
 use crate::tui::command::Command;
 
 /// Milliseconds: keyboards repeat a held key every 30 to 50, people press again after 100 or more.
 const REPEAT: u64 = 70;
 
 impl App {
-    /// Decisions on the example that is shown.
-    pub(super) fn decide(&mut self, command: Command) -> Vec<Effect> {
+    /// A command on what is shown.
+    pub(super) fn see(&mut self, command: Command) -> Vec<Effect> {
         let Some(row) = self.row() else { return vec![] };
         let held = self.is_held(command);
-        if held || self.painted != Some(row) {
+        if held || self.painted != self.in_sight() {
             self.dropped += 1;
             self.status = Status::hint(say::dropped(self.dropped, held));
             return vec![];
         }
         self.dropped = 0;
+        let answers = Self::answer_of(command).is_some();
+        let taken = command == Command::TakeSuggestion;
+        let offered = (answers || taken) && !self.suggestions().is_empty();
+        self.desk.set_sight(Sight { offered: offered.then_some(taken), ..Sight::default() });
+        self.decide(command, row)
+    }
+
+    fn decide(&mut self, command: Command, row: u32) -> Vec<Effect> {
         match command {
-            Command::ModelWrong => self.verdict(row, Verdict::ModelWrong),
-            Command::LabelWrong => self.verdict(row, Verdict::LabelWrong),
-            Command::BothAcceptable => self.verdict(row, Verdict::BothAcceptable),
-            Command::Neither => self.verdict(row, Verdict::Neither),
-            Command::Unsure => self.verdict(row, Verdict::Unsure),
-            Command::Class(number) => self.label(row, u32::from(number)),
             Command::Tag(letter) => self.tag(row, letter),
             Command::VeryEasy => self.difficulty(row, Difficulty::VeryEasy),
             Command::VeryHard => self.difficulty(row, Difficulty::VeryHard),
-            Command::NewTag => self.open_prompt(PromptKind::NewTag, row),
-            Command::Note => self.open_prompt(PromptKind::Note, row),
-            Command::PickClass => self.open_picker(row),
-            _ => vec![],
+            Command::Flag => self.flag(row),
+            Command::Skip => self.skip(row),
+            Command::TakeSuggestion => self.take_suggestion(row),
+            Command::Similar => self.similar(row),
+            Command::Note => self.open_note(row),
+            Command::PickClass => self.open_picker(PickKind::Class, vec![row]),
+            Command::AlsoRight => self.open_picker(PickKind::Also, vec![row]),
+            Command::PickTag => self.open_picker(PickKind::Tag, vec![row]),
+            Command::Repeat => self.repeat(row),
+            Command::RepeatMany => self.ask_count(row),
+            Command::Mark => self.mark(row),
+            Command::MarkRange => self.mark_range(row),
+            Command::MarkAll => self.mark_all(),
+            Command::Apply => self.ask_choice(),
+            other => {
+                let answer = Self::answer_of(other);
+                answer.map_or_else(Vec::new, |answer| self.answer(row, answer))
+            }
         }
+    }
+
+    /// What a key says of who or what is right.
+    pub(super) fn answer_of(command: Command) -> Option<Answer> {
+        Some(match command {
+            Command::ModelWrong => Answer::Verdict(Verdict::ModelWrong),
+            Command::LabelWrong => Answer::Verdict(Verdict::LabelWrong),
+            Command::BothAcceptable => Answer::Verdict(Verdict::BothAcceptable),
+            Command::Neither => Answer::Verdict(Verdict::Neither),
+            Command::Unsure => Answer::Verdict(Verdict::Unsure),
+            Command::Class(number) => Answer::Class(u32::from(number)),
+            _ => return None,
+        })
     }
 
     /// Whether a key comes as fast after itself as only a key that is held down does.
     fn is_held(&mut self, command: Command) -> bool {
         let last = self.last_key.replace((command, self.now));
-        if matches!(command, Command::NewTag | Command::Note | Command::PickClass) {
+        if matches!(
+            command,
+            Command::PickTag | Command::Note | Command::PickClass | Command::AlsoRight
+        ) {
             // Held, they type into their field.
             return false;
         }
         last.is_some_and(|(key, at)| key == command && self.now.saturating_sub(at) < REPEAT)
     }
 
-    fn verdict(&mut self, row: u32, verdict: Verdict) -> Vec<Effect> {
-        let verdict = match verdict {
-            // "The label is right" says here that the prediction is, too.
-            Verdict::ModelWrong if self.desk.agrees(row) => Verdict::BothAcceptable,
-            Verdict::LabelWrong if self.desk.agrees(row) => return self.nothing(say::AGREEING),
-            verdict => verdict,
-        };
-        let event = self.desk.set_verdict(row, verdict, self.now);
+    pub(super) fn answer(&mut self, row: u32, answer: Answer) -> Vec<Effect> {
+        let classes = self.desk.classes().len();
+        if matches!(answer, Answer::Class(class) if class as usize >= classes) {
+            return self.nothing(&format!("there are {classes} classes"));
+        }
+        if self.desk.verdict_of(row, answer).is_none() {
+            return self.nothing(say::AGREEING);
+        }
+        let event = self.desk.apply(&[row], &Choice::of(answer), self.now);
         self.decided(event, true)
     }
 
     pub(super) fn label(&mut self, row: u32, class: u32) -> Vec<Effect> {
-        if class as usize >= self.desk.classes().len() {
-            return self.nothing(&format!("there are {} classes", self.desk.classes().len()));
-        }
-        let event = self.desk.set_label(row, class, self.now);
-        self.decided(event, true)
+        self.answer(row, Answer::Class(class))
     }
 
     fn tag(&mut self, row: u32, letter: char) -> Vec<Effect> {
-        let tag = self.desk.ledger().tags().iter().find(|tag| tag.key == Some(letter));
-        match tag.map(|tag| tag.id) {
-            Some(id) => self.toggle_tag(row, id),
-            None => self.nothing(&format!("no tag on {letter}: + makes one")),
+        let Some(id) = self.tag_on(letter) else {
+            let key = self.keymap.key_of(Command::PickTag);
+            return self.nothing(&format!("no tag on {letter}: {key} makes one"));
+        };
+        self.toggle_tag(row, id)
+    }
+
+    fn flag(&mut self, row: u32) -> Vec<Effect> {
+        let event = self.desk.toggle_flag(row, self.now);
+        self.decided(event, false)
+    }
+
+    fn skip(&mut self, row: u32) -> Vec<Effect> {
+        if self.desk.is_reviewed(row) {
+            return self.nothing("it is decided already: nothing to put off");
         }
+        let event = self.desk.skip(row, self.now);
+        self.decided(event, true)
     }
 
     pub(super) fn toggle_tag(&mut self, row: u32, tag: TagId) -> Vec<Effect> {
@@ -90,6 +133,7 @@ impl App {
         if let Some(event) = event {
             let text = say::decision(&event, self.desk.ledger());
             effects.push(self.save(event, text));
+            effects.extend(self.learn_when_due());
         } else {
             self.status = Status::hint("that was decided already");
         }
@@ -123,7 +167,7 @@ impl App {
     fn revert(&mut self, word: &str, event: Event) -> Vec<Effect> {
         let place = event.changes.first().map(|change| self.desk.position(&change.id));
         let elsewhere = if place == Some(None) { " (not in this list)" } else { "" };
-        let text = format!("{word}{elsewhere}  {}", say::decision(&event, self.desk.ledger()));
+        let text = format!("{word}{elsewhere}  {}", say::reverted(&event, self.desk.ledger()));
         let mut effects = vec![self.save(event, text)];
         if let Some(Some(position)) = place {
             effects.extend(self.go(position));

@@ -1,10 +1,12 @@
 //! What comes into the app and what goes out of it.
 
-use super::PictureKey;
+use super::{Learning, Outcome, PictureKey, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media::Cells;
+use crate::project::Vectors;
 use crate::store::Cursor;
 use crate::tui::command::Command;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tui_input::InputRequest;
 
@@ -34,6 +36,17 @@ pub enum Message {
     },
     /// A picture was made ready, or could not be.
     Picture(PictureKey, Result<Arc<Cells>, String>),
+    /// Vectors of the examples were made; `None` when they could not be.
+    Learnt(Option<Vectors>),
+    /// Something beside the decisions could not be kept, and why.
+    Failed(String),
+    /// A task was done; `None` when it could not be.
+    Worked {
+        /// the generation it was handed out in
+        generation: u64,
+        /// what came of it
+        outcome: Option<Outcome>,
+    },
     /// The screen shows what was drawn last.
     Painted,
 }
@@ -52,6 +65,14 @@ pub enum Effect {
     Remember(Cursor),
     /// Make these pictures ready, the first most urgently; forget earlier wishes.
     Prepare(Vec<PictureKey>),
+    /// Keep the filters that have names.
+    KeepFilters(BTreeMap<String, String>),
+    /// Work something out; what was handed out before is cancelled.
+    Work(Box<Work>),
+    /// Make vectors of the examples, however long it takes.
+    Learn(Box<Learning>),
+    /// Go back to the shell until it calls again.
+    Suspend,
     /// Leave.
     Quit,
 }

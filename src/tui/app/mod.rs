@@ -3,41 +3,64 @@
 //! Invariant: a decision acts on the example that was painted when its key was pressed, and counts
 //! as saved only after the store has said so.
 
+mod alike;
 mod decide;
+mod find;
+mod list;
+mod many;
 mod message;
+mod moving;
+mod picker;
 mod pictures;
-mod popup;
+mod prompt;
 mod say;
 mod status;
+mod work;
 
+pub use alike::Learning;
+pub use find::FindLine;
+pub use list::List;
+pub use many::{Confirm, Deed};
 pub use message::{Effect, Message};
+pub use picker::{Pick, PickKind, Picker};
 pub use pictures::{Picture, PictureKey, Pictures};
-pub use popup::{Picker, Prompt, PromptKind};
+pub use prompt::{Prompt, PromptKind};
 pub use say::review as describe;
 pub use status::{Status, Tone};
+pub use work::{Outcome, Task, Work};
 
 use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
-use super::widgets::scroll_limit;
 use crate::analysis::Tally;
-use crate::dataset::{Media, Order};
-use crate::project::{Desk, Subset};
-use crate::store::Cursor;
+use crate::analysis::typeahead::ClassIndex;
+use crate::dataset::Media;
+use crate::find::{FilterError, Vocabulary};
+use crate::project::Desk;
+use alike::Alike;
+use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use work::Awaited;
 
-/// What is on top of the review.
+/// What is on top of the screen.
 #[derive(Debug)]
 pub enum Mode {
     /// Nothing.
-    Review,
-    /// The keys, scrolled by so many lines.
-    Help(u16),
+    Base,
+    /// A filter is typed.
+    Find(FindLine),
+    /// The keys.
+    Help(List),
     /// A line of text is typed.
     Prompt(Prompt),
-    /// A class is chosen.
+    /// Something is chosen by typing.
     Picker(Picker),
+    /// It is to be said what is decided on the marked examples.
+    Choose,
+    /// Something that concerns many examples is to be confirmed.
+    Confirm(Confirm),
 }
 
 /// Everything that the screen shows.
@@ -55,8 +78,26 @@ pub struct App {
     status: Status,
     /// What was typed into prompts that were left with Esc.
     drafts: Vec<Prompt>,
-    /// The row that is fully on the screen.
-    painted: Option<u32>,
+    /// The rows that are fully on the screen.
+    painted: Vec<u32>,
+    /// Rows that are marked, for a decision on all of them.
+    marks: BTreeSet<u32>,
+    /// Where the last mark was set.
+    anchor: Option<u32>,
+    /// Classes that were chosen by name lately, the last one first.
+    recent: Vec<u32>,
+    /// What the list obeys.
+    filter: Option<String>,
+    saved_filters: BTreeMap<String, String>,
+    /// What was typed into the filter line when it was left with Esc.
+    find_draft: Option<String>,
+    vocabulary: Vocabulary,
+    alike: Alike,
+    index: ClassIndex,
+    /// What was asked for before the start.
+    first: Vec<Effect>,
+    generation: u64,
+    awaited: Option<Awaited>,
     dropped: usize,
     /// The last key that decides, taken or not, and when it came.
     last_key: Option<(Command, u64)>,
@@ -72,18 +113,32 @@ impl App {
     /// Starts at the example with the id `at`, or at the first error that is not reviewed.
     pub fn new(desk: Desk, keymap: Arc<Keymap>, at: Option<&str>, size: (u16, u16)) -> Self {
         let tally = desk.tally();
+        let index = ClassIndex::new(desk.classes());
+        let vocabulary = Vocabulary::new(&desk.examples().metadata);
         let mut app = Self {
             desk,
             keymap,
             tally,
             room: room(size),
-            mode: Mode::Review,
+            mode: Mode::Base,
             position: 0,
             scroll: 0,
             pictures: Pictures::default(),
             status: Status::default(),
             drafts: Vec::new(),
-            painted: None,
+            painted: vec![],
+            marks: BTreeSet::new(),
+            anchor: None,
+            recent: vec![],
+            filter: None,
+            saved_filters: BTreeMap::new(),
+            find_draft: None,
+            vocabulary,
+            alike: Alike::default(),
+            index,
+            first: vec![],
+            generation: 0,
+            awaited: None,
             dropped: 0,
             last_key: None,
             epoch: 0,
@@ -97,9 +152,28 @@ impl App {
         app
     }
 
+    /// Gives the filters that have names.
+    #[must_use]
+    pub fn with_filters(mut self, saved: BTreeMap<String, String>) -> Self {
+        self.saved_filters = saved;
+        self
+    }
+
+    /// Begins with what a filter selects.
+    ///
+    /// # Errors
+    /// What is wrong with the filter, and where.
+    pub fn with_filter(mut self, text: &str) -> Result<Self, FilterError> {
+        self.first = self.list_only(text)?;
+        Ok(self)
+    }
+
     /// What is to be done before the first message.
     pub fn start(&mut self) -> Vec<Effect> {
-        self.prepare()
+        let mut effects = std::mem::take(&mut self.first);
+        effects.extend(self.prepare());
+        effects.extend(self.learn_when_due());
+        effects
     }
 
     /// The errors and the decisions.
@@ -149,7 +223,7 @@ impl App {
 
     /// Whether the answer to a job is awaited.
     pub fn is_waiting(&self) -> bool {
-        self.unsaved > 0 || self.pictures.any_pending()
+        self.unsaved > 0 || self.pictures.any_pending() || self.awaited.is_some()
     }
 
     /// Shows something that happened outside.
@@ -157,26 +231,50 @@ impl App {
         self.status = status;
     }
 
+    /// The marked rows.
+    pub fn marks(&self) -> &BTreeSet<u32> {
+        &self.marks
+    }
+
     /// Where keys are looked up.
     pub fn context(&self) -> Context {
         match self.mode {
-            Mode::Review => Context::Review,
+            Mode::Base => Context::Review,
+            Mode::Find(_) => Context::Find,
             Mode::Help(_) => Context::Help,
             Mode::Prompt(_) => Context::Prompt,
             Mode::Picker(_) => Context::Picker,
+            Mode::Choose => Context::Choose,
+            Mode::Confirm(_) => Context::Confirm,
         }
+    }
+
+    /// What a key asks for where the app is.
+    pub fn command_of(&self, key: KeyEvent) -> Option<Command> {
+        let context = self.context();
+        let command = self.keymap.command(context, key);
+        if context == Context::Choose && command.is_none() {
+            return self.keymap.command(Context::Review, key).filter(|command| command.on_sight());
+        }
+        command
     }
 
     /// Takes a message at `now` (milliseconds since 1970) and says what is to be done.
     pub fn update(&mut self, message: Message, now: u64) -> Vec<Effect> {
         self.now = now;
+        let effects = self.take(message);
+        self.suggest_here();
+        effects
+    }
+
+    fn take(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Command(command) => self.command(command),
             Message::Edit(request) => self.edit(request),
             Message::Paste(text) => self.paste(&text),
             Message::Resized(cols, rows) => {
                 self.room = room((cols, rows));
-                self.painted = None;
+                self.painted.clear();
                 self.prepare()
             }
             Message::Saved { epoch } => self.saved(epoch),
@@ -187,8 +285,14 @@ impl App {
                 self.pictures.put(key, picture);
                 vec![]
             }
+            Message::Learnt(vectors) => self.learnt(vectors),
+            Message::Failed(reason) => {
+                self.status = Status::trouble(reason);
+                vec![]
+            }
+            Message::Worked { generation, outcome } => self.worked(generation, outcome),
             Message::Painted => {
-                self.painted = self.row().filter(|_| self.is_complete());
+                self.painted = if self.is_complete() { self.in_sight() } else { vec![] };
                 vec![]
             }
         }
@@ -198,104 +302,74 @@ impl App {
         if self.frozen && command != Command::Quit {
             return vec![];
         }
-        if !matches!(self.mode, Mode::Review) {
-            return self.popup_command(command);
+        if !matches!(self.mode, Mode::Base) {
+            return self.on_top(command);
         }
-        if command.decides() {
-            return self.decide(command);
+        if command.on_sight() {
+            return self.see(command);
         }
         self.last_key = None;
-        if !self.is_visible() && command != Command::Quit {
+        if !self.is_visible() && !matches!(command, Command::Quit | Command::Suspend) {
             return vec![];
         }
+        self.act(command)
+    }
+
+    /// Commands that decide nothing on what is shown.
+    fn act(&mut self, command: Command) -> Vec<Effect> {
         match command {
-            Command::Next => self.go(self.position.saturating_add(1)),
-            Command::Previous if self.position == 0 => self.nothing("this is the first one"),
-            Command::Previous => self.go(self.position - 1),
-            Command::First => self.go(0),
-            Command::Last => self.go(self.desk.list().len().saturating_sub(1)),
-            Command::NextOpen => self.next_open(),
-            Command::ScrollDown => self.scroll_by(1),
-            Command::ScrollUp => self.scroll_by(-1),
-            Command::Reorder => self.reorder(),
+            Command::Find | Command::Clear | Command::SaveFilter | Command::Queue => {
+                self.finding(command)
+            }
             Command::Undo => self.take_back(),
             Command::Redo => self.bring_back(),
-            Command::Help => self.open(Mode::Help(0)),
+            Command::Unmark => self.unmark(),
+            Command::Palette => self.open_picker(PickKind::Command, vec![]),
+            Command::Help => self.open(Mode::Help(List::default())),
+            Command::Suspend => vec![Effect::Suspend],
             Command::Quit => self.quit(),
-            _ => vec![],
+            moving => self.walk(moving),
         }
+    }
+
+    /// A command while something is on top.
+    fn on_top(&mut self, command: Command) -> Vec<Effect> {
+        if !self.is_visible() && command != Command::Cancel {
+            return vec![];
+        }
+        match (std::mem::replace(&mut self.mode, Mode::Base), command) {
+            (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(&prompt),
+            (Mode::Prompt(prompt), Command::Cancel) => {
+                self.drafts.push(prompt);
+                vec![]
+            }
+            (Mode::Confirm(confirm), Command::Accept) => self.confirmed(confirm),
+            (Mode::Find(line), Command::Cancel) => self.leave_find(&line),
+            (Mode::Find(line), command) => self.find_command(line, command),
+            (_, Command::Cancel) => vec![],
+            (Mode::Picker(picker), command) => self.picker_command(picker, command),
+            (Mode::Choose, command) => self.choose(command),
+            (Mode::Help(mut list), command) => {
+                list.moved(command);
+                self.open(Mode::Help(list))
+            }
+            (mode, _) => self.open(mode),
+        }
+    }
+
+    fn open(&mut self, mode: Mode) -> Vec<Effect> {
+        self.mode = mode;
+        vec![]
+    }
+
+    /// The rows that a key would act on.
+    fn in_sight(&self) -> Vec<u32> {
+        self.row().into_iter().collect()
     }
 
     fn nothing(&mut self, text: &str) -> Vec<Effect> {
         self.status = Status::hint(text);
         vec![]
-    }
-
-    fn go(&mut self, position: usize) -> Vec<Effect> {
-        let last = self.desk.list().len().saturating_sub(1);
-        if self.status.tone == Tone::Hint {
-            self.status = Status::default();
-        }
-        if position > last && self.position == last && self.unsaved == 0 {
-            self.status = Status::hint("that was the last one");
-        }
-        self.position = position.min(last);
-        self.scroll = 0;
-        let mut effects = self.prepare();
-        effects.extend(self.remember());
-        effects
-    }
-
-    fn remember(&self) -> Option<Effect> {
-        // The next review goes on with the errors where they were left.
-        let row = self.row().filter(|_| self.desk.subset() == Subset::Errors)?;
-        Some(Effect::Remember(Cursor {
-            run: self.desk.run().name.clone(),
-            split: self.desk.examples().split,
-            order: self.desk.order(),
-            id: self.desk.id(row).to_owned(),
-        }))
-    }
-
-    /// By most of a page, so that a few lines are seen twice.
-    fn scroll_by(&mut self, pages: i32) -> Vec<Effect> {
-        let (Some(row), Some(room)) = (self.row(), self.room) else { return vec![] };
-        if matches!(self.desk.examples().media, Media::Picture(_)) {
-            return self.nothing("there is nothing to scroll");
-        }
-        let page = i32::from(room.1.saturating_sub(3).max(1));
-        let limit = scroll_limit(&self.desk, row, room);
-        let to = (i32::from(self.scroll) + pages * page).clamp(0, i32::from(limit));
-        self.scroll = u16::try_from(to).unwrap_or(limit);
-        vec![]
-    }
-
-    fn next_open(&mut self) -> Vec<Effect> {
-        match self.open_from(self.position + 1).or_else(|| self.open_from(0)) {
-            Some(position) => self.go(position),
-            None => self.nothing(match self.desk.subset() {
-                Subset::Errors => "all errors are reviewed: gaffe tally prints what came of it",
-                Subset::Correct => "all are reviewed: gaffe stats corrected prints what came of it",
-            }),
-        }
-    }
-
-    fn open_from(&self, start: usize) -> Option<usize> {
-        let reviewed = |row| self.desk.is_reviewed(row);
-        let rest = self.desk.list().iter().enumerate().skip(start);
-        rest.filter(|(_, row)| !reviewed(**row)).map(|(i, _)| i).next()
-    }
-
-    fn reorder(&mut self) -> Vec<Effect> {
-        let row = self.row();
-        self.desk.set_order(self.desk.order().next());
-        let place = row.and_then(|row| self.desk.list().iter().position(|&r| r == row));
-        let effects = self.go(place.unwrap_or(0));
-        let (order, at) = (self.desk.order(), self.position + 1);
-        let meaning = if order == Order::Random { "" } else { "; counted, but estimates nothing" };
-        let text = format!("{}: this one is number {at}{meaning}", order.name());
-        self.status = Status::hint(text);
-        effects
     }
 
     fn quit(&mut self) -> Vec<Effect> {
@@ -339,5 +413,7 @@ fn room((cols, rows): (u16, u16)) -> Option<(u16, u16)> {
     Some((picture.width, picture.height))
 }
 
+#[cfg(test)]
+mod find_tests;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::InputRequest;
 
 /// Four examples of three classes; the model is wrong on the last three.
-fn app() -> App {
+pub(super) fn app() -> App {
     let mut ids = TextColumn::default();
     for id in ["a", "b", "c", "d"] {
         ids.push(id).unwrap();
@@ -38,14 +38,14 @@ fn key(app: &App, c: char) -> Message {
         '\t' => KeyCode::Tab,
         c => KeyCode::Char(c),
     };
-    match app.keymap.command(app.context(), KeyEvent::new(code, KeyModifiers::NONE)) {
+    match app.command_of(KeyEvent::new(code, KeyModifiers::NONE)) {
         Some(command) => Message::Command(command),
         None => Message::Edit(InputRequest::InsertChar(c)),
     }
 }
 
 /// Presses keys, each after the screen was painted and with the store answering at once.
-fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+pub(super) fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     let mut all = Vec::new();
     for c in keys.chars() {
         let message = key(app, c);
@@ -53,9 +53,7 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         let later = app.now + 200;
         let effects = app.update(message, later);
         for effect in &effects {
-            if let Effect::Save { epoch, .. } = effect {
-                app.update(Message::Saved { epoch: *epoch }, later);
-            }
+            answer(app, effect, later);
         }
         app.update(Message::Painted, later);
         all.extend(effects);
@@ -63,11 +61,24 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     all
 }
 
-fn id(app: &App) -> &str {
+/// What the worker threads would say.
+fn answer(app: &mut App, effect: &Effect, now: u64) {
+    let message = match effect {
+        Effect::Save { epoch, .. } => Message::Saved { epoch: *epoch },
+        Effect::Work(work) => Message::Worked { generation: work.generation, outcome: work.run() },
+        Effect::Learn(learning) => Message::Learnt(learning.run(&|_| unreachable!())),
+        _ => return,
+    };
+    for effect in app.update(message, now) {
+        answer(app, &effect, now);
+    }
+}
+
+pub(super) fn id(app: &App) -> &str {
     app.desk.id(app.row().unwrap())
 }
 
-fn said(app: &App, id: &str) -> String {
+pub(super) fn said(app: &App, id: &str) -> String {
     let review = app.desk.ledger().review(Split::Dev, id);
     review.map_or_else(String::new, |review| say::review(review, app.desk.ledger()))
 }
@@ -126,8 +137,8 @@ fn a_tag_is_made_on_the_spot_and_a_known_name_means_that_tag() {
     press(&mut app, "+ Blurry\n");
     assert_eq!(said(&app, "b"), "blurry");
     assert_eq!(app.desk.ledger().tags().len(), 2);
-    press(&mut app, "+\n");
-    assert_eq!(app.status().text, "a tag needs a name");
+    press(&mut app, "+blu\n");
+    assert_eq!(said(&app, "b"), "", "a part of its name is enough to take it off again");
 }
 
 #[test]
@@ -136,7 +147,7 @@ fn typing_is_no_command_and_escape_keeps_the_text() {
     press(&mut app, ";quq b");
     assert!(matches!(app.mode(), Mode::Prompt(_)));
     press(&mut app, "\u{1b}");
-    assert!(matches!(app.mode(), Mode::Review) && app.desk.review(1).is_none());
+    assert!(matches!(app.mode(), Mode::Base) && app.desk.review(1).is_none());
     press(&mut app, ";!\n");
     assert_eq!(app.desk.review(1).unwrap().note, "quq b!");
     press(&mut app, ";");
@@ -150,10 +161,10 @@ fn a_class_is_chosen_by_a_part_of_its_name() {
     press(&mut app, "\tox\n");
     assert_eq!((said(&app, "b").as_str(), id(&app)), ("neither → fox", "c"));
     press(&mut app, "\tzz\n");
-    assert_eq!(app.status().text, "no class of that name");
+    assert_eq!(app.status().text, "nothing of that name");
     press(&mut app, "\t");
     let Mode::Picker(picker) = app.mode() else { panic!("no picker") };
-    assert_eq!(picker.matches, [0, 1, 2], "most probable first");
+    assert_eq!(picker.picks, [0, 1, 2].map(Pick::Class), "most probable first");
     press(&mut app, "↓\n");
     assert_eq!(said(&app, "c"), "neither → dog");
 }
@@ -274,7 +285,7 @@ fn another_order_keeps_the_example() {
 #[test]
 fn below_the_smallest_size_nothing_is_decided() {
     let mut app = app();
-    app.painted = None;
+    app.painted.clear();
     app.update(Message::Resized(40, 10), 1);
     app.update(Message::Painted, 1);
     app.update(Message::Command(Command::ModelWrong), 1);
@@ -313,4 +324,76 @@ fn the_figures_follow_each_decision() {
     assert!((right(&mut app) - 0.5).abs() < 1e-12);
     press(&mut app, "u");
     assert!((right(&mut app) - 0.25).abs() < 1e-12);
+}
+
+#[test]
+fn the_last_whole_decision_is_repeated_here_or_on_the_next_ones() {
+    let mut app = app();
+    press(&mut app, "b3.");
+    assert_eq!(
+        (said(&app, "c").as_str(), id(&app)),
+        ("model wrong, blurry", "d"),
+        "fox is its label"
+    );
+    press(&mut app, "uu");
+    assert_eq!((said(&app, "c").as_str(), said(&app, "b").as_str()), ("", "blurry"));
+    press(&mut app, "U→R2\n");
+    let Mode::Confirm(confirm) = app.mode() else { panic!("not asked: {:?}", app.status()) };
+    assert_eq!(confirm.question, "→ fox, blurry: on 2 examples");
+    press(&mut app, "\n");
+    assert_eq!(said(&app, "d"), "neither → fox, blurry");
+    press(&mut app, "u");
+    assert_eq!((said(&app, "c").as_str(), said(&app, "d").as_str()), ("", ""), "one undo");
+}
+
+#[test]
+fn marked_examples_are_decided_on_at_once_after_a_preview() {
+    let mut app = app();
+    press(&mut app, "\n*A");
+    assert!(matches!(app.mode(), Mode::Choose));
+    press(&mut app, "-");
+    let Mode::Confirm(confirm) = app.mode() else { panic!("not asked") };
+    assert_eq!(confirm.question, "neither: on 3 examples");
+    assert_eq!(confirm.detail, "1 were decided otherwise before");
+    press(&mut app, "\u{1b}");
+    assert_eq!(said(&app, "c"), "", "Esc leaves it");
+    press(&mut app, "A-\n");
+    assert!(["b", "c", "d"].iter().all(|id| said(&app, id) == "neither"));
+    assert!(app.marks().is_empty());
+    assert_eq!(app.desk.review(2).unwrap().found.as_ref().unwrap().order, Order::Picked);
+    press(&mut app, "u");
+    assert_eq!((said(&app, "b").as_str(), said(&app, "c").as_str()), ("model wrong", ""));
+    press(&mut app, "*Ab\nA");
+    assert_eq!(app.status().text, "nothing is marked: M marks this one");
+    press(&mut app, "*Ab\n");
+    assert_eq!(said(&app, "d"), "", "a tag that all have is taken off");
+}
+
+#[test]
+fn skip_unsure_and_flag_are_three_things() {
+    let mut app = app();
+    press(&mut app, "S,!");
+    assert_eq!((said(&app, "b").as_str(), said(&app, "c").as_str()), ("skipped", "unsure"));
+    assert_eq!((said(&app, "d").as_str(), app.desk.reviewed()), ("flagged", 1));
+    press(&mut app, "←←\n");
+    assert_eq!(said(&app, "b"), "model wrong", "a verdict ends the putting off");
+}
+
+#[test]
+fn several_labels_can_be_right() {
+    let mut app = app();
+    press(&mut app, "&fo\t");
+    assert_eq!(app.desk.review(1).unwrap().also, ["fox"]);
+    press(&mut app, "\u{1b}&cat\n");
+    assert_eq!(said(&app, "b"), "both acceptable, also cat, also fox", "cat is the prediction");
+}
+
+#[test]
+fn any_command_is_found_by_its_name() {
+    let mut app = app();
+    press(&mut app, ":mode");
+    let Mode::Picker(picker) = app.mode() else { panic!("no palette") };
+    assert_eq!(picker.picks[0], Pick::Command(Command::ModelWrong));
+    press(&mut app, "\n");
+    assert_eq!(said(&app, "b"), "model wrong");
 }

@@ -30,24 +30,6 @@ pub(super) struct Entry {
     pub(super) line: u64,
 }
 
-/// The contexts by the names of their sections.
-pub(super) const CONTEXTS: [(&str, Context); 4] = [
-    ("review", Context::Review),
-    ("prompt", Context::Prompt),
-    ("picker", Context::Picker),
-    ("help", Context::Help),
-];
-
-/// The name of a context's section.
-pub fn section(context: Context) -> &'static str {
-    CONTEXTS.iter().find(|(_, own)| *own == context).map_or("", |(name, _)| name)
-}
-
-/// Whether characters are typed there.
-fn takes_text(context: Context) -> bool {
-    matches!(context, Context::Prompt | Context::Picker)
-}
-
 const HELP: &str = "`gaffe keys` lists contexts, commands and keys";
 
 impl Layer {
@@ -76,14 +58,14 @@ impl Layer {
             let refuse = |what: String, at: usize| {
                 Err(IngestError::new(file, what, HELP).at(line_of(text, at)))
             };
-            let Some((_, context)) = CONTEXTS.iter().find(|(own, _)| own == name) else {
-                let known = CONTEXTS.map(|(name, _)| name).join(", ");
+            let Some(context) = Context::by_name(name) else {
+                let known = Context::ALL.map(Context::name).join(", ");
                 let what = format!("no context is called [{prefix}{name}]; there are {known}");
                 return refuse(what, section.span().start);
             };
             for (id, keys) in commands {
                 let at = id.span().start;
-                match entry(*context, id.as_ref(), keys, line_of(text, at)) {
+                match entry(context, id.as_ref(), keys, line_of(text, at)) {
                     Ok(entry) => entries.push(entry),
                     Err(what) => return refuse(format!("[{prefix}{name}] {what}"), at),
                 }
@@ -110,7 +92,7 @@ fn entry(context: Context, id: &str, keys: &[String], line: u64) -> Result<Entry
 /// Where a command is, that is not where it was looked for.
 fn elsewhere(id: &str) -> String {
     let contexts = TABLE.iter().filter(|row| row.id == id).flat_map(|row| row.contexts);
-    let names: Vec<&str> = contexts.map(|context| section(*context)).collect();
+    let names: Vec<&str> = contexts.map(|context| context.name()).collect();
     if names.is_empty() { String::new() } else { format!("; it is in {}", names.join(", ")) }
 }
 
@@ -124,13 +106,16 @@ fn suits(stroke: Stroke, command: Command, context: Context) -> Result<Stroke, &
         {
             Err("it is no digit, and the digit says which class")
         }
-        (Command::Tag(_), None) => Err("it types no letter, and the letter says which tag"),
-        (_, Some(_)) if takes_text(context) => Err("it types itself there"),
+        (Command::Tag(_) | Command::Tile(_), None) => {
+            Err("it types no letter, and the letter says which")
+        }
+        (Command::Macro(_), _) => Err("keys of macros stand under [macros] of the settings"),
+        (_, Some(_)) if context.is_field() => Err("it types itself there"),
         _ => Ok(stroke),
     }
 }
 
-/// `class` and `tag` take their argument from the key.
+/// `class`, `tag` and `tile` take their argument from the key.
 pub(super) fn with_key(command: Command, key: Key) -> Command {
     match (command, key.character()) {
         // 0 stands right of 9 on a keyboard: it is the tenth class
@@ -138,6 +123,7 @@ pub(super) fn with_key(command: Command, key: Key) -> Command {
             Command::Class(c.to_digit(10).map_or(0, |d| (d + 9) % 10) as u8)
         }
         (Command::Tag(_), Some(c)) => Command::Tag(c),
+        (Command::Tile(_), Some(c)) => Command::Tile(c),
         (other, _) => other,
     }
 }

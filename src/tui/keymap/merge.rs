@@ -3,10 +3,10 @@
 //! Invariant: within a context a key has one command; two that claim it are refused by name.
 
 use super::key::{Key, Stroke};
-use super::layer::{Entry, Layer, section, with_key};
+use super::layer::{Entry, Layer, with_key};
 use super::{Bound, Keymap};
 use crate::ingest::IngestError;
-use crate::tui::command::{Context, TABLE};
+use crate::tui::command::{Command, Context, TABLE};
 use crate::tui::settings::Macro;
 use std::collections::HashMap;
 use std::path::Path;
@@ -50,7 +50,8 @@ pub(super) fn merge(layers: &[Layer], macros: &[Macro]) -> Result<Keymap, Ingest
             rank: layers.len(),
         });
         own(&mut owners, (Context::Review, key), claims.len() - 1, &bound.key, &claims)?;
-        keymap.macros.insert(key, number);
+        let number = u8::try_from(number).map_err(|_| bound.refuse("there are 256 already"))?;
+        keymap.commands.insert((Context::Review, key), Command::Macro(number));
     }
     add_ranges(&mut keymap, &entries, &claims)?;
     check_ways_out(&keymap, &entries, layers)?;
@@ -78,7 +79,7 @@ fn claim<'a>(rank: usize, layer: &'a Layer, entry: &Entry) -> Claim<'a> {
     Claim {
         name: entry.row.id,
         context: entry.context,
-        section: format!("{}{}", layer.prefix, section(entry.context)),
+        section: format!("{}{}", layer.prefix, entry.context.name()),
         file: &layer.file,
         line: entry.line,
         rank,
@@ -112,11 +113,8 @@ fn add_ranges(
             for letter in first..=last {
                 let key = Key::plain(letter);
                 own(&mut owners, (entry.context, key), at, &letter.to_string(), claims)?;
-                let is_macro = entry.context == Context::Review && keymap.macros.contains_key(&key);
-                if !is_macro {
-                    let command = with_key(entry.row.command, key);
-                    keymap.commands.entry((entry.context, key)).or_insert(command);
-                }
+                let command = with_key(entry.row.command, key);
+                keymap.commands.entry((entry.context, key)).or_insert(command);
             }
         }
     }
@@ -129,7 +127,7 @@ fn conflict(key: &str, one: &Claim<'_>, other: &Claim<'_>) -> IngestError {
     let (place, remedy) = if first.file == second.file {
         (String::new(), format!("keep it in one of them (line {} and {})", first.line, second.line))
     } else {
-        let section = section(second.context);
+        let section = second.context.name();
         let free = format!("free it with {} = [] under [keys.{section}]", second.name);
         (format!(" ({})", second.file.display()), format!("{free}, or give that other keys there"))
     };
@@ -154,7 +152,7 @@ fn check_ways_out(
             let Some(layer) = taken.map(|(_, layer, _)| *layer).or(layers.first()) else {
                 continue;
             };
-            let section = format!("[{}{}]", layer.prefix, section(context));
+            let section = format!("[{}{}]", layer.prefix, context.name());
             let what = format!("{section} has no key for {}: there would be no way out", row.id);
             let error = IngestError::new(&layer.file, what, format!("give {} a key", row.id));
             return Err(match taken {

@@ -7,7 +7,7 @@ mod layer;
 mod merge;
 
 pub use key::show;
-pub use layer::{Layer, Sections, section};
+pub use layer::{Layer, Sections};
 
 use super::command::{Command, Context, Row, TABLE};
 use super::settings::Macro;
@@ -28,7 +28,6 @@ const ASSETS: [(&str, &str); 3] = [
 #[derive(Debug, Default)]
 pub struct Keymap {
     commands: HashMap<(Context, Key), Command>,
-    macros: HashMap<Key, usize>,
     bound: HashMap<(Context, &'static str), Bound>,
 }
 
@@ -73,7 +72,7 @@ impl Keymap {
     }
 
     /// Layers of keys, the later ones over the earlier ones: a command that a later one names has
-    /// the keys it has there, and no others. Macros hold in the review.
+    /// the keys it has there, and no others. Macros hold in the review, each by its number.
     ///
     /// # Errors
     /// Two commands on one key, or no key to leave something with.
@@ -86,19 +85,20 @@ impl Keymap {
         self.commands.get(&(context, Key::of(event)?)).copied()
     }
 
-    /// The number of the macro that a key press in the review stands for.
-    pub fn macro_of(&self, event: KeyEvent) -> Option<usize> {
-        self.macros.get(&Key::of(event)?).copied()
-    }
-
     /// The keys of a command as written; empty if it has none.
     pub fn keys(&self, context: Context, id: &str) -> &[String] {
         self.binding(context, id).map_or(&[], |bound| &bound.keys)
     }
 
-    /// The first key of a command as a person reads it; empty if it has none.
-    pub fn first_key(&self, context: Context, id: &str) -> String {
-        self.keys(context, id).first().map_or_else(String::new, |key| show(key))
+    /// The first key of a command of the review, as it should be shown; its name if it has none.
+    pub fn key_of(&self, command: Command) -> String {
+        self.key_in(Context::Review, command)
+    }
+
+    /// The same, in any context.
+    pub fn key_in(&self, context: Context, command: Command) -> String {
+        let id = command.row().id;
+        self.keys(context, id).first().map_or_else(|| format!(":{id}"), |key| show(key))
     }
 
     /// Every command in each of its contexts, in the order of the table.
@@ -114,9 +114,8 @@ impl Keymap {
     /// Whether a letter has a command or a macro of its own in the review, so that no tag can have
     /// it.
     pub fn is_reserved(&self, letter: char) -> bool {
-        let key = Key::plain(letter);
-        let command = self.commands.get(&(Context::Review, key));
-        self.macros.contains_key(&key) || !matches!(command, None | Some(Command::Tag(_)))
+        let command = self.commands.get(&(Context::Review, Key::plain(letter)));
+        !matches!(command, None | Some(Command::Tag(_)))
     }
 
     fn binding(&self, context: Context, id: &str) -> Option<&Bound> {

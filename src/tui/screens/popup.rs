@@ -1,7 +1,7 @@
-//! What lies on top of the review: fields, the choice of a class, the keys.
+//! What lies on top of a screen: fields, the keys, hints.
 
 use crate::media::text;
-use crate::tui::app::{App, Picker, Prompt, PromptKind};
+use crate::tui::app::{App, Prompt, PromptKind};
 use crate::tui::command::{Context, TABLE};
 use crate::tui::keymap;
 use crate::tui::layout::{self, centred};
@@ -13,15 +13,16 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 use tui_input::Input;
 
 /// The keys, by group, from the table of commands, and the tags with their letters.
-pub fn draw_help(app: &App, scroll: u16, theme: Theme, frame: &mut Frame<'_>) {
+pub fn draw_help(app: &App, scroll: usize, theme: Theme, frame: &mut Frame<'_>) {
     let lines = help_lines(app, theme);
     let area = centred(frame.area(), 78, lines.len() as u16 + 2);
     let last = (lines.len() as u16).saturating_sub(area.height.saturating_sub(2));
+    let scroll = u16::try_from(scroll).unwrap_or(u16::MAX).min(last);
     let title =
         if last > 0 { " keys · ↑↓ scroll · esc closes " } else { " keys · esc closes " };
     let block = Block::bordered().title(title).border_style(theme.dim());
     frame.render_widget(Clear, area);
-    frame.render_widget(Paragraph::new(lines).block(block).scroll((scroll.min(last), 0)), area);
+    frame.render_widget(Paragraph::new(lines).block(block).scroll((scroll, 0)), area);
 }
 
 fn help_lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
@@ -63,8 +64,9 @@ pub fn draw_prompt(
     frame: &mut Frame<'_>,
 ) {
     let caption = match prompt.kind {
-        PromptKind::NewTag => " new tag ",
         PromptKind::Note => " note ",
+        PromptKind::FilterName => " save the filter as (-name forgets one) @",
+        PromptKind::Count => " repeat on how many, this one included? ",
     };
     frame.render_widget(Clear, places.note);
     let [left, field] =
@@ -79,45 +81,13 @@ pub fn draw_prompt(
 }
 
 /// Draws a field and puts the caret into it.
-fn draw_input(input: &Input, area: Rect, frame: &mut Frame<'_>) {
+pub fn draw_input(input: &Input, area: Rect, frame: &mut Frame<'_>) {
     let room = usize::from(area.width.saturating_sub(1));
     let scroll = input.visual_scroll(room);
     let value = text::line(input.value()).into_owned();
     frame.render_widget(Paragraph::new(value).scroll((0, scroll as u16)), area);
     let caret = input.visual_cursor().saturating_sub(scroll).min(room);
     frame.set_cursor_position((area.x + caret as u16, area.y));
-}
-
-/// The classes that hold what was typed, most probable first.
-pub fn draw_picker(app: &App, picker: &Picker, theme: Theme, frame: &mut Frame<'_>) {
-    let area = centred(frame.area(), 50, 14);
-    let block = Block::bordered().title(" label · type a part of it ").border_style(theme.dim());
-    let inner = block.inner(area);
-    frame.render_widget(Clear, area);
-    frame.render_widget(block, area);
-    let [field, list, keys] =
-        Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)])
-            .areas(inner);
-    let probs = app.desk().run().probs.row(picker.row as usize);
-    let room = usize::from(list.height);
-    let first = (picker.selected + 1).saturating_sub(room);
-    let line = |(i, &class): (usize, &u32)| {
-        let width = usize::from(list.width).saturating_sub(7);
-        let name = text::fit(app.desk().classes().name(class), width);
-        let line = format!("{name:<width$}  {:.2} ", probs[class as usize]);
-        let style = if i == picker.selected { theme.selected() } else { theme.dim() };
-        Line::styled(line, style)
-    };
-    let shown = picker.matches.iter().enumerate().skip(first).take(room).map(line);
-    let mut lines: Vec<Line<'_>> = shown.collect();
-    if lines.is_empty() {
-        lines.push(Line::styled("no class of that name", theme.dim()));
-    }
-    frame.render_widget(Paragraph::new(lines), list);
-    let commands = [("accept", "take"), ("down", "down"), ("cancel", "close")];
-    let hint = hints(app, Context::Picker, &commands, keys.width);
-    frame.render_widget(Paragraph::new(hint).style(theme.dim()), keys);
-    draw_input(&picker.input, field, frame);
 }
 
 /// `⏎ save  esc close`, with the keys of the keymap: as many as fit into `width`, whole.

@@ -1,6 +1,7 @@
 //! The review: one error, everything that is known of it, everything that was decided.
 
 use super::popup::hints;
+use crate::analysis::suggest::{Suggestion, What};
 use crate::analysis::top_classes;
 use crate::dataset::{Column, Media, Review, Tag};
 use crate::media::text;
@@ -43,10 +44,16 @@ fn draw_header(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let count = desk.list().len();
     let place = if count == 0 { 0 } else { app.position() + 1 };
     let reviewed = desk.reviewed();
-    let right = format!("{place} of {count} {}  {reviewed} reviewed ", desk.subset().name());
+    let what = if desk.is_search() { "found" } else { desk.subset().name() };
+    let marked = match app.marks().len() {
+        0 => String::new(),
+        n => format!("  {n} marked"),
+    };
+    let right = format!("{place} of {count} {what}{marked}  {reviewed} reviewed ");
     let room = usize::from(area.width).saturating_sub(text::width(&right) + 1);
     let part = if desk.eyeball().is_some() { " (eyeball)" } else { "" };
-    let left = text::fit(&format!(" {project} · {split}{part} · {run}   {order}"), room);
+    let filter = app.filter().map_or_else(String::new, |filter| format!("  /{filter}"));
+    let left = text::fit(&format!(" {project} · {split}{part} · {run}   {order}{filter}"), room);
     frame.render_widget(Paragraph::new(left).style(theme.strong()), area);
     frame.render_widget(Paragraph::new(right).right_aligned().style(theme.strong()), area);
 }
@@ -119,6 +126,11 @@ fn side_lines(app: &App, row: u32, area: Rect, theme: Theme) -> Vec<Line<'static
 
 fn decided_line(app: &App, row: u32, width: usize, theme: Theme) -> Line<'static> {
     let review = app.desk().review(row).filter(|review| !review.is_empty());
+    if let Some(suggestion) =
+        app.suggestions().first().filter(|_| app.desk().verdict(row).is_none())
+    {
+        return suggested_line(app, suggestion, width, theme);
+    }
     let Some(review) = review else { return Line::styled("decided    —", theme.dim()) };
     let bare = Review { tags: vec![], ..review.clone() };
     let said =
@@ -126,6 +138,23 @@ fn decided_line(app: &App, row: u32, width: usize, theme: Theme) -> Line<'static
     Line::from(vec![
         Span::styled("decided    ", theme.dim()),
         Span::styled(text::fit(&said, width.saturating_sub(11)), theme.done()),
+    ])
+}
+
+/// `suggested  blurry  6 of 10 alike  Y`
+fn suggested_line(app: &App, suggestion: &Suggestion, width: usize, theme: Theme) -> Line<'static> {
+    let key = app.keymap().keys(Context::Review, "take-suggestion").first().cloned();
+    let name = match suggestion.what {
+        What::Tag(tag) => app.desk().ledger().tag(tag).map_or("", |tag| tag.name.as_str()),
+        What::Label(class) => app.desk().classes().name(class),
+    };
+    let support = format!(" {} of {} alike ", suggestion.support, suggestion.of);
+    let room = width.saturating_sub(11 + support.len() + 1);
+    Line::from(vec![
+        Span::styled("suggested  ", theme.dim()),
+        Span::raw(text::fit(name, room)),
+        Span::styled(support, theme.dim()),
+        Span::styled(key.unwrap_or_default(), theme.accent()),
     ])
 }
 
@@ -248,7 +277,7 @@ fn tag_lines(app: &App, area: Rect, theme: Theme) -> Vec<Line<'static>> {
         tags.sort_by_key(|tag| !on(tag));
         (rows, shown) = wrap(&cells(&tags), room);
     }
-    let new = app.keymap().keys(Context::Review, "new-tag").first().cloned().unwrap_or_default();
+    let new = app.keymap().keys(Context::Review, "pick-tag").first().cloned().unwrap_or_default();
     if let Some(line) = rows.last_mut() {
         if shown < tags.len() {
             line.push_span(Span::styled(format!("+{} ?  ", tags.len() - shown), theme.dim()));
@@ -369,7 +398,7 @@ fn keys_line(app: &App, width: u16) -> String {
         ("both-acceptable", "both"),
         ("neither", "neither"),
         ("unsure", "unsure"),
-        ("next", "skip"),
+        ("skip", "skip"),
         ("undo", "undo"),
         ("quit", "quit"),
     ];

@@ -91,7 +91,7 @@ impl Stage {
     /// Presses a key, then paints, as the program does.
     pub fn key(&mut self, code: KeyCode) {
         let event = KeyEvent::new(code, KeyModifiers::NONE);
-        let command = self.app.keymap().command(self.app.context(), event);
+        let command = self.app.command_of(event);
         let message = match (command, code) {
             (Some(command), _) => Message::Command(command),
             (None, KeyCode::Char(c)) => Message::Edit(InputRequest::InsertChar(c)),
@@ -122,20 +122,32 @@ impl Stage {
             let answers = match effect {
                 Effect::Save { epoch, .. } => vec![Message::Saved { epoch }],
                 Effect::Prepare(keys) => keys.into_iter().map(|key| self.decode(key)).collect(),
-                Effect::Remember(_) | Effect::Quit => vec![],
+                Effect::Learn(learning) => {
+                    vec![Message::Learnt(learning.run(&|row| self.file(row)))]
+                }
+                Effect::Work(work) => {
+                    vec![Message::Worked { generation: work.generation, outcome: work.run() }]
+                }
+                Effect::Remember(_) | Effect::KeepFilters(_) | Effect::Suspend | Effect::Quit => {
+                    vec![]
+                }
             };
             for answer in answers {
-                self.app.update(answer, self.now);
+                let effects = self.app.update(answer, self.now);
+                self.carry_out(effects);
             }
         }
     }
 
-    fn decode(&self, key: gaffe::tui::app::PictureKey) -> Message {
+    fn file(&self, row: u32) -> PathBuf {
         let Media::Picture(files) = &self.app.desk().examples().media else {
             panic!("no pictures here")
         };
-        let path = self.media_root.join(files.get(key.row as usize));
-        let picture = media::decode(&path)
+        self.media_root.join(files.get(row as usize))
+    }
+
+    fn decode(&self, key: gaffe::tui::app::PictureKey) -> Message {
+        let picture = media::decode(&self.file(key.row))
             .map(|image| Arc::new(media::fit(&image, key.cols, key.rows).unwrap()))
             .map_err(|e| e.to_string());
         Message::Picture(key, picture)

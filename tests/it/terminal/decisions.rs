@@ -45,7 +45,7 @@ fn what_was_saved_survives_a_kill() {
     let fourth = decide(&mut pty, 3, &digit(class));
     assert_eq!(status(&fourth), format!("saved  {}: neither → {class}", id(&third)));
     pty.send("+");
-    pty.wait_for("the field of the new tag", |screen| screen.has(" new tag "));
+    pty.wait_for("the choice of a tag", |screen| screen.has("type its name"));
     pty.send("torn hem\r");
     let last = told(&mut pty, &format!("saved  {}: torn hem", id(&fourth)));
     assert!(is_tagged(&last, "torn hem"), "{last}");
@@ -94,7 +94,7 @@ fn undo_and_redo_survive_restarts_and_return_to_the_example() {
     let mut pty = open(&folder);
     assert_eq!(header(&shown(&mut pty, 3)), "3 of 318 errors  2 reviewed");
     pty.send("u");
-    told(&mut pty, &format!("saved  undone  {}: nothing decided", id(&second)));
+    told(&mut pty, &format!("saved  undone  {}: neither ⇒ nothing decided", id(&second)));
     let undone = shown(&mut pty, 2);
     assert_eq!(
         (header(&undone).as_str(), id(&undone)),
@@ -102,12 +102,12 @@ fn undo_and_redo_survive_restarts_and_return_to_the_example() {
     );
     assert_eq!(decided(&undone), "—");
     pty.send("U");
-    told(&mut pty, &format!("saved  redone  {}: neither", id(&second)));
+    told(&mut pty, &format!("saved  redone  {}: nothing decided ⇒ neither", id(&second)));
     assert_eq!(decided(&shown(&mut pty, 2)), "neither");
     pty.send("u");
     told(&mut pty, "saved  undone");
     pty.send("u");
-    told(&mut pty, &format!("saved  undone  {}: nothing decided", id(&first)));
+    told(&mut pty, &format!("saved  undone  {}: both acceptable ⇒ nothing decided", id(&first)));
     assert_eq!(header(&shown(&mut pty, 1)), "1 of 318 errors  0 reviewed");
     pty.send("q");
     pty.wait_exit();
@@ -115,7 +115,7 @@ fn undo_and_redo_survive_restarts_and_return_to_the_example() {
     let mut pty = open(&folder);
     shown(&mut pty, 1);
     pty.send("U");
-    told(&mut pty, &format!("saved  redone  {}: both acceptable", id(&first)));
+    told(&mut pty, &format!("saved  redone  {}: nothing decided ⇒ both acceptable", id(&first)));
     assert_eq!(json(&folder, &["tally"])["reviewed"], 1);
 }
 

@@ -89,12 +89,12 @@ fn help_lists_the_keys_and_closes() {
     let before = shown(&mut pty, 1);
     pty.send("?");
     let help = pty.wait_for("the keys", |screen| screen.has("Who is right"));
-    for text in ["Who is right", "⏎", "the model is wrong", "␣", "the label is wrong", "Moving"]
+    for text in ["Who is right", "⏎", "the model is wrong", "␣", "the label is wrong", "Label"]
     {
         assert!(help.has(text), "{text}\n{help}");
     }
     for _ in 0..12 {
-        pty.send(DOWN);
+        pty.send(PAGE_DOWN);
     }
     pty.wait_for("the last keys", |screen| screen.has("everything is saved as you go"));
     pty.send("b");
@@ -151,9 +151,9 @@ fn a_class_is_chosen_by_typing_a_part_of_its_name() {
     pty.send("\t");
     pty.wait_for("the choice", |screen| screen.has("type a part of it"));
     pty.send("zzz");
-    pty.wait_for("no match", |screen| screen.has("no class of that name"));
+    pty.wait_for("no match", |screen| screen.has("nothing of that name"));
     pty.send("\x7f\x7f\x7f");
-    pty.wait_for("all again", |screen| !screen.has("no class of that name"));
+    pty.wait_for("all again", |screen| !screen.has("nothing of that name"));
     pty.send(&class.to_lowercase());
     pty.wait_for("the text", |screen| screen.has(&format!("│{}", class.to_lowercase())));
     pty.send(ENTER);

@@ -4,6 +4,7 @@ mod decisions;
 mod ending;
 mod fields;
 mod figures;
+mod find;
 mod settings;
 mod small;
 
@@ -26,7 +27,7 @@ const ENTER: &str = "\r";
 const ESC: &str = "\x1b";
 const LEFT: &str = "\x1b[D";
 const RIGHT: &str = "\x1b[C";
-const DOWN: &str = "\x1b[B";
+const PAGE_DOWN: &str = "\x1b[6~";
 const HOME: &str = "\x1b[H";
 
 fn open(folder: &Folder) -> Pty {

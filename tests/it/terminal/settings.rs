@@ -39,8 +39,10 @@ fn prodigy_hands_decide_with_letters() {
     told(&mut pty, &format!("saved  {}: model wrong", id(&first)));
     pty.send(" ");
     let third = shown(&mut pty, 3);
-    assert_eq!(header(&third), "3 of 318 errors  1 reviewed", "space decides nothing");
+    assert_eq!(header(&third), "3 of 318 errors  1 reviewed", "space puts it off");
     pty.send("\x7f");
+    shown(&mut pty, 2);
+    pty.send("u");
     let back = shown(&mut pty, 1);
     assert_eq!(header(&back), "1 of 318 errors  0 reviewed");
 }

@@ -1,0 +1,37 @@
+//! Writes pieces of filters, so that screens can make them.
+
+use super::fields::{COLUMN, FIELDS};
+use std::fmt::Write;
+
+/// A value as it is written behind a field: in quotes only if it must be.
+pub fn quote(value: &str) -> String {
+    let bare = |c: char| c.is_alphanumeric() || "-_./+#%&'[]{}^$@;?".contains(c);
+    let keyword = ["and", "or", "not"].iter().any(|word| value.eq_ignore_ascii_case(word));
+    if !value.is_empty() && !keyword && !value.starts_with(['-', '@']) && value.chars().all(bare) {
+        return value.to_owned();
+    }
+    let mut out = String::with_capacity(value.len() + 2);
+    out.push('"');
+    for c in value.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            // Writing into a string can't fail.
+            c if c.is_control() => drop(write!(out, "\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The name of a metadata column as it is written before an operator.
+pub fn column(name: &str) -> String {
+    let begins = name.get(..COLUMN.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(COLUMN));
+    let other = begins || FIELDS.iter().any(|row| row.0.eq_ignore_ascii_case(name));
+    if other { format!("{COLUMN}{}", quote(name)) } else { quote(name) }
+}
+
+/// The filter for a cell of the confusion matrix: a gold label and a prediction.
+pub fn cell(gold: &str, pred: &str) -> String {
+    format!("gold:{} pred:{}", quote(gold), quote(pred))
+}

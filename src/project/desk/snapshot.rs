@@ -1,0 +1,89 @@
+//! What sorting and searching need, so that another thread can do it.
+
+use super::{Desk, Likeness};
+use crate::analysis::orders::Ranking;
+use crate::analysis::{self, Relabels};
+use crate::dataset::{ClassNames, Examples, Order, Review, Run};
+use crate::find::{Data, Filter};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// A desk as it was when it was taken. Data is shared, decisions are copied.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// The examples of the split.
+    pub examples: Arc<Examples>,
+    /// The run that is reviewed.
+    pub run: Arc<Run>,
+    /// The classes.
+    pub classes: Arc<ClassNames>,
+    /// What orders beyond the run need.
+    pub likeness: Arc<Likeness>,
+    /// The reviews of all rows that have one.
+    pub reviews: HashMap<u32, Review>,
+    /// All rows of the walk, in its order.
+    pub rows: Vec<u32>,
+}
+
+impl Snapshot {
+    /// The rows of the walk in another order.
+    pub fn sort(&self, order: Order) -> Vec<u32> {
+        sort(&self.examples, &self.run, &self.likeness, &self.relabels(), (&self.rows, order))
+    }
+
+    /// The rows of the walk that a filter selects; `None` when it was cancelled.
+    pub fn select(
+        &self,
+        filter: &Filter,
+        marked: &BTreeSet<u32>,
+        cancelled: &AtomicBool,
+    ) -> Option<Vec<u32>> {
+        let (examples, run, classes) = (&*self.examples, &*self.run, &*self.classes);
+        let data = Data { examples, run, classes, reviews: &self.reviews, marked };
+        filter.select(&data, &self.rows, cancelled)
+    }
+
+    fn relabels(&self) -> Relabels {
+        let class = |review: &Review| self.classes.index(&review.relabel.as_ref()?.class);
+        self.reviews.iter().filter_map(|(&row, review)| Some((row, class(review)?))).collect()
+    }
+}
+
+impl Desk {
+    /// What sorting and searching need. Its cost grows with the decisions and the length of the
+    /// walk, not with the examples.
+    pub fn snapshot(&self) -> Snapshot {
+        let review = |&row: &u32| Some((row, self.review(row)?.clone()));
+        Snapshot {
+            examples: self.examples.clone(),
+            run: self.run.clone(),
+            classes: self.classes.clone(),
+            likeness: self.likeness.clone(),
+            reviews: self.rows.values().filter_map(review).collect(),
+            rows: self.walk.all().to_vec(),
+        }
+    }
+}
+
+/// Sorts `rows` into `order`.
+pub(super) fn sort(
+    examples: &Examples,
+    run: &Run,
+    likeness: &Likeness,
+    relabels: &Relabels,
+    (rows, order): (&[u32], Order),
+) -> Vec<u32> {
+    let mut rows = rows.to_vec();
+    rows.sort_unstable();
+    let ranking = Ranking {
+        examples,
+        run,
+        labels: &analysis::effective_labels(&examples.gold, relabels),
+        others: &likeness.others,
+        embeddings: likeness.embeddings.as_ref(),
+        similar_to: likeness.similar_to,
+    };
+    // The columns are of one length: only then is there a desk.
+    ranking.sort(rows.clone(), order).unwrap_or(rows)
+}

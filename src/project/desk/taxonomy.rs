@@ -1,0 +1,80 @@
+//! The operations on tags: each is one event and one undo.
+
+use super::Desk;
+use crate::dataset::{DecideError, Event, TagEdit, TagId, Touched};
+
+impl Desk {
+    /// Makes a tag and puts it on the rows.
+    ///
+    /// # Errors
+    /// A name that is empty or taken.
+    pub fn create_tag(
+        &mut self,
+        rows: &[u32],
+        name: &str,
+        at: u64,
+        reserved: impl Fn(char) -> bool,
+    ) -> Result<Event, DecideError> {
+        let stamp = self.stamp(at);
+        let ids: Vec<&str> = rows.iter().map(|&row| self.examples.ids.get(row as usize)).collect();
+        let event = self.ledger.create_tag(name, &ids, stamp, reserved)?;
+        self.learn(rows);
+        self.follow(&event);
+        Ok(event)
+    }
+
+    /// Makes several tags, given as name and description; those that are there already are left out.
+    ///
+    /// # Errors
+    /// A name that is empty.
+    pub fn add_tags(
+        &mut self,
+        tags: &[(String, String)],
+        at: u64,
+        reserved: impl Fn(char) -> bool + Copy,
+    ) -> Result<Option<Event>, DecideError> {
+        self.ledger.add_tags(tags, self.stamp(at), reserved)
+    }
+
+    /// Changes a tag, and its examples where the change asks for that. `None` when nothing changes.
+    ///
+    /// # Errors
+    /// A tag that is gone, a name or letter that is taken.
+    pub fn edit_tag(
+        &mut self,
+        tag: TagId,
+        edit: &TagEdit,
+        at: u64,
+        reserved: impl Fn(char) -> bool,
+    ) -> Result<Option<Event>, DecideError> {
+        let event = self.ledger.edit_tag(tag, edit, self.stamp(at), reserved)?;
+        if let Some(event) = &event {
+            self.follow(event);
+        }
+        Ok(event)
+    }
+
+    /// Splits a tag: a new one takes its place on those of `rows` that have it.
+    ///
+    /// # Errors
+    /// A name that is empty or taken.
+    pub fn split_tag(
+        &mut self,
+        tag: TagId,
+        name: &str,
+        rows: &[u32],
+        at: u64,
+        reserved: impl Fn(char) -> bool,
+    ) -> Result<Event, DecideError> {
+        let stamp = self.stamp(at);
+        let ids: Vec<&str> = rows.iter().map(|&row| self.examples.ids.get(row as usize)).collect();
+        let event = self.ledger.split_tag(tag, name, &ids, stamp, reserved)?;
+        self.follow(&event);
+        Ok(event)
+    }
+
+    /// How many examples have the tag, of this split and of others.
+    pub fn touched(&self, tag: TagId) -> Touched {
+        self.ledger.touched(tag, self.examples.split)
+    }
+}

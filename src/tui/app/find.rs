@@ -1,0 +1,250 @@
+//! The filter line: what is listed, and how it is asked for.
+//!
+//! Invariant: the list changes only when the answer to the last filter has come; the text that is
+//! shown is the filter that the list obeys.
+
+use super::{App, Effect, Mode, PromptKind, Status, Task};
+use crate::find::{Completion, Filter, FilterError, Names, complete, quote};
+use crate::tui::command::Command;
+use std::collections::BTreeMap;
+use tui_input::Input;
+
+/// The queues of the review, as filters.
+const QUEUES: [&str; 3] = ["skipped", "unsure", "flagged"];
+
+/// A filter that is being typed.
+#[derive(Debug, Clone)]
+pub struct FindLine {
+    /// The text and the caret.
+    pub input: Input,
+    /// What can be written at the caret.
+    pub completion: Completion,
+    /// The candidate that Tab takes.
+    pub selected: usize,
+    /// What is wrong with the text.
+    pub error: Option<FilterError>,
+}
+
+/// The caret in bytes.
+fn caret(input: &Input) -> usize {
+    input.value().chars().take(input.cursor()).map(char::len_utf8).sum()
+}
+
+impl App {
+    /// The filter that the list obeys.
+    pub fn filter(&self) -> Option<&str> {
+        self.filter.as_deref()
+    }
+
+    /// The filters that have names.
+    pub fn saved_filters(&self) -> &BTreeMap<String, String> {
+        &self.saved_filters
+    }
+
+    pub(super) fn finding(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Find => self.open_find(),
+            Command::Clear => self.clear(),
+            Command::SaveFilter => self.ask_filter_name(),
+            Command::Queue => self.next_queue(),
+            _ => vec![],
+        }
+    }
+
+    /// Opens the line with what was typed when it was left, else with the filter that is on.
+    fn open_find(&mut self) -> Vec<Effect> {
+        let on = || self.filter.clone().map(|text| text + " ").unwrap_or_default();
+        let text = self.find_draft.take().unwrap_or_else(on);
+        let completion = Completion { range: 0..0, items: vec![] };
+        let line = FindLine { input: Input::new(text), completion, selected: 0, error: None };
+        self.mode = Mode::Find(line);
+        self.complete_filter();
+        vec![]
+    }
+
+    /// What can be written follows the text; an error is shown until the text changes.
+    pub(super) fn complete_filter(&mut self) {
+        let Mode::Find(line) = &self.mode else { return };
+        let saved: Vec<String> = self.saved_filters.keys().cloned().collect();
+        let (text, at) = (line.input.value(), caret(&line.input));
+        let completion = complete(text, at, &self.names(), &self.vocabulary, &saved);
+        if let Mode::Find(line) = &mut self.mode {
+            (line.completion, line.selected, line.error) = (completion, 0, None);
+        }
+    }
+
+    fn names(&self) -> Names<'_> {
+        Names {
+            classes: self.desk.classes(),
+            tags: self.desk.ledger().tags(),
+            columns: &self.desk.examples().metadata,
+        }
+    }
+
+    pub(super) fn find_command(&mut self, mut line: FindLine, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Accept => return self.accept_filter(line),
+            Command::Complete => {
+                take_candidate(&mut line);
+                self.mode = Mode::Find(line);
+                self.complete_filter();
+                return vec![];
+            }
+            Command::Up => line.selected = line.selected.saturating_sub(1),
+            Command::Down => {
+                let last = line.completion.items.len().saturating_sub(1);
+                line.selected = (line.selected + 1).min(last);
+            }
+            _ => {}
+        }
+        self.open(Mode::Find(line))
+    }
+
+    /// Esc keeps what was typed for the next time.
+    pub(super) fn leave_find(&mut self, line: &FindLine) -> Vec<Effect> {
+        self.find_draft = Some(line.input.value().to_owned());
+        vec![]
+    }
+
+    fn accept_filter(&mut self, mut line: FindLine) -> Vec<Effect> {
+        let text = line.input.value().trim().to_owned();
+        match self.list_only(&text) {
+            Ok(effects) => effects,
+            Err(error) => {
+                let before = line.input.value().get(..error.at.start).unwrap_or_default();
+                let cursor = before.chars().count();
+                line.input = line.input.with_cursor(cursor);
+                line.error = Some(error);
+                self.open(Mode::Find(line))
+            }
+        }
+    }
+
+    /// Lists only what the filter selects; an empty one lists all.
+    ///
+    /// # Errors
+    /// What is wrong with the filter, and where.
+    pub fn list_only(&mut self, text: &str) -> Result<Vec<Effect>, FilterError> {
+        let filter = Filter::parse_with(text, &self.saved_filters, &self.names())?;
+        if filter.is_empty() {
+            return Ok(self.list_all());
+        }
+        let (text, marked) = (text.to_owned(), self.marks.clone());
+        let what = format!("finding {text}");
+        Ok(self.hand_out(Task::Select { text, filter: Box::new(filter), marked }, &what))
+    }
+
+    /// What a filter selected; the walk stays at its example if that is among them.
+    pub(super) fn selected(&mut self, text: String, rows: Vec<u32>) -> Vec<Effect> {
+        self.painted.clear();
+        if rows.is_empty() {
+            return self.nothing(&format!("nothing matches {text}: the list stays as it was"));
+        }
+        let row = self.row();
+        let found = rows.len();
+        self.desk.show_only(Some(rows));
+        self.filter = Some(text);
+        let place = row.and_then(|row| self.desk.place(row));
+        let place = place.or_else(|| self.open_from(0)).unwrap_or(0);
+        let effects = self.go(place);
+        let meaning = "what is decided here is counted, but estimates nothing";
+        self.status = Status::hint(format!("{found} of {} found: {meaning}", self.desk.all()));
+        effects
+    }
+
+    fn list_all(&mut self) -> Vec<Effect> {
+        let row = self.row();
+        self.desk.show_only(None);
+        self.filter = None;
+        self.painted.clear();
+        let place = row.and_then(|row| self.desk.place(row));
+        let effects = self.go(place.unwrap_or(0));
+        self.status = Status::hint(format!("all {} are listed", self.desk.all()));
+        effects
+    }
+
+    /// Takes away, one after the other: what is awaited, the filter, the marks.
+    fn clear(&mut self) -> Vec<Effect> {
+        if self.cancel_work() {
+            self.nothing("cancelled")
+        } else if self.filter.is_some() {
+            self.list_all()
+        } else if self.marks.is_empty() {
+            vec![]
+        } else {
+            self.unmark()
+        }
+    }
+
+    /// The next of the queues, then all again.
+    fn next_queue(&mut self) -> Vec<Effect> {
+        let at = self.filter().and_then(|on| QUEUES.iter().position(|queue| *queue == on));
+        let next = at.map_or(0, |at| at + 1);
+        let filled = |queue: &&&str| self.is_any(queue);
+        let Some(queue) = QUEUES[next..].iter().find(filled) else {
+            if self.filter.is_some() {
+                return self.list_all();
+            }
+            return self.nothing("nothing is skipped, unsure or flagged");
+        };
+        // The names of the queues are words of the language.
+        self.list_only(queue).unwrap_or_default()
+    }
+
+    /// Whether any decision of this split is in the queue: a look at the decisions, not at the list.
+    fn is_any(&self, queue: &str) -> bool {
+        let split = self.desk.examples().split;
+        self.desk.ledger().reviews(split).any(|(_, review)| match queue {
+            "skipped" => review.skipped,
+            "flagged" => review.flagged,
+            _ => review.verdict == Some(crate::dataset::Verdict::Unsure),
+        })
+    }
+
+    fn ask_filter_name(&mut self) -> Vec<Effect> {
+        let Some(row) = self.row() else { return vec![] };
+        if self.filter.is_none() && self.saved_filters.is_empty() {
+            return self.nothing("no filter is on that could be saved");
+        }
+        self.open_prompt(PromptKind::FilterName, row, "")
+    }
+
+    /// Keeps the filter under a name; `-name` forgets it.
+    pub(super) fn save_filter(&mut self, name: &str) -> Vec<Effect> {
+        let name = name.trim().trim_start_matches('@');
+        if let Some(name) = name.strip_prefix('-') {
+            let Some(_) = self.saved_filters.remove(name) else {
+                return self.nothing(&format!("no filter is called {name}"));
+            };
+            self.status = Status::hint(format!("@{name} is forgotten"));
+        } else {
+            let Some(filter) = self.filter.clone() else {
+                return self.nothing("no filter is on that could be saved");
+            };
+            if name.is_empty() || quote(name) != name {
+                return self.nothing("a filter's name is made of letters, digits, - and _");
+            }
+            self.status = Status::hint(format!("@{name} stands for {filter}"));
+            self.saved_filters.insert(name.to_owned(), filter);
+        }
+        vec![Effect::KeepFilters(self.saved_filters.clone())]
+    }
+}
+
+/// Puts the chosen candidate in place of the word at the caret.
+fn take_candidate(line: &mut FindLine) {
+    let Some(candidate) = line.completion.items.get(line.selected) else { return };
+    let (text, range) = (line.input.value(), line.completion.range.clone());
+    let (Some(before), Some(after)) = (text.get(..range.start), text.get(range.end..)) else {
+        return;
+    };
+    // A field waits for its value; a value is whole.
+    let gap = if candidate.insert.ends_with([':', '=', '~', '>', '<']) || after.starts_with(' ') {
+        ""
+    } else {
+        " "
+    };
+    let head = format!("{before}{}{gap}", candidate.insert);
+    let cursor = head.chars().count();
+    line.input = Input::new(head + after).with_cursor(cursor);
+}

@@ -1,0 +1,211 @@
+//! Decisions on many examples: marks, a preview of what would change, one undo.
+//!
+//! Invariant: nothing is decided on more than one example before its count was shown and confirmed.
+
+use super::{App, Effect, Mode, PickKind, PromptKind, say};
+use crate::dataset::{Choice, Difficulty, TagId};
+use crate::project::Sight;
+use crate::tui::command::Command;
+
+/// Something that is to be confirmed.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// What would be done, with its count.
+    pub question: String,
+    /// What else is to be known.
+    pub detail: String,
+    /// What is done.
+    pub deed: Deed,
+}
+
+/// What is done when it is confirmed.
+#[derive(Debug, Clone)]
+pub enum Deed {
+    /// The choice is made on the rows.
+    Apply {
+        /// the rows
+        rows: Vec<u32>,
+        /// what is decided
+        choice: Choice,
+        /// whether they were picked by hand
+        picked: bool,
+        /// where the walk goes on
+        then: usize,
+    },
+}
+
+impl App {
+    /// What a key says of any example.
+    pub(super) fn choice_of(&self, command: Command) -> Option<Choice> {
+        let marked = |difficulty| Choice { difficulty: Some(difficulty), ..Choice::default() };
+        match command {
+            Command::VeryEasy => Some(marked(Difficulty::VeryEasy)),
+            Command::VeryHard => Some(marked(Difficulty::VeryHard)),
+            Command::Flag => Some(Choice { flagged: Some(true), ..Choice::default() }),
+            Command::Tag(letter) => {
+                Some(Choice { tags: vec![self.tag_on(letter)?], ..Choice::default() })
+            }
+            answer => Some(Choice::of(Self::answer_of(answer)?)),
+        }
+    }
+
+    /// The tag with that letter.
+    pub(super) fn tag_on(&self, letter: char) -> Option<TagId> {
+        let tag = self.desk.ledger().tags().iter().find(|tag| tag.key == Some(letter));
+        tag.map(|tag| tag.id)
+    }
+
+    pub(super) fn mark(&mut self, row: u32) -> Vec<Effect> {
+        if !self.marks.remove(&row) {
+            self.marks.insert(row);
+            self.anchor = Some(row);
+        }
+        self.tell_marks()
+    }
+
+    /// From the last mark to `row`, in the order of the list.
+    pub(super) fn mark_range(&mut self, row: u32) -> Vec<Effect> {
+        let place = |row| self.desk.place(row);
+        let Some((from, to)) = self.anchor.and_then(place).zip(place(row)) else {
+            return self.mark(row);
+        };
+        let rows = self.desk.list()[from.min(to)..=from.max(to)].to_vec();
+        self.marks.extend(rows);
+        self.anchor = Some(row);
+        self.tell_marks()
+    }
+
+    pub(super) fn mark_all(&mut self) -> Vec<Effect> {
+        self.marks.extend(self.desk.list());
+        self.tell_marks()
+    }
+
+    pub(super) fn unmark(&mut self) -> Vec<Effect> {
+        self.marks.clear();
+        self.anchor = None;
+        self.tell_marks()
+    }
+
+    fn tell_marks(&mut self) -> Vec<Effect> {
+        let count = self.marks.len();
+        let key = self.keymap.key_of(Command::Apply);
+        self.nothing(&match count {
+            0 => "nothing is marked".to_owned(),
+            1 => format!("1 is marked: {key} decides on it"),
+            _ => format!("{count} are marked: {key} decides on all of them"),
+        })
+    }
+
+    /// Asks what is to be decided on the marked examples.
+    pub(super) fn ask_choice(&mut self) -> Vec<Effect> {
+        if self.marks.is_empty() {
+            let key = self.keymap.key_of(Command::Mark);
+            return self.nothing(&format!("nothing is marked: {key} marks this one"));
+        }
+        self.open(Mode::Choose)
+    }
+
+    /// The key that says what is to be decided on them.
+    pub(super) fn choose(&mut self, command: Command) -> Vec<Effect> {
+        let rows: Vec<u32> = self.marks.iter().copied().collect();
+        match command {
+            Command::PickClass => self.open_picker(PickKind::Class, rows),
+            Command::PickTag => self.open_picker(PickKind::Tag, rows),
+            command => {
+                if let Some(choice) = self.choice_of(command) {
+                    return self.propose(rows, choice);
+                }
+                self.open(Mode::Choose);
+                self.nothing("that can't be decided on many")
+            }
+        }
+    }
+
+    /// Shows what a choice would do to the marked rows.
+    pub(super) fn propose(&mut self, rows: Vec<u32>, choice: Choice) -> Vec<Effect> {
+        self.preview(rows, choice, true, self.position)
+    }
+
+    /// Shows what a choice would do, to be confirmed. A tag that all of them have is taken off.
+    pub(super) fn preview(
+        &mut self,
+        rows: Vec<u32>,
+        mut choice: Choice,
+        picked: bool,
+        then: usize,
+    ) -> Vec<Effect> {
+        let has = |tag: TagId, row: &u32| {
+            self.desk.review(*row).is_some_and(|review| review.tags.contains(&tag))
+        };
+        let only_tags = choice.answer.is_none() && !choice.tags.is_empty();
+        if only_tags && choice.tags.iter().all(|&tag| rows.iter().all(|row| has(tag, row))) {
+            std::mem::swap(&mut choice.tags, &mut choice.untag);
+        }
+        let preview = self.desk.preview(&rows, &choice);
+        if preview.changed == 0 {
+            return self.nothing("that was decided on all of them already");
+        }
+        let what = say::choice(&choice, &self.desk);
+        let question = format!("{what}: on {}", say::examples(preview.changed));
+        let unchanged = rows.len() - preview.changed;
+        let mut notes = Vec::new();
+        if preview.overwritten > 0 {
+            notes.push(format!("{} were decided otherwise before", preview.overwritten));
+        }
+        if unchanged > 0 {
+            notes.push(format!("{unchanged} stay as they are"));
+        }
+        let deed = Deed::Apply { rows, choice, picked, then };
+        self.open(Mode::Confirm(Confirm { question, detail: notes.join("; "), deed }))
+    }
+
+    pub(super) fn confirmed(&mut self, confirm: Confirm) -> Vec<Effect> {
+        match confirm.deed {
+            Deed::Apply { rows, choice, picked, then } => {
+                self.desk.set_sight(Sight { picked, ..Sight::default() });
+                let event = self.desk.apply(&rows, &choice, self.now);
+                self.marks.clear();
+                self.position = then;
+                let effects = self.decided(event, false);
+                effects.into_iter().chain(self.go(then)).collect()
+            }
+        }
+    }
+
+    /// The last whole decision that was made on another example than `row`.
+    fn last_choice(&self, row: u32) -> Option<Choice> {
+        let here = self.desk.examples().split;
+        let changes = self.desk.ledger().done().iter().rev().flat_map(|event| &event.changes);
+        let rows = changes.filter(|c| c.split == here).filter_map(|c| self.desk.row_of(&c.id));
+        rows.filter(|&other| other != row).find_map(|other| self.desk.choice_of(other))
+    }
+
+    /// Decides here what was decided last.
+    pub(super) fn repeat(&mut self, row: u32) -> Vec<Effect> {
+        let Some(choice) = self.last_choice(row) else {
+            return self.nothing("nothing was decided yet that could be repeated");
+        };
+        let event = self.desk.apply(&[row], &choice, self.now);
+        self.decided(event, true)
+    }
+
+    /// Asks on how many examples the last decision is to be repeated.
+    pub(super) fn ask_count(&mut self, row: u32) -> Vec<Effect> {
+        if self.last_choice(row).is_none() {
+            return self.nothing("nothing was decided yet that could be repeated");
+        }
+        self.open_prompt(PromptKind::Count, row, "")
+    }
+
+    /// Repeats the last decision on this example and those after it, `count` in all.
+    pub(super) fn repeat_on_next(&mut self, count: &str) -> Vec<Effect> {
+        let Some(count) = count.trim().parse().ok().filter(|&n: &usize| n > 0) else {
+            return self.nothing(&format!("{:?} is no number of examples", count.trim()));
+        };
+        let rows: Vec<u32> =
+            self.desk.list().iter().skip(self.position).take(count).copied().collect();
+        let choice = self.row().and_then(|row| self.last_choice(row));
+        let then = self.position + rows.len();
+        choice.map_or_else(Vec::new, |choice| self.preview(rows, choice, false, then))
+    }
+}

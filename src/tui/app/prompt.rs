@@ -1,0 +1,102 @@
+//! A line of text that is typed: a note, a number.
+//!
+//! Invariant: typing in a field never triggers a command of the review, and Esc loses no text.
+
+use super::{App, Effect, Mode};
+use tui_input::{Input, InputRequest};
+
+/// Characters taken of a paste: a note, not a document.
+const LONGEST_PASTE: usize = 10_000;
+
+/// What is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PromptKind {
+    /// The note of an example.
+    Note,
+    /// On how many examples the last decision is repeated.
+    Count,
+    /// What the filter is to be called.
+    FilterName,
+}
+
+/// A line of text that is being typed.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// What for.
+    pub kind: PromptKind,
+    /// The example.
+    pub row: u32,
+    /// The text and the caret.
+    pub input: Input,
+}
+
+impl App {
+    /// Opens a field: with what was typed there when it was left, else with `text`.
+    pub(super) fn open_prompt(&mut self, kind: PromptKind, row: u32, text: &str) -> Vec<Effect> {
+        let same = |draft: &Prompt| draft.kind == kind && draft.row == row;
+        let draft = self.drafts.iter().position(same).map(|at| self.drafts.swap_remove(at));
+        let fresh = || Prompt { kind, row, input: Input::new(text.to_owned()) };
+        let prompt = draft.unwrap_or_else(fresh);
+        self.open(Mode::Prompt(prompt))
+    }
+
+    pub(super) fn open_note(&mut self, row: u32) -> Vec<Effect> {
+        let note = self.desk.review(row).map_or_else(String::new, |review| review.note.clone());
+        self.open_prompt(PromptKind::Note, row, &note)
+    }
+
+    pub(super) fn accept_prompt(&mut self, prompt: &Prompt) -> Vec<Effect> {
+        let text = prompt.input.value();
+        match prompt.kind {
+            PromptKind::Note => {
+                let event = self.desk.set_note(prompt.row, text, self.now);
+                self.decided(event, false)
+            }
+            PromptKind::Count => self.repeat_on_next(text),
+            PromptKind::FilterName => self.save_filter(text),
+        }
+    }
+
+    pub(super) fn edit(&mut self, request: InputRequest) -> Vec<Effect> {
+        if !self.is_visible() {
+            return vec![];
+        }
+        if let Some(input) = self.field() {
+            input.handle(request);
+            self.typed();
+        }
+        vec![]
+    }
+
+    /// Pasted text goes into a field; it never acts as keys.
+    pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
+        let visible = self.is_visible();
+        let Some(input) = self.field().filter(|_| visible) else {
+            return self.nothing("pasted text is not taken as keys");
+        };
+        let safe = |c: char| if c.is_control() { ' ' } else { c };
+        let text: String = text.chars().take(LONGEST_PASTE).map(safe).collect();
+        let before: String = input.value().chars().take(input.cursor()).collect();
+        let after: String = input.value().chars().skip(input.cursor()).collect();
+        let cursor = input.cursor() + text.chars().count();
+        *input = Input::new(before + &text + &after).with_cursor(cursor);
+        self.typed();
+        vec![]
+    }
+
+    /// The field that is open.
+    fn field(&mut self) -> Option<&mut Input> {
+        match &mut self.mode {
+            Mode::Prompt(prompt) => Some(&mut prompt.input),
+            Mode::Picker(picker) => Some(&mut picker.input),
+            Mode::Find(line) => Some(&mut line.input),
+            Mode::Base | Mode::Help(_) | Mode::Choose | Mode::Confirm(_) => None,
+        }
+    }
+
+    /// What depends on the text of the field follows it.
+    fn typed(&mut self) {
+        self.find_picks();
+        self.complete_filter();
+    }
+}
