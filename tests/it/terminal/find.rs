@@ -11,8 +11,8 @@ fn a_filter_is_typed_completed_mended_saved_and_found_after_a_restart() {
     pty.wait_for("what can be written", |screen| screen.has("the label that came with"));
     pty.send("gold:Shrt\r");
     pty.wait_for("what is wrong", |screen| screen.has("^^^^") && screen.has("Shrt"));
-    pty.send("\x1b[F\x17gold:shi\t");
-    pty.wait_for("the completed word", |screen| screen.has("gold:Shirt "));
+    pty.send("\x15gold:shi\t");
+    pty.wait_for("the completed word", |screen| screen.has("gold:Shirt"));
     pty.send("capture=blurry\r");
     let found = pty.wait_for("what was found", |screen| screen.has(" found  0 reviewed"));
     assert!(found.line(0).contains("/gold:Shirt capture=blurry"), "{found}");

@@ -1,5 +1,6 @@
 //! The review in a real terminal: what a person sees, types, breaks, closes and comes back to.
 
+mod alike;
 mod decisions;
 mod ending;
 mod fields;
