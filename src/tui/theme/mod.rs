@@ -53,6 +53,14 @@ impl Theme {
         Self::by_name(name.unwrap_or(background), depth(var), coloured)
     }
 
+    /// The next one of [`Theme::NAMES`], for the same terminal.
+    #[must_use]
+    pub fn next(self) -> Self {
+        let at = Self::NAMES.iter().position(|name| *name == self.name()).unwrap_or(0);
+        let name = Self::NAMES[(at + 1) % Self::NAMES.len()];
+        Self::by_name(name, self.depth, self.coloured).unwrap_or(self)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         self.palette.name
@@ -214,6 +222,19 @@ mod tests {
         }
         assert_eq!(name(Some("dark"), "0;15"), Some("dark"));
         assert_eq!(name(Some("drak"), ""), None);
+    }
+
+    #[test]
+    fn the_next_theme_comes_round() {
+        let first = Theme::by_name("dark", Depth::Sixteen, true).unwrap();
+        let mut names = vec![];
+        let mut theme = first;
+        for _ in Theme::NAMES {
+            names.push(theme.name());
+            theme = theme.next();
+        }
+        assert_eq!((names.as_slice(), theme.name()), (&Theme::NAMES[..], first.name()));
+        assert_eq!(theme.depth(), Depth::Sixteen);
     }
 
     #[test]
