@@ -9,12 +9,14 @@ mod export;
 mod filter;
 mod guards;
 mod init;
+mod keys;
 mod order;
 mod print;
 mod report;
 mod review;
 mod runs;
 mod score;
+mod settings;
 mod show;
 mod stats;
 mod tags;
@@ -86,6 +88,8 @@ enum Command {
     Report(report::ReportArgs),
     /// Print one example
     Show(show::ShowArgs),
+    /// Print the keys of the review, and where they are set
+    Keys(keys::KeysArgs),
     /// Print completions for a shell
     #[command(
         after_help = "Example:\n  gaffe completions bash > ~/.local/share/bash-completion/completions/gaffe"
@@ -200,6 +204,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Export(args)) => export::run(&locate(project, None)?, &args, out),
         Some(Command::Report(args)) => report::run(&locate(project, None)?, &args, out),
         Some(Command::Show(args)) => show::run(&locate(project, None)?, &args, out),
+        Some(Command::Keys(args)) => keys::run(&args, out),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "gaffe", &mut text);

@@ -1,13 +1,15 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
 use super::guards::GuardArgs;
+use super::settings::{self, KeymapArg, ThemeArg};
 use super::{OrderArgs, Selection, TestGuard, filter, init, locate, next_command, say, unmatched};
 use crate::analysis::TallyRow;
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
-use crate::project::{Project, ProjectError, Subset};
-use crate::store::{Cursor, Welcome, load_filters};
-use crate::tui::app::{App, Guards, Status, Summary, Tone, agreement, rate};
+use crate::project::{Desk, Project, ProjectError, Subset};
+use crate::store::{Cursor, Store, Welcome, load_filters};
+use crate::tui::app::{App, Status, Summary, Tone, agreement, rate};
+use crate::tui::command::Command;
 use crate::tui::keymap::Keymap;
 use crate::tui::{self, Places, terminal};
 use anyhow::{Result, bail, ensure};
@@ -44,6 +46,10 @@ pub struct ReviewArgs {
     /// Aim at so many reviewed examples in this session: what is done and left of them is shown
     #[arg(long, value_name = "N")]
     goal: Option<usize>,
+    #[command(flatten)]
+    keymap: KeymapArg,
+    #[command(flatten)]
+    theme: ThemeArg,
 }
 
 impl ReviewArgs {
@@ -59,6 +65,8 @@ impl ReviewArgs {
             || self.guard.unlock_test
             || self.goal.is_some()
             || self.guards.is_given()
+            || self.keymap.is_given()
+            || self.theme.is_given()
     }
 
     /// Whether clicks and the wheel are taken.
@@ -114,6 +122,36 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     // Before anything is opened or written.
     terminal::check()?;
     args.guard.check(split)?;
+    let settings = settings::load()?;
+    let theme = args.theme.theme(&settings)?;
+    let keymap = Arc::new(args.keymap.keymap(&settings)?.1);
+    let presets = project.presets()?;
+    let (desk, at, writable) = desk(project, split, args, &keymap)?;
+    let app = App::new(desk, keymap, at.as_deref(), (0, 0));
+    let mut app = app.with_filters(load_filters(&project.data_dir())?).with_theme(theme);
+    if let Some(text) = &args.filter {
+        app = app.with_filter(text).map_err(|error| filter::wrong(text, &error))?;
+    }
+    app.set_goal(args.goal.or(settings.goal.map(|goal| goal.get() as usize)));
+    app.set_guards(args.guards.guards(settings.guards));
+    app.set_macros(settings.macros);
+    app.offer_presets(presets);
+    app.tell(greeting(&app, &writable.repairs));
+    let welcome = welcome(&mut app);
+    let (data_dir, media_root) = (project.data_dir(), project.media_root(split)?);
+    let places = Places { data_dir, media_root, welcome };
+    let app = tui::run(app, writable.store, places, args.takes_mouse())?;
+    farewell(project, &app);
+    Ok(())
+}
+
+/// The errors, the example that was left, and the store that takes decisions.
+fn desk(
+    project: &Project,
+    split: Split,
+    args: &ReviewArgs,
+    keymap: &Keymap,
+) -> Result<(Desk, Option<String>, Opened)> {
     let cursor = Cursor::load(&project.data_dir()).filter(|cursor| cursor.split == split);
     let remembered = cursor.as_ref().map(|cursor| cursor.run.as_str());
     let run = match args.selection.run.as_deref() {
@@ -127,40 +165,22 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
         (None, Some(cursor)) if !args.correct => cursor.order,
         (None, _) => Order::default(),
     };
-    let keymap = Arc::new(Keymap::standard()?);
     // The data is read before anything is written.
     let examples = project.examples(split)?;
     let run = project.run(&run, split, &examples)?;
     let likeness = args.order.likeness(project, split, &run.name, &examples)?;
-    let presets = project.presets()?;
     let writable = project.open_decisions(|letter| keymap.is_reserved(letter))?;
     let at = cursor.filter(|cursor| cursor.run == run.name).map(|cursor| cursor.id);
     let desk = project.desk_of(examples, run, order, writable.ledger);
     let desk = desk.with_likeness(likeness);
     let desk = if args.correct { desk.with_correct() } else { desk };
-    let app = App::new(desk, keymap, at.as_deref(), (0, 0));
-    let mut app = app.with_filters(load_filters(&project.data_dir())?);
-    if let Some(text) = &args.filter {
-        app = app.with_filter(text).map_err(|error| filter::wrong(text, &error))?;
-    }
-    app.set_goal(args.goal);
-    app.set_guards(args.guards.guards(Guards::default()));
-    app.offer_presets(presets);
-    match writable.repairs.as_slice() {
-        [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),
-        [] if app.desk().order() != Order::Random => app.tell(Status::hint(format!(
-            "{}, as left: estimates need the random order (O)",
-            app.desk().order().name()
-        ))),
-        [] => app.tell(Status::hint("everything is saved as you go; q leaves")),
-        repairs => app.tell(Status::trouble(repairs.join("; "))),
-    }
-    let welcome = welcome(&mut app);
-    let (data_dir, media_root) = (project.data_dir(), project.media_root(split)?);
-    let places = Places { data_dir, media_root, welcome };
-    let app = tui::run(app, writable.store, places, args.takes_mouse())?;
-    farewell(project, &app);
-    Ok(())
+    Ok((desk, at, Opened { store: writable.store, repairs: writable.repairs }))
+}
+
+/// The store, and what was mended when it was opened.
+struct Opened {
+    store: Store,
+    repairs: Vec<String>,
 }
 
 /// Shows the card of the first start to who has not read it yet.
@@ -171,6 +191,23 @@ fn welcome(app: &mut App) -> Welcome {
         app.welcome();
     }
     welcome
+}
+
+/// What is to be known before the first key.
+fn greeting(app: &App, repairs: &[String]) -> Status {
+    let key = |command| app.keymap().key_of(command);
+    match repairs {
+        [] if app.desk().unmatched() > 0 => Status::hint(unmatched(app.desk())),
+        [] if app.desk().order() != Order::Random => {
+            let (order, key) = (app.desk().order().name(), key(Command::Reorder));
+            Status::hint(format!("{order}, as left: estimates need the random order ({key})"))
+        }
+        [] => {
+            let quit = key(Command::Quit);
+            Status::hint(format!("everything is saved as you go; {quit} leaves"))
+        }
+        repairs => Status::trouble(repairs.join("; ")),
+    }
 }
 
 /// `command` for what was reviewed, which may not be what it prints alone.

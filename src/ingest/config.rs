@@ -109,11 +109,7 @@ impl Config {
         let path = root.join(FILE_NAME);
         let text = std::fs::read_to_string(&path).map_err(|e| IngestError::io(&path, &e))?;
         let config: Self = toml::from_str(&text).map_err(|e| {
-            let error = IngestError::new(&path, e.message(), "README.md shows a whole gaffe.toml");
-            match e.span() {
-                Some(span) => error.at(line_of(&text, span.start)),
-                None => error,
-            }
+            IngestError::toml(&path, &text, &e, "README.md shows a whole gaffe.toml")
         })?;
         config.check(&path)?;
         Ok(config)
@@ -166,10 +162,6 @@ impl Config {
 pub fn is_run_name(name: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(plain)
-}
-
-pub(super) fn line_of(text: &str, at: usize) -> u64 {
-    1 + text.bytes().take(at).filter(|&b| b == b'\n').count() as u64
 }
 
 #[cfg(test)]

@@ -40,6 +40,15 @@ impl IngestError {
         }
     }
 
+    /// `text`, the content of `file`, is no TOML of the form that is asked for.
+    pub fn toml(file: &Path, text: &str, error: &toml::de::Error, remedy: &str) -> Self {
+        let refused = Self::new(file, error.message(), remedy);
+        match error.span() {
+            Some(span) => refused.at(line_of(text, span.start)),
+            None => refused,
+        }
+    }
+
     /// The same, at a line (from 1).
     #[must_use]
     pub fn at(mut self, line: u64) -> Self {
@@ -55,6 +64,11 @@ impl IngestError {
         }
         self
     }
+}
+
+/// The line, from 1, of the byte `at` in `text`.
+pub fn line_of(text: &str, at: usize) -> u64 {
+    1 + text.bytes().take(at).filter(|&b| b == b'\n').count() as u64
 }
 
 impl fmt::Display for IngestError {

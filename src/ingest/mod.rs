@@ -13,7 +13,7 @@ mod table;
 mod votes;
 
 pub use config::{ColumnNames, Config, FILE_NAME, RunFiles, is_run_name};
-pub use error::IngestError;
+pub use error::{IngestError, line_of};
 pub use guess::{Guess, guess};
 pub use labels::{read_class_names, read_labels};
 pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, write_matrix};

@@ -3,7 +3,7 @@
 //! Invariant: within a preset no two tags have the same name, and letters are a to z.
 
 use super::IngestError;
-use super::config::line_of;
+use super::line_of;
 use crate::dataset::{NewTag, same_tag_name, tag_name};
 use serde::{Deserialize, Serialize};
 use std::path::Path;

@@ -10,6 +10,7 @@ mod jobs;
 pub mod keymap;
 pub mod layout;
 pub mod screens;
+pub mod settings;
 mod signals;
 pub mod terminal;
 pub mod theme;
@@ -28,7 +29,6 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 use terminal::{Guard, Screen};
-use theme::Theme;
 use tui_input::backend::crossterm::to_input_request;
 
 /// How long to sleep when an answer of a job is awaited, and when nothing is.
@@ -51,14 +51,13 @@ pub struct Places {
 /// # Errors
 /// No terminal, or one that can't be written to.
 pub fn run(mut app: App, store: Store, places: Places, mouse: bool) -> io::Result<App> {
-    let theme = Theme::from_env(|name| std::env::var(name).ok());
     let signals = Signals::listen()?;
     let files = match &app.desk().examples().media {
         Media::Picture(files) => files.clone(),
         Media::Row | Media::Text(_) => crate::dataset::TextColumn::default(),
     };
     let root = places.media_root;
-    let mut guard = Guard::enter()?;
+    let mut guard = Guard::enter(app.theme().depth())?;
     if mouse {
         guard.catch_mouse()?;
     }
@@ -69,7 +68,7 @@ pub fn run(mut app: App, store: Store, places: Places, mouse: bool) -> io::Resul
     let mut next = Next { changed: true, quit: carry_out(&jobs, effects) };
     while !next.quit && !signals.ended() {
         if next.changed {
-            paint(&mut guard.screen, &app, theme)?;
+            paint(&mut guard.screen, &app)?;
             app.update(Message::Painted, now());
         }
         next = take_in(&mut app, &jobs)?;
@@ -102,9 +101,9 @@ fn pause(app: &mut App, jobs: &Jobs, signals: &Signals, guard: &mut Guard) -> io
     Ok(true)
 }
 
-fn paint(screen: &mut Screen, app: &App, theme: Theme) -> io::Result<()> {
+fn paint(screen: &mut Screen, app: &App) -> io::Result<()> {
     queue!(screen.backend_mut(), BeginSynchronizedUpdate)?;
-    screen.draw(|frame| screens::draw(app, theme, frame))?;
+    screen.draw(|frame| screens::draw(app, app.theme(), frame))?;
     execute!(screen.backend_mut(), EndSynchronizedUpdate)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Invariant: however the program ends, short of SIGKILL, the terminal is given back.
 
+use super::theme::{Depth, classic};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::style::Print;
 use crossterm::terminal::{
@@ -21,23 +22,29 @@ pub type Screen = Terminal<CrosstermBackend<Frame>>;
 
 /// What is drawn, until it is flushed: a frame is one write, and half a frame is none. Once the
 /// terminal was given back nothing more is written, so that a panic while drawing stays readable.
-#[derive(Debug, Default)]
-pub struct Frame(Vec<u8>);
+#[derive(Debug)]
+pub struct Frame {
+    bytes: Vec<u8>,
+    depth: Depth,
+}
 
 impl Write for Frame {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         if !OURS.load(Ordering::SeqCst) {
-            self.0.clear();
+            self.bytes.clear();
             return Ok(());
         }
         let mut out = io::stdout().lock();
-        out.write_all(&self.0)?;
-        self.0.clear();
+        match self.depth {
+            Depth::Sixteen => out.write_all(&classic(&self.bytes))?,
+            Depth::True | Depth::Indexed => out.write_all(&self.bytes)?,
+        }
+        self.bytes.clear();
         out.flush()
     }
 }
@@ -57,16 +64,17 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Takes the terminal over.
+    /// Takes over a terminal of so many colours.
     ///
     /// # Errors
     /// Standard input or output is no terminal, or it can't be set up.
-    pub fn enter() -> io::Result<Self> {
+    pub fn enter(depth: Depth) -> io::Result<Self> {
         check()?;
         give_back_on_panic();
         // crossterm drops all colours under NO_COLOR; the theme drops all but those of pictures.
         crossterm::style::force_color_output(true);
-        let entered = take().and_then(|()| Terminal::new(CrosstermBackend::new(Frame::default())));
+        let entered = take()
+            .and_then(|()| Terminal::new(CrosstermBackend::new(Frame { bytes: vec![], depth })));
         match entered {
             Ok(screen) => Ok(Self { screen }),
             Err(error) => {

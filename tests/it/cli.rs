@@ -12,6 +12,8 @@ mod model;
 mod places;
 #[path = "cli_refused.rs"]
 mod refused;
+#[path = "cli_settings.rs"]
+mod settings;
 #[path = "cli_stats.rs"]
 mod stats;
 #[path = "cli_stats_levels.rs"]
@@ -31,8 +33,9 @@ use ndarray::Array2;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&[&str]; 12] = [
+const COMMANDS: [&[&str]; 13] = [
     &["review"],
+    &["keys"],
     &["init"],
     &["errors"],
     &["tally"],

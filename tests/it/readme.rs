@@ -2,7 +2,8 @@
 
 use crate::support::stage::{Stage, press};
 use crate::support::svg::svg;
-use gaffe::tui::keymap;
+use gaffe::tui::keymap::{self, Keymap};
+use gaffe::tui::settings::Settings;
 use std::path::{Path, PathBuf};
 
 fn file(name: &str) -> PathBuf {
@@ -40,4 +41,19 @@ fn the_key_table_is_the_table_of_commands() {
     let table = keymap::markdown().unwrap();
     let wanted = format!("{before}<!-- keys -->\n{table}\n<!-- /keys -->{after}");
     check(&file("README.md"), &wanted);
+}
+
+#[test]
+fn the_settings_that_it_shows_are_taken_with_every_keymap() {
+    let readme = std::fs::read_to_string(file("README.md")).unwrap();
+    let (_, rest) = readme.split_once("### Keys and colours of your own").unwrap();
+    let text = rest.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+    let settings = Settings::parse(text, Path::new("README.md")).unwrap();
+    assert_eq!((settings.goal.is_some(), settings.guards.hasty), (true, true));
+    assert_eq!(settings.macros.len(), 1);
+    for name in Keymap::PRESETS {
+        let mut layers = keymap::preset(name).unwrap();
+        layers.push(settings.keys.clone());
+        Keymap::of(&layers, &settings.macros).unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
 }

@@ -59,6 +59,7 @@ impl App {
             Command::PickTag => self.open_picker(PickKind::Tag, vec![row]),
             Command::Repeat => self.repeat(row),
             Command::RepeatMany => self.ask_count(row),
+            Command::Macro(n) => self.run_macro(row, n),
             Command::Mark => self.mark(row),
             Command::MarkRange => self.mark_range(row),
             Command::MarkAll => self.mark_all(),
@@ -170,9 +171,9 @@ impl App {
 
     pub(super) fn save(&mut self, event: Event, text: String) -> Effect {
         self.tally = self.desk.tally();
-        self.unsaved += 1;
+        self.saving.unsaved += 1;
         self.status = Status::saving(text);
-        Effect::Save { epoch: self.epoch, event: Box::new(event) }
+        Effect::Save { epoch: self.saving.epoch, event: Box::new(event) }
     }
 
     pub(super) fn take_back(&mut self) -> Vec<Effect> {
@@ -210,14 +211,14 @@ impl App {
     }
 
     pub(super) fn saved(&mut self, epoch: u64) -> Vec<Effect> {
-        if epoch != self.epoch {
+        if epoch != self.saving.epoch {
             return vec![];
         }
-        self.unsaved = self.unsaved.saturating_sub(1);
-        if self.unsaved == 0 {
+        self.saving.unsaved = self.saving.unsaved.saturating_sub(1);
+        if self.saving.unsaved == 0 {
             self.status.confirm();
         }
-        if self.quitting && self.unsaved == 0 { vec![Effect::Quit] } else { vec![] }
+        if self.saving.quitting && self.saving.unsaved == 0 { vec![Effect::Quit] } else { vec![] }
     }
 
     pub(super) fn save_failed(
@@ -226,17 +227,17 @@ impl App {
         reason: &str,
         ledger: Option<Box<Ledger>>,
     ) -> Vec<Effect> {
-        if epoch != self.epoch {
+        if epoch != self.saving.epoch {
             return vec![];
         }
-        self.epoch += 1;
-        self.unsaved = 0;
-        self.quitting = false;
+        self.saving.epoch += 1;
+        self.saving.unsaved = 0;
+        self.saving.quitting = false;
         if let Some(ledger) = ledger {
             self.desk.restore(*ledger);
             self.status = Status::trouble(format!("NOT SAVED, taken back: {reason}"));
         } else {
-            self.frozen = true;
+            self.saving.frozen = true;
             self.status = Status::trouble(format!("NOT SAVED: {reason}. Quit and start again"));
         }
         self.tally = self.desk.tally();

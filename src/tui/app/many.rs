@@ -49,6 +49,7 @@ impl App {
             Command::Tag(letter) => {
                 Some(Choice { tags: vec![self.tag_on(letter)?], ..Choice::default() })
             }
+            Command::Macro(n) => self.macro_choice(n).ok(),
             answer => Some(Choice::of(Self::answer_of(answer)?)),
         }
     }
@@ -214,11 +215,19 @@ impl App {
         let Some(choice) = self.last_choice(row) else {
             return self.nothing("nothing was decided yet that could be repeated");
         };
+        self.choose_here(row, &choice)
+    }
+
+    /// Makes a whole decision on one example; one that says who or what is right goes on.
+    pub(super) fn choose_here(&mut self, row: u32, choice: &Choice) -> Vec<Effect> {
         if let Some(why) = self.refusal(row, choice.answer) {
             return self.nothing(why);
         }
-        let event = self.desk.apply(&[row], &choice, self.now);
-        self.decided(event, true)
+        if choice.answer.is_some_and(|answer| self.desk.verdict_of(row, answer).is_none()) {
+            return self.nothing(say::AGREEING);
+        }
+        let event = self.desk.apply(&[row], choice, self.now);
+        self.decided(event, choice.answer.is_some())
     }
 
     /// Asks on how many examples the last decision is to be repeated.

@@ -11,6 +11,7 @@ mod guards;
 mod history;
 mod jump;
 mod list;
+mod macros;
 mod many;
 mod message;
 mod mouse;
@@ -49,6 +50,8 @@ use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
 use super::screens::help_limit;
+use super::settings::Macro;
+use super::theme::Theme;
 use crate::analysis::Tally;
 use crate::analysis::typeahead::ClassIndex;
 use crate::dataset::Media;
@@ -117,8 +120,6 @@ pub struct App {
     grid: Option<Grid>,
     /// The grid as it was left.
     shelved: Option<Grid>,
-    /// Whether the screen shows the state as it is.
-    is_current: bool,
     last_mouse: mouse::Last,
     /// Rows that are marked, for a decision on all of them.
     marks: BTreeSet<u32>,
@@ -127,8 +128,7 @@ pub struct App {
     trail: Trail,
     session: Session,
     watch: Watch,
-    /// Classes that were chosen by name lately, the last one first.
-    recent: Vec<u32>,
+    recent: Recent,
     finding: Finding,
     alike: Alike,
     index: ClassIndex,
@@ -136,33 +136,52 @@ pub struct App {
     first: Vec<Effect>,
     /// The list of tags while it is open, whatever lies on top of it.
     tag_page: Option<TagPage>,
-    presets: Vec<Preset>,
-    /// Commands that were chosen by name lately, the last one first.
-    recent_commands: Vec<Command>,
+    setup: Setup,
     generation: u64,
     awaited: Option<Awaited>,
     dropped: usize,
     /// The last key that decides, taken or not, and when it came.
     last_key: Option<(Command, u64)>,
+    saving: Saving,
+    now: u64,
+}
+
+/// What was chosen by name lately, the last one first.
+#[derive(Debug, Default)]
+struct Recent {
+    classes: Vec<u32>,
+    commands: Vec<Command>,
+}
+
+/// What is on its way to the store.
+#[derive(Debug, Default)]
+struct Saving {
+    /// Goes up when a decision could not be saved: what was sent before is void.
     epoch: u64,
     unsaved: usize,
     quitting: bool,
     /// Set when what is written down can't be known: nothing more is decided then.
     frozen: bool,
-    now: u64,
+}
+
+/// What a person has set.
+#[derive(Debug, Default)]
+struct Setup {
+    presets: Vec<Preset>,
+    macros: Vec<Macro>,
+    theme: Theme,
 }
 
 impl App {
     /// Starts at the example with the id `at`, or at the first error that is not reviewed.
     pub fn new(desk: Desk, keymap: Arc<Keymap>, at: Option<&str>, size: (u16, u16)) -> Self {
-        let tally = desk.tally();
-        let index = ClassIndex::new(desk.classes());
-        let finding = Finding::of(&desk.examples().metadata);
-        let session = Session::of(desk.ledger().next_seq(), desk.reviewed());
         let mut app = Self {
+            tally: desk.tally(),
+            index: ClassIndex::new(desk.classes()),
+            finding: Finding::of(&desk.examples().metadata),
+            session: Session::of(desk.ledger().next_seq(), desk.reviewed()),
             desk,
             keymap,
-            tally,
             size,
             room: room(size),
             mode: Mode::Base,
@@ -174,34 +193,38 @@ impl App {
             painted: vec![],
             grid: None,
             shelved: None,
-            is_current: false,
             last_mouse: mouse::Last::default(),
             marks: BTreeSet::new(),
             anchor: None,
             trail: Trail::default(),
-            session,
             watch: Watch::default(),
-            recent: vec![],
-            finding,
+            recent: Recent::default(),
             alike: Alike::default(),
-            index,
             first: vec![],
             tag_page: None,
-            presets: Preset::built_in(),
-            recent_commands: vec![],
+            setup: Setup { presets: Preset::built_in(), ..Setup::default() },
             generation: 0,
             awaited: None,
             dropped: 0,
             last_key: None,
-            epoch: 0,
-            unsaved: 0,
-            quitting: false,
-            frozen: false,
+            saving: Saving::default(),
             now: 0,
         };
         let remembered = at.and_then(|id| app.desk.position(id));
         app.position = remembered.or_else(|| app.open_from(0)).unwrap_or(0);
         app
+    }
+
+    /// Shows itself in these colours.
+    #[must_use]
+    pub fn with_theme(mut self, theme: Theme) -> Self {
+        self.setup.theme = theme;
+        self
+    }
+
+    /// The colours.
+    pub fn theme(&self) -> Theme {
+        self.setup.theme
     }
 
     /// What is to be done before the first message.
@@ -264,12 +287,12 @@ impl App {
 
     /// Whether the answer to a job is awaited.
     pub fn is_waiting(&self) -> bool {
-        self.unsaved > 0 || self.pictures.any_pending() || self.awaited.is_some()
+        self.saving.unsaved > 0 || self.pictures.any_pending() || self.awaited.is_some()
     }
 
     /// Whether a decision is on its way to the store.
     pub fn is_saving(&self) -> bool {
-        self.unsaved > 0
+        self.saving.unsaved > 0
     }
 
     /// Shows something that happened outside.
@@ -330,7 +353,7 @@ impl App {
         }
         let effects = self.take(message);
         self.suggest_here();
-        self.is_current = is_painted;
+        self.last_mouse.is_current = is_painted;
         effects
     }
 
@@ -368,7 +391,7 @@ impl App {
     }
 
     fn command(&mut self, command: Command) -> Vec<Effect> {
-        if self.frozen && !matches!(command, Command::Quit | Command::Cancel) {
+        if self.saving.frozen && !matches!(command, Command::Quit | Command::Cancel) {
             return vec![];
         }
         if !matches!(self.mode, Mode::Base) {
@@ -397,6 +420,7 @@ impl App {
             Command::Undo => self.take_back(),
             Command::Redo => self.bring_back(),
             Command::Unmark => self.unmark(),
+            Command::NextTheme => self.next_theme(),
             Command::History => self.open_history(),
             Command::Progress => self.open_progress(),
             Command::Guards => self.open_guards(),
@@ -486,14 +510,22 @@ impl App {
         self.painted = sight.into_iter().filter(|&row| self.is_complete(row)).collect();
     }
 
+    fn next_theme(&mut self) -> Vec<Effect> {
+        self.setup.theme = self.setup.theme.next();
+        self.nothing(&format!(
+            "colours: {}; --theme or the settings keep them",
+            self.setup.theme.name()
+        ))
+    }
+
     fn nothing(&mut self, text: &str) -> Vec<Effect> {
         self.status = Status::hint(text);
         vec![]
     }
 
     fn quit(&mut self) -> Vec<Effect> {
-        self.quitting = true;
-        if self.unsaved == 0 { vec![Effect::Quit] } else { vec![] }
+        self.saving.quitting = true;
+        if self.saving.unsaved == 0 { vec![Effect::Quit] } else { vec![] }
     }
 
     fn picture_key(&self, row: u32) -> Option<PictureKey> {

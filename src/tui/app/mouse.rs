@@ -40,6 +40,8 @@ const LINES: i32 = 3;
 /// What the mouse did last.
 #[derive(Debug, Default)]
 pub(super) struct Last {
+    /// Whether the screen shows the state as it is.
+    pub is_current: bool,
     /// The click, when it came, and the line that it chose.
     click: Option<(Position, u64, Option<usize>)>,
     /// When the wheel went to another example.
@@ -62,12 +64,12 @@ impl Mouse {
 impl App {
     /// Takes what the mouse did on the screen that was painted last.
     pub(super) fn mouse(&mut self, mouse: Mouse) -> Vec<Effect> {
-        if self.frozen || !self.is_visible() {
+        if self.saving.frozen || !self.is_visible() {
             return vec![];
         }
         let hit = target(self, self.screen(), mouse.at);
         match mouse.action {
-            Action::Click if !self.is_current => {
+            Action::Click if !self.last_mouse.is_current => {
                 self.nothing("click dropped: that was not on the screen yet")
             }
             Action::Click => hit.map_or_else(Vec::new, |hit| self.click(mouse.at, hit)),

@@ -29,7 +29,7 @@ impl App {
         if self.status.tone == Tone::Hint {
             self.status = Status::default();
         }
-        if position > last && self.position == last && self.unsaved == 0 {
+        if position > last && self.position == last && self.saving.unsaved == 0 {
             self.status = Status::hint("that was the last one");
         }
         self.position = position.min(last);

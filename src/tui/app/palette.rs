@@ -12,7 +12,7 @@ impl App {
         let context = self.base();
         let here = TABLE.iter().filter(|row| row.contexts.contains(&context) && is_listed(row));
         let lately = |command| {
-            let place = self.recent_commands.iter().position(|recent| *recent == command);
+            let place = self.recent.commands.iter().position(|recent| *recent == command);
             place.unwrap_or(usize::MAX)
         };
         let found = here.filter_map(|row| Some((rank(row, typed)?, lately(row.command), row)));
@@ -23,8 +23,8 @@ impl App {
 
     /// Keeps in mind that it was chosen.
     pub(super) fn chose(&mut self, command: Command) {
-        self.recent_commands.retain(|recent| *recent != command);
-        self.recent_commands.insert(0, command);
+        self.recent.commands.retain(|recent| *recent != command);
+        self.recent.commands.insert(0, command);
     }
 }
 

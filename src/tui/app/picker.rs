@@ -109,8 +109,8 @@ impl App {
                 self.also_right(row, class)
             }
             (Pick::Class(class), rows) => {
-                self.recent.insert(0, class);
-                self.recent.truncate(RECENT);
+                self.recent.classes.insert(0, class);
+                self.recent.classes.truncate(RECENT);
                 match *rows {
                     [row] if self.grid.is_none() => self.label(row, class),
                     _ => self.propose(rows.to_vec(), Choice::of(Answer::Class(class))),
@@ -183,7 +183,7 @@ impl App {
             }
             _ => (&[][..], vec![]),
         };
-        let query = ClassQuery { probs, recent: &self.recent, last: &last };
+        let query = ClassQuery { probs, recent: &self.recent.classes, last: &last };
         let ranked = self.index.rank(picker.input.value(), &query);
         ranked.into_iter().map(Pick::Class).collect()
     }
@@ -217,7 +217,7 @@ impl App {
     }
 
     fn presets_like(&self, typed: &str) -> Vec<Pick> {
-        let presets = self.presets.iter().enumerate();
+        let presets = self.setup.presets.iter().enumerate();
         let found = presets.filter(|(_, preset)| preset.name.to_lowercase().contains(typed));
         found.map(|(at, _)| Pick::Preset(at)).collect()
     }

@@ -52,12 +52,12 @@ impl App {
 
     /// The presets that can be added.
     pub fn presets(&self) -> &[Preset] {
-        &self.presets
+        &self.setup.presets
     }
 
     /// Gives other presets than those that come with the program.
     pub fn offer_presets(&mut self, presets: Vec<Preset>) {
-        self.presets = presets;
+        self.setup.presets = presets;
     }
 
     /// The letter that a new tag of that name would get.
@@ -304,7 +304,7 @@ impl App {
 
     /// Says which tags of a preset would be new.
     pub(super) fn propose_preset(&mut self, at: usize) -> Vec<Effect> {
-        let Some(preset) = self.presets.get(at).cloned() else { return vec![] };
+        let Some(preset) = self.setup.presets.get(at).cloned() else { return vec![] };
         let tags = self.desk.ledger().tags();
         let is_there = |new: &NewTag| tags.iter().any(|tag| same_tag_name(&tag.name, &new.name));
         let (there, new): (Vec<NewTag>, Vec<NewTag>) = preset.tags.into_iter().partition(is_there);

@@ -233,7 +233,7 @@ fn an_undo_in_the_review_never_goes_to_an_example_of_another_split() {
 fn a_list_can_be_left_when_nothing_more_can_be_saved() {
     let mut app = tagged();
     press(&mut app, "T");
-    app.frozen = true;
+    app.saving.frozen = true;
     press(&mut app, "x");
     assert!(matches!(app.mode(), Mode::Tags));
     press(&mut app, "\u{1b}");

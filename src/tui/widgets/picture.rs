@@ -10,23 +10,29 @@ use ratatui::style::{Color, Style};
 
 /// Draws `cells` in the middle of `area`.
 pub fn draw_picture(cells: &Cells, area: Rect, theme: Theme, buffer: &mut Buffer) {
-    draw(cells, area, |rgb| theme.pixel(rgb), buffer);
+    draw(cells, area, |rgb, at| theme.pixel(rgb, at), buffer);
 }
 
 /// The same for a picture that the keys don't act on.
 pub fn draw_faded(cells: &Cells, area: Rect, theme: Theme, buffer: &mut Buffer) {
-    draw(cells, area, |rgb| theme.faded(rgb), buffer);
+    draw(cells, area, |rgb, at| theme.faded(rgb, at), buffer);
 }
 
-fn draw(cells: &Cells, area: Rect, colour: impl Fn([u8; 3]) -> Color, buffer: &mut Buffer) {
+/// `colour` is given the place of a pixel, too: with few colours it decides on the nearest one.
+fn draw(
+    cells: &Cells,
+    area: Rect,
+    colour: impl Fn([u8; 3], (u16, u16)) -> Color,
+    buffer: &mut Buffer,
+) {
     let left = area.x + area.width.saturating_sub(cells.cols()) / 2;
     let top = area.y + area.height.saturating_sub(cells.rows()) / 2;
     for row in 0..cells.rows().min(area.height) {
         for col in 0..cells.cols().min(area.width) {
             let Some((upper, lower)) = cells.cell(col, row) else { continue };
-            let mut style = Style::new().fg(colour(upper));
+            let mut style = Style::new().fg(colour(upper, (col, 2 * row)));
             if let Some(lower) = lower {
-                style = style.bg(colour(lower));
+                style = style.bg(colour(lower, (col, 2 * row + 1)));
             }
             if let Some(cell) = buffer.cell_mut((left + col, top + row)) {
                 cell.set_symbol("▀").set_style(style);

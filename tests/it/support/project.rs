@@ -200,10 +200,17 @@ impl Reviewer {
     }
 }
 
+/// Where no settings of the person's who runs the tests can be.
+pub const NO_SETTINGS: (&str, &str) =
+    ("XDG_CONFIG_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/no-settings"));
+
 /// The program, to be run in `cwd` without a terminal and without settings of the person's.
 pub fn command(cwd: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gaffe"));
-    command.current_dir(cwd).args(args).env_remove("GAFFE_PROJECT").env("GAFFE_USER", "ada");
+    command.current_dir(cwd).args(args).envs([("GAFFE_USER", "ada"), NO_SETTINGS]);
+    for name in ["GAFFE_PROJECT", "GAFFE_CONFIG", "GAFFE_KEYMAP", "GAFFE_THEME"] {
+        command.env_remove(name);
+    }
     command.stdin(Stdio::null());
     command
 }

@@ -3,6 +3,7 @@
 //! Invariant: nothing is timed by sleeping: a test waits for what the screen shows. A frame that is
 //! being drawn (synchronized update) is not looked at, as a terminal does not show it.
 
+use super::project::NO_SETTINGS;
 use super::screen::Screen;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 use std::ffi::OsStr;
@@ -346,6 +347,7 @@ fn builder(program: &OsStr, args: &[&str], cwd: &Path, envs: &[(&str, &str)]) ->
         ("COLORTERM", "truecolor"),
         ("GAFFE_USER", "tester"),
         ("XDG_STATE_HOME", state.to_str().unwrap()),
+        NO_SETTINGS,
     ];
     for (name, value) in ours.iter().chain(envs) {
         builder.env(name, value);

@@ -58,6 +58,17 @@ impl Screen {
         found.unwrap_or_else(|| panic!("no {caption:?} on the screen:\n{text}")).to_owned()
     }
 
+    /// The colours, text and background, of the cell after `caption`.
+    pub fn cell_after(&self, caption: &str) -> Option<(Color, Color)> {
+        let found = |line: &String| Some(line.split_once(caption)?.0.chars().count());
+        let lines = self.lines();
+        let (row, before) =
+            lines.iter().enumerate().find_map(|(row, line)| Some((row, found(line)?)))?;
+        let col = before + caption.chars().count();
+        let cell = self.cells.cell(u16::try_from(row).ok()?, u16::try_from(col).ok()?)?;
+        Some((cell.fgcolor(), cell.bgcolor()))
+    }
+
     /// Whether it is the one that full-screen programs draw on.
     pub fn is_alternate(&self) -> bool {
         self.cells.alternate_screen()

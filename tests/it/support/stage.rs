@@ -134,7 +134,7 @@ impl Stage {
 
     /// What is on the screen, with its colours.
     pub fn paint(&mut self) -> Buffer {
-        let theme = Theme::new(Depth::True, true);
+        let theme = Theme::by_name("dark", Depth::True, true).unwrap();
         self.terminal.draw(|frame| screens::draw(&self.app, theme, frame)).unwrap();
         self.app.update(Message::Painted, self.now);
         self.terminal.backend().buffer().clone()

@@ -51,10 +51,9 @@ fn run(buffer: &Buffer, x: usize, y: usize, cols: usize, out: &mut String) -> us
         return length;
     }
     let weight = if first.modifier.contains(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
-    let faint = if first.modifier.contains(Modifier::DIM) { " opacity=\"0.6\"" } else { "" };
     let _ = writeln!(
         out,
-        "<text x=\"{}\" y=\"{}\" fill=\"{}\"{weight}{faint} textLength=\"{}\" xml:space=\"preserve\">{}</text>",
+        "<text x=\"{}\" y=\"{}\" fill=\"{}\"{weight} textLength=\"{}\" xml:space=\"preserve\">{}</text>",
         start * WIDTH,
         y * HEIGHT + 12,
         hex(first.fg, FRONT),
@@ -74,11 +73,6 @@ fn rect(out: &mut String, x: usize, y: usize, height: usize, fill: &str) {
 fn hex(colour: Color, default: &str) -> String {
     match colour {
         Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}"),
-        Color::Cyan => "#56c8d8".to_owned(),
-        Color::Yellow => "#e5c07b".to_owned(),
-        Color::Magenta => "#d291e4".to_owned(),
-        Color::Green => "#8cc265".to_owned(),
-        Color::Red => "#ef6b73".to_owned(),
         _ => default.to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! However it ends, the terminal is given back and nothing is lost.
 
 use super::*;
+use gaffe::tui::theme::Depth;
 
 /// The terminal is as it was before the program.
 #[track_caller]
@@ -74,7 +75,7 @@ fn spawn_test(name: &str, env: (&str, &str), cwd: &Path) -> Pty {
 #[ignore = "is run by other tests in a terminal"]
 fn child_that_panics() {
     let Ok(when) = std::env::var("GAFFE_TEST_PANIC") else { return };
-    let mut guard = Guard::enter().unwrap();
+    let mut guard = Guard::enter(Depth::True).unwrap();
     guard.screen.draw(|frame| frame.render_widget("drawn-by-the-child", frame.area())).unwrap();
     if when == "while drawing" {
         // As the review draws: a frame is wrapped into a synchronized update.
