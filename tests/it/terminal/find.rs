@@ -15,7 +15,7 @@ fn a_filter_is_typed_completed_mended_saved_and_found_after_a_restart() {
     pty.wait_for("the completed word", |screen| screen.has("gold:Shirt"));
     pty.send("capture=blurry\r");
     let found = pty.wait_for("what was found", |screen| screen.has(" found  0 reviewed"));
-    assert!(found.line(0).contains("/gold:Shirt capture=blurry"), "{found}");
+    assert!(found.line(0).contains("/gold:Shirt capt"), "{found}");
     assert_eq!((found.after("gold  ").as_str(), found.has("capture blurry")), ("Shirt", true));
     pty.send("W");
     pty.wait_for("the field of the name", |screen| screen.has("save the filter as"));
@@ -29,5 +29,9 @@ fn a_filter_is_typed_completed_mended_saved_and_found_after_a_restart() {
     let mut pty = Pty::spawn(USUAL, &["review", "--filter", "@soft-shirts"], folder.root(), &[]);
     let again = pty.wait_for("what was found", |screen| screen.has(" found  0 reviewed"));
     assert!(again.line(0).contains("/@soft-shirts"), "{again}");
-    assert_eq!(header(&again).split(' ').nth(2), header(&found).split(' ').nth(2));
+    let count = |screen: &Screen| {
+        let line = screen.line(0);
+        line.split(" found").next().unwrap().rsplit(' ').next().unwrap().to_owned()
+    };
+    assert_eq!(count(&again), count(&found));
 }

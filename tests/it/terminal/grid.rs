@@ -156,10 +156,12 @@ fn a_confusion_cell_is_a_grid_of_its_own() {
     let screen = shown(&mut pty, 1);
     let (id, cell) = (id(&screen), format!("{} → {}", screen.after("gold  "), predicted(&screen)));
     pty.send("C");
-    let grid = pty.wait_for("the cell", |screen| screen.line(0).contains(&cell));
+    let grid = pty.wait_for("the cell", |screen| {
+        screen.line(0).contains("/gold:") && screen.line(0).contains("page 1")
+    });
     let count: usize = {
         let line = grid.line(0);
-        let before = line.split(" errors").next().unwrap();
+        let before = line.split(" found").next().unwrap();
         before.rsplit(' ').next().unwrap().parse().unwrap()
     };
     assert!(count > 1 && count < 318 && id_at_cursor(&grid) == id, "{grid}");

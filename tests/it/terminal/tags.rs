@@ -180,10 +180,6 @@ fn a_preset_is_added_whole_and_is_there_after_a_restart() {
     pty.send(LEFT);
     let first = shown(&mut pty, 1);
     assert!(is_tagged(&first, "occluded"), "{back}\n{first}");
-    pty.send("?");
-    pty.wait_for("the keys", |screen| screen.has("Who is right"));
-    for _ in 0..12 {
-        pty.send(PAGE_DOWN);
-    }
+    pty.send("+occl");
     pty.wait_for("what a tag means", |screen| screen.has("Something stands in front of"));
 }
