@@ -3,19 +3,22 @@
 use super::{OrderArgs, Selection, TestGuard, init, locate, next_command, say, unmatched};
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
-use crate::project::{Project, ProjectError, Subset};
-use crate::store::Cursor;
+use crate::project::{Desk, Project, ProjectError, Subset, Writable};
+use crate::store::{Cursor, Store};
 use crate::tui::app::{App, Status, Tone};
 use crate::tui::keymap::Keymap;
+use crate::tui::record::Recorder;
 use crate::tui::{self, Places, terminal};
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[derive(Args, Clone)]
 #[command(
-    after_help = "Examples:\n  gaffe review\n  gaffe review --run v2 --order confident\n  gaffe review --correct"
+    after_help = "Examples:\n  gaffe review\n  gaffe review --run v2 --order confident\n  gaffe review --correct\n  \
+        gaffe review --record bug.jsonl"
 )]
 pub struct ReviewArgs {
     #[command(flatten)]
@@ -27,6 +30,10 @@ pub struct ReviewArgs {
     correct: bool,
     #[command(flatten)]
     guard: TestGuard,
+    /// Write every command and all that is typed, notes too, into a new file: gaffe replay does it
+    /// again
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 impl ReviewArgs {
@@ -38,6 +45,7 @@ impl ReviewArgs {
             || self.order.is_given()
             || self.correct
             || self.guard.unlock_test
+            || self.record.is_some()
     }
 }
 
@@ -102,17 +110,11 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
         (None, _) => Order::default(),
     };
     let keymap = Arc::new(Keymap::standard()?);
-    // The data is read before anything is written.
-    let examples = project.examples(split)?;
-    let run = project.run(&run, split, &examples)?;
-    let likeness = args.order.likeness(project, split, &run.name, &examples)?;
-    let writable = project.open_decisions(|letter| keymap.is_reserved(letter))?;
-    let at = cursor.filter(|cursor| cursor.run == run.name).map(|cursor| cursor.id);
-    let desk = project.desk_of(examples, run, order, writable.ledger);
-    let desk = desk.with_likeness(likeness);
-    let desk = if args.correct { desk.with_correct() } else { desk };
+    let at = cursor.filter(|cursor| cursor.run == run).map(|cursor| cursor.id);
+    let walk = Walk { split, run: &run, order, correct: args.correct, args: &args.order };
+    let (desk, store, repairs) = walk.open(project, &project.data_dir(), &keymap)?;
     let mut app = App::new(desk, keymap, at.as_deref(), (0, 0));
-    match writable.repairs.as_slice() {
+    match repairs.as_slice() {
         [] if app.desk().unmatched() > 0 => app.tell(Status::hint(unmatched(app.desk()))),
         [] if app.desk().order() != Order::Random => app.tell(Status::hint(format!(
             "{}, as left: estimates need the random order (O)",
@@ -122,9 +124,53 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
         repairs => app.tell(Status::trouble(repairs.join("; "))),
     }
     let places = Places { data_dir: project.data_dir(), media_root: project.media_root(split)? };
-    let app = tui::run(app, writable.store, places)?;
+    let recorder = args.record.as_deref().map(recorder).transpose()?;
+    let app = tui::run(app, store, places, recorder)?;
     farewell(project, &app);
     Ok(())
+}
+
+fn recorder(file: &Path) -> Result<Recorder> {
+    Recorder::create(file).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            anyhow!("{}: there already; a recording needs a new file", file.display())
+        }
+        _ => anyhow!("{}: {error}", file.display()),
+    })
+}
+
+/// What is walked.
+pub struct Walk<'a> {
+    /// The split.
+    pub split: Split,
+    /// The run.
+    pub run: &'a str,
+    /// The order.
+    pub order: Order,
+    /// The predictions that agree with the label, in place of the errors.
+    pub correct: bool,
+    /// What the order needs beside the run.
+    pub args: &'a OrderArgs,
+}
+
+impl Walk<'_> {
+    /// Puts it on the desk, with the decisions in `dir`, open for writing; and what was mended.
+    pub fn open(
+        &self,
+        project: &Project,
+        dir: &Path,
+        keymap: &Keymap,
+    ) -> Result<(Desk, Store, Vec<String>)> {
+        // The data is read before anything is written.
+        let examples = project.examples(self.split)?;
+        let run = project.run(self.run, self.split, &examples)?;
+        let likeness = self.args.likeness(project, self.split, self.run, &examples)?;
+        let Writable { store, ledger, repairs } =
+            project.open_decisions_in(dir, |letter| keymap.is_reserved(letter))?;
+        let desk = project.desk_of(examples, run, self.order, ledger).with_likeness(likeness);
+        let desk = if self.correct { desk.with_correct() } else { desk };
+        Ok((desk, store, repairs))
+    }
 }
 
 /// `command` for what was reviewed, which may not be what it prints alone.

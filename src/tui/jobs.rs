@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// What the writer is asked to do.
 enum Task {
@@ -105,6 +106,11 @@ impl Jobs {
     /// An answer, if one is there.
     pub fn answer(&self) -> Option<Message> {
         self.answers.try_recv().ok()
+    }
+
+    /// The next answer, if one comes within `limit`.
+    pub fn answer_within(&self, limit: Duration) -> Option<Message> {
+        self.answers.recv_timeout(limit).ok()
     }
 
     /// Lets the writer finish what it was given; returns the answers that nobody took yet.

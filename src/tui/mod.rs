@@ -8,7 +8,10 @@ pub mod command;
 mod jobs;
 pub mod keymap;
 pub mod layout;
+pub mod record;
+pub mod replay;
 pub mod screens;
+pub mod session;
 pub mod terminal;
 pub mod theme;
 mod widgets;
@@ -16,11 +19,12 @@ mod widgets;
 use crate::dataset::Media;
 use crate::project::now;
 use crate::store::Store;
-use app::{App, Effect, Message};
+use app::{App, Effect, Message, Status};
 use crossterm::event::{self, Event, KeyEventKind};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue};
 use jobs::Jobs;
+use record::Recorder;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -43,22 +47,24 @@ pub struct Places {
     pub media_root: PathBuf,
 }
 
-/// Runs the review until the user leaves, or the program is told to end.
+/// Runs the review until the user leaves, or the program is told to end; records it if asked to.
 ///
 /// # Errors
 /// No terminal, or one that can't be written to.
-pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
+pub fn run(
+    mut app: App,
+    store: Store,
+    places: Places,
+    mut recorder: Option<Recorder>,
+) -> io::Result<App> {
     let theme = Theme::from_env(|name| std::env::var(name).ok());
     let ended = end_signals()?;
-    let files = match &app.desk().examples().media {
-        Media::Picture(files) => files.clone(),
-        Media::Row | Media::Text(_) => crate::dataset::TextColumn::default(),
-    };
-    let root = places.media_root;
     let mut guard = Guard::enter()?;
-    let picture = move |row: u32| root.join(files.get(row as usize));
-    let jobs = Jobs::start(store, places.data_dir, picture)?;
+    let jobs = start_jobs(&app, store, places)?;
     let size = guard.screen.size()?;
+    if let Some(recorder) = &mut recorder {
+        recorder.begin(&app, (size.width, size.height));
+    }
     let mut effects = app.start();
     effects.extend(app.update(Message::Resized(size.width, size.height), now()));
     let mut next = Next { changed: true, quit: carry_out(&jobs, effects) };
@@ -67,12 +73,25 @@ pub fn run(mut app: App, store: Store, places: Places) -> io::Result<App> {
             paint(&mut guard.screen, &app, theme)?;
             app.update(Message::Painted, now());
         }
-        next = take_in(&mut app, &jobs)?;
+        next = take_in(&mut app, &jobs, recorder.as_ref())?;
     }
     for answer in jobs.finish() {
         app.update(answer, now());
     }
+    if let Some(Err(error)) = recorder.map(Recorder::finish) {
+        app.tell(Status::trouble(format!("the recording is not whole: {error}")));
+    }
     Ok(app)
+}
+
+fn start_jobs(app: &App, store: Store, places: Places) -> io::Result<Jobs> {
+    let files = match &app.desk().examples().media {
+        Media::Picture(files) => files.clone(),
+        Media::Row | Media::Text(_) => crate::dataset::TextColumn::default(),
+    };
+    let root = places.media_root;
+    let picture = move |row: u32| root.join(files.get(row as usize));
+    Jobs::start(store, places.data_dir, picture)
 }
 
 /// How long the review has to end in order once it was told to.
@@ -117,11 +136,15 @@ struct Next {
 }
 
 /// Waits for something to happen, then takes in all that has.
-fn take_in(app: &mut App, jobs: &Jobs) -> io::Result<Next> {
+fn take_in(app: &mut App, jobs: &Jobs, recorder: Option<&Recorder>) -> io::Result<Next> {
     let mut next = Next::default();
     let mut act = |app: &mut App, message| {
+        let effects = match recorder {
+            Some(recorder) => recorder.take(app, message, now()),
+            None => app.update(message, now()),
+        };
         next.changed = true;
-        next.quit |= carry_out(jobs, app.update(message, now()));
+        next.quit |= carry_out(jobs, effects);
     };
     let mut wait = if app.is_waiting() { SOON } else { IDLE };
     while event::poll(wait)? {
