@@ -257,6 +257,11 @@ impl Driver {
         self.has_quit |= carry_out(&self.jobs, effects);
     }
 
+    /// What was measured so far; it begins anew.
+    pub fn take_measured(&mut self) -> Measured {
+        std::mem::take(&mut self.measured)
+    }
+
     /// Lets the writer finish; returns the state and what was measured.
     pub fn finish(mut self, now: u64) -> (App, Measured) {
         for answer in self.jobs.finish() {

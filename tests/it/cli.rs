@@ -10,6 +10,8 @@ mod model;
 mod places;
 #[path = "cli_refused.rs"]
 mod refused;
+#[path = "cli_replay.rs"]
+mod replay;
 #[path = "cli_stats.rs"]
 mod stats;
 #[path = "cli_stats_levels.rs"]
@@ -27,8 +29,9 @@ use ndarray::Array2;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 12] = [
     &["review"],
+    &["replay"],
     &["init"],
     &["errors"],
     &["tally"],

@@ -4,6 +4,7 @@ mod decisions;
 mod ending;
 mod fields;
 mod figures;
+mod record;
 mod small;
 
 use crate::support::project::{CLASSES, Folder, gaffe_in};

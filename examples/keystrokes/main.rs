@@ -1,0 +1,259 @@
+//! How many keys a decision takes, and how long the program takes for a key.
+//!
+//! A simulated person who knows the truth reviews 200 real errors of the sample by pressing keys: each
+//! goes through the keymap, as in the review. The session is then replayed, as `gaffe replay` does it,
+//! and timed: on the sample, on 1,000 and on 1,000,000 examples with pictures, and with 1,000 classes.
+#![allow(clippy::print_stdout)]
+
+mod large;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use gaffe::dataset::{Order, Split};
+use gaffe::project::{Project, now};
+use gaffe::tui::Places;
+use gaffe::tui::app::{App, Mode, Pick};
+use gaffe::tui::command::Command;
+use gaffe::tui::keymap::Keymap;
+use gaffe::tui::replay::{Driver, Measured, Spread};
+use gaffe::tui::session::{Entry, Header, Input, Session, on_screen};
+use large::Sample;
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+use tui_input::InputRequest;
+
+/// Errors that are decided on.
+const DECISIONS: usize = 200;
+/// The screen.
+const SIZE: (u16, u16) = (120, 40);
+/// Milliseconds between two keys of a key that is held down.
+const HELD: Duration = Duration::from_millis(33);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
+    let sample = Sample::read()?;
+    let case = |name: &str, title: &str, make: &dyn Fn(&Path) -> Result<(), Box<dyn Error>>| {
+        if !is_wanted(name) {
+            return Ok(());
+        }
+        let folder = tempfile::tempdir()?;
+        make(folder.path())?;
+        println!("\n{name}: {title}");
+        measure(folder.path())
+    };
+    case("sample", "2,000 × 10", &|root| sample.repeat(root, 2000))?;
+    case("small", "1,000 × 10", &|root| sample.errors_first(root, 1000))?;
+    case("large", "1,000,000 × 10", &|root| sample.repeat(root, 1_000_000))?;
+    let names = class_names();
+    case("classes", "50,000 × 1,000", &|root| sample.with_classes(root, 50_000, &names))
+}
+
+/// `red wool coat` and 999 others.
+fn class_names() -> Vec<String> {
+    let colours =
+        ["red", "blue", "green", "black", "white", "grey", "brown", "pink", "beige", "navy"];
+    let stuffs =
+        ["wool", "cotton", "linen", "silk", "denim", "leather", "felt", "nylon", "velvet", "tweed"];
+    let things =
+        ["coat", "shirt", "dress", "trouser", "sandal", "sneaker", "boot", "bag", "scarf", "hat"];
+    let name =
+        |i: usize| format!("{} {} {}", colours[i / 100], stuffs[i / 10 % 10], things[i % 10]);
+    (0..1000).map(name).collect()
+}
+
+fn measure(root: &Path) -> Result<(), Box<dyn Error>> {
+    let mut person = Person::new(open(root)?);
+    person.review()?;
+    let session = person.session;
+    let held = held_keys(person.driver)?;
+
+    let start = Instant::now();
+    let mut driver = open(root)?;
+    let opened = start.elapsed();
+    driver.replay(&session, now()).map_err(|s| format!("line {}: {}", s.line, s.why))?;
+    let idle: Vec<Duration> = (0..1000).map(|_| driver.repaint(now())).collect();
+    let (app, measured) = driver.finish(now());
+    println!("opened in {:.1} s", opened.as_secs_f64());
+    print_keys(&app, &measured);
+    print_times(&measured, &held, &idle);
+    Ok(())
+}
+
+/// Opens a review whose decisions are thrown away.
+fn open(root: &Path) -> Result<Driver, Box<dyn Error>> {
+    let project = Project::open(root)?;
+    let keymap = Arc::new(Keymap::standard()?);
+    // It goes with the folder around it.
+    let decisions = tempfile::tempdir_in(root)?.keep();
+    let writable = project.open_decisions_in(&decisions, |letter| keymap.is_reserved(letter))?;
+    let desk = project.desk(Split::Dev, "v1", Order::Random, writable.ledger)?;
+    let places = Places { data_dir: decisions, media_root: root.to_owned() };
+    let app = App::new(desk, keymap, None, SIZE);
+    Ok(Driver::start(app, writable.store, places, SIZE, now())?)
+}
+
+/// Who reviews: knows what is right, and presses the fewest keys.
+struct Person {
+    driver: Driver,
+    session: Session,
+}
+
+impl Person {
+    fn new(driver: Driver) -> Self {
+        let header = Header::of(driver.app(), SIZE);
+        Self { driver, session: Session { header, entries: vec![] } }
+    }
+
+    fn review(&mut self) -> Result<(), String> {
+        for n in 0..DECISIONS {
+            self.decide(n)?;
+        }
+        for _ in 0..60 {
+            self.key(KeyCode::Right)?;
+        }
+        for _ in 0..30 {
+            self.key(KeyCode::Left)?;
+        }
+        for _ in 0..5 {
+            for code in [KeyCode::Home, KeyCode::Char(']'), KeyCode::End, KeyCode::Char('O')] {
+                self.key(code)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides on what is shown. Mostly the model is wrong; of what the person finds otherwise there
+    /// is as much as in a real data set with doubtful labels.
+    fn decide(&mut self, n: usize) -> Result<(), String> {
+        if self.cell("capture") == Some("blurry") {
+            self.key(KeyCode::Char('b'))?;
+        }
+        if n % 20 == 19 {
+            self.text(";check the strap")?;
+            self.key(KeyCode::Enter)?;
+        }
+        if n % 40 == 30 {
+            // A slip, and back.
+            self.key(KeyCode::Char('-'))?;
+            self.key(KeyCode::Char('u'))?;
+        }
+        match n % 10 {
+            3 => self.key(KeyCode::Char(' ')),
+            6 => self.relabel(n),
+            _ => self.key(KeyCode::Enter),
+        }
+    }
+
+    /// Another class: by its digit, every other time and of more than ten classes by its name.
+    fn relabel(&mut self, n: usize) -> Result<(), String> {
+        let app = self.driver.app();
+        let (row, classes) = (app.row().ok_or("no error is left")?, app.desk().classes().len());
+        let predicted = app.desk().run().prediction(row as usize);
+        let is_third = |&class: &u32| class != app.desk().gold(row) && Some(class) != predicted;
+        let third = (0..).map(|i| ((n * 37 + i) % classes) as u32).find(is_third).unwrap_or(0);
+        let name = app.desk().classes().name(third).to_lowercase();
+        if third < 10 && classes <= 10 && n % 20 == 6 {
+            let digit = char::from_digit((third + 1) % 10, 10).unwrap_or('1');
+            return self.key(KeyCode::Char(digit));
+        }
+        self.key(KeyCode::Tab)?;
+        for letter in name.chars() {
+            if self.first_pick() == Some(Pick::Class(third)) {
+                break;
+            }
+            self.key(KeyCode::Char(letter))?;
+        }
+        self.key(KeyCode::Enter)
+    }
+
+    fn first_pick(&self) -> Option<Pick> {
+        match self.driver.app().mode() {
+            Mode::Picker(picker) => picker.picks.first().copied(),
+            _ => None,
+        }
+    }
+
+    /// What a column says of the example on the screen.
+    fn cell(&self, name: &str) -> Option<&str> {
+        let app = self.driver.app();
+        let column = app.desk().examples().metadata.iter().find(|column| column.name == name)?;
+        Some(column.cells.get(app.row()? as usize))
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), String> {
+        text.chars().try_for_each(|c| self.key(KeyCode::Char(c)))
+    }
+
+    /// Presses a key: it means what the keymap says, else it is typed.
+    fn key(&mut self, code: KeyCode) -> Result<(), String> {
+        let app = self.driver.app();
+        let command = app.command_of(KeyEvent::new(code, KeyModifiers::NONE));
+        let input = match (command, code) {
+            (Some(command), _) => Input::Command(command),
+            (None, KeyCode::Char(c)) => Input::Edit(InputRequest::InsertChar(c)),
+            (None, other) => return Err(format!("{other:?} means nothing here")),
+        };
+        let number = self.session.entries.len();
+        let ms = number as u64 * 250;
+        let entry = Entry { ms, at: on_screen(app), dropped: false, input };
+        self.driver.settle(ms)?;
+        self.driver.press(&entry.input, ms)?;
+        self.session.entries.push((number + 2, entry));
+        Ok(())
+    }
+}
+
+/// The next example again and again, as from a key that is held down: nothing is waited for but the
+/// keyboard.
+fn held_keys(mut driver: Driver) -> Result<Measured, Box<dyn Error>> {
+    driver.settle(now())?;
+    driver.press(&Input::Command(Command::First), now())?;
+    driver.settle(now())?;
+    driver.take_measured();
+    for _ in 0..150 {
+        let start = Instant::now();
+        driver.press(&Input::Command(Command::Next), now())?;
+        thread::sleep(HELD.saturating_sub(start.elapsed()));
+    }
+    Ok(driver.finish(now()).1)
+}
+
+fn print_keys(app: &App, measured: &Measured) {
+    let decided = measured.changed.len();
+    let notes = measured.program.get("prompt").map_or(0, Vec::len);
+    let moves = measured.program.get("Moving").map_or(0, Vec::len);
+    let lists = measured.program.get("Finding").map_or(0, Vec::len);
+    let keys = measured.keys - moves - lists;
+    let each = |keys: usize| keys as f64 / decided as f64;
+    println!(
+        "{} errors; {decided} decided with {keys} keys: {:.2} a decision, {:.2} without the text of notes \
+         (Prodigy 1, Label Studio and doccano 3)",
+        app.desk().all(),
+        each(keys),
+        each(keys - notes),
+    );
+}
+
+fn print_times(measured: &Measured, held: &Measured, idle: &[Duration]) {
+    println!("{:<34}{:>6}{:>9}{:>9}{:>9}", "milliseconds", "n", "p50", "p99", "max");
+    line("in the program, any key", &measured.all_keys());
+    for (kind, times) in &measured.program {
+        line(&format!("  {kind}"), times);
+    }
+    line("key to the next whole example", &measured.whole);
+    line("decision to the disk", &measured.durable);
+    line("the answer of a thread", &measured.answers);
+    line("a key that is held down", held.program.get("Moving").map_or(&[], Vec::as_slice));
+    line("nothing but the screen anew", idle);
+    let ready = |m: &Measured| format!("{} of {}", m.ready, m.arrivals);
+    println!("pictures ready on arrival: {}; held down: {}", ready(measured), ready(held));
+}
+
+fn line(name: &str, times: &[Duration]) {
+    if let Some(Spread { count, p50, p99, max }) = Spread::of(times) {
+        println!("{name:<34}{count:>6}{p50:>9.3}{p99:>9.3}{max:>9.3}");
+    }
+}
