@@ -31,11 +31,13 @@ const SIZE: (u16, u16) = (120, 40);
 /// Milliseconds between two keys of a key that is held down.
 const HELD: Duration = Duration::from_millis(33);
 
-fn main() -> Result<(), Box<dyn Error>> {
+type Done = Result<(), Box<dyn Error>>;
+
+fn main() -> Done {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
     let sample = Sample::read()?;
-    let case = |name: &str, title: &str, make: &dyn Fn(&Path) -> Result<(), Box<dyn Error>>| {
+    let case = |name: &str, title: &str, make: &dyn Fn(&Path) -> Done| {
         if !is_wanted(name) {
             return Ok(());
         }
@@ -64,7 +66,7 @@ fn class_names() -> Vec<String> {
     (0..1000).map(name).collect()
 }
 
-fn measure(root: &Path) -> Result<(), Box<dyn Error>> {
+fn measure(root: &Path) -> Done {
     let mut person = Person::new(open(root)?);
     person.review()?;
     let session = person.session;
@@ -153,7 +155,8 @@ impl Person {
         let (row, classes) = (app.row().ok_or("no error is left")?, app.desk().classes().len());
         let predicted = app.desk().run().prediction(row as usize);
         let is_third = |&class: &u32| class != app.desk().gold(row) && Some(class) != predicted;
-        let third = (0..).map(|i| ((n * 37 + i) % classes) as u32).find(is_third).unwrap_or(0);
+        let third =
+            (0..classes).map(|i| ((n * 37 + i) % classes) as u32).find(is_third).unwrap_or(0);
         let name = app.desk().classes().name(third).to_lowercase();
         if third < 10 && classes <= 10 && n % 20 == 6 {
             let digit = char::from_digit((third + 1) % 10, 10).unwrap_or('1');

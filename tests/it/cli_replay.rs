@@ -207,7 +207,9 @@ proptest! {
     fn whatever_was_done_is_done_again(inputs in prop::collection::vec(input(), 0..80)) {
         let folder = Folder::small();
         let mut recorded = Recorded::start(&folder);
-        inputs.into_iter().for_each(|input| recorded.press(input));
+        for input in inputs {
+            recorded.press(input);
+        }
         recorded.driver.settle(0).unwrap();
         let screen = recorded.driver.text();
         recorded.driver.finish(0);
