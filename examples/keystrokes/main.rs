@@ -8,7 +8,7 @@
 mod large;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use gaffe::dataset::{Order, Split};
+use gaffe::dataset::{Answer, Choice, Order, Split, Verdict};
 use gaffe::project::{Project, now};
 use gaffe::tui::Places;
 use gaffe::tui::app::{App, Mode, Pick};
@@ -20,7 +20,6 @@ use large::Sample;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 use tui_input::InputRequest;
 
@@ -37,20 +36,22 @@ fn main() -> Done {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
     let sample = Sample::read()?;
-    let case = |name: &str, title: &str, make: &dyn Fn(&Path) -> Done| {
+    let names = class_names();
+    let case = |name: &str, title: &str, decided: usize, make: &dyn Fn(&Path) -> Done| {
         if !is_wanted(name) {
             return Ok(());
         }
         let folder = tempfile::tempdir()?;
         make(folder.path())?;
         println!("\n{name}: {title}");
-        measure(folder.path())
+        measure(folder.path(), decided)
     };
-    case("sample", "2,000 × 10", &|root| sample.repeat(root, 2000))?;
-    case("small", "1,000 × 10", &|root| sample.errors_first(root, 1000))?;
-    case("large", "1,000,000 × 10", &|root| sample.repeat(root, 1_000_000))?;
-    let names = class_names();
-    case("classes", "50,000 × 1,000", &|root| sample.with_classes(root, 50_000, &names))
+    let million: &dyn Fn(&Path) -> Done = &|root| sample.repeat(root, 1_000_000);
+    case("sample", "2,000 × 10", 0, &|root| sample.repeat(root, 2000))?;
+    case("small", "1,000 × 10", 0, &|root| sample.errors_first(root, 1000))?;
+    case("large", "1,000,000 × 10", 0, million)?;
+    case("decided", "1,000,000 × 10, 100,000 errors decided before", 100_000, million)?;
+    case("classes", "50,000 × 1,000", 0, &|root| sample.with_classes(root, 50_000, &names))
 }
 
 /// `red wool coat` and 999 others.
@@ -66,32 +67,39 @@ fn class_names() -> Vec<String> {
     (0..1000).map(name).collect()
 }
 
-fn measure(root: &Path) -> Done {
-    let mut person = Person::new(open(root)?);
+fn measure(root: &Path, decided: usize) -> Done {
+    let mut person = Person::new(open(root, decided)?);
     person.review()?;
-    let session = person.session;
-    let held = held_keys(person.driver)?;
+    let Person { driver, session, taken, cpu } = person;
+    let strain = Strain::of(driver)?;
 
     let start = Instant::now();
-    let mut driver = open(root)?;
+    let mut driver = open(root, decided)?;
     let opened = start.elapsed();
     driver.replay(&session, now()).map_err(|s| format!("line {}: {}", s.line, s.why))?;
     let idle: Vec<Duration> = (0..1000).map(|_| driver.repaint(now())).collect();
     let (app, measured) = driver.finish(now());
-    println!("opened in {:.1} s", opened.as_secs_f64());
-    print_keys(&app, &measured);
-    print_times(&measured, &held, &idle);
+    println!("opened in {:.1} s; {} errors", opened.as_secs_f64(), app.desk().all());
+    print_keys(&measured, taken);
+    println!("{:<34}{:>6}{:>9}{:>9}{:>9}", "milliseconds", "n", "p50", "p99", "max");
+    line("the processor's time for a key", &cpu);
+    print_times(&measured, &strain, &idle);
     Ok(())
 }
 
-/// Opens a review whose decisions are thrown away.
-fn open(root: &Path) -> Result<Driver, Box<dyn Error>> {
+/// Opens a review whose decisions are thrown away, with so many errors decided already.
+fn open(root: &Path, decided: usize) -> Result<Driver, Box<dyn Error>> {
     let project = Project::open(root)?;
     let keymap = Arc::new(Keymap::standard()?);
     // It goes with the folder around it.
     let decisions = tempfile::tempdir_in(root)?.keep();
-    let writable = project.open_decisions_in(&decisions, |letter| keymap.is_reserved(letter))?;
-    let desk = project.desk(Split::Dev, "v1", Order::Random, writable.ledger)?;
+    let mut writable = project.open_decisions_in(&decisions, |c| keymap.is_reserved(c))?;
+    let mut desk = project.desk(Split::Dev, "v1", Order::Random, writable.ledger)?;
+    let rows = desk.list()[..decided].to_vec();
+    let choice = Choice::of(Answer::Verdict(Verdict::ModelWrong));
+    if let Some(event) = desk.apply(&rows, &choice, now()) {
+        writable.store.append(&event)?;
+    }
     let places = Places { data_dir: decisions, media_root: root.to_owned() };
     let app = App::new(desk, keymap, None, SIZE);
     Ok(Driver::start(app, writable.store, places, SIZE, now())?)
@@ -101,17 +109,24 @@ fn open(root: &Path) -> Result<Driver, Box<dyn Error>> {
 struct Person {
     driver: Driver,
     session: Session,
+    /// How many decisions took 1, 2 and more keys.
+    taken: [usize; 3],
+    /// The processor's time for each key, with all that it brings.
+    cpu: Vec<Duration>,
 }
 
 impl Person {
     fn new(driver: Driver) -> Self {
         let header = Header::of(driver.app(), SIZE);
-        Self { driver, session: Session { header, entries: vec![] } }
+        Self { driver, session: Session { header, entries: vec![] }, taken: [0; 3], cpu: vec![] }
     }
 
     fn review(&mut self) -> Result<(), String> {
         for n in 0..DECISIONS {
+            let before = self.session.entries.len();
             self.decide(n)?;
+            let keys = self.session.entries.len() - before;
+            self.taken[keys.clamp(1, 3) - 1] += 1;
         }
         for _ in 0..60 {
             self.key(KeyCode::Right)?;
@@ -203,45 +218,63 @@ impl Person {
         let ms = number as u64 * 250;
         let entry = Entry { ms, at: on_screen(app), dropped: false, input };
         self.driver.settle(ms)?;
+        let start = cpu_time();
         self.driver.press(&entry.input, ms)?;
+        self.cpu.push(cpu_time().saturating_sub(start));
         self.session.entries.push((number + 2, entry));
         Ok(())
     }
 }
 
-/// The next example again and again, as from a key that is held down: nothing is waited for but the
-/// keyboard.
-fn held_keys(mut driver: Driver) -> Result<Measured, Box<dyn Error>> {
-    driver.settle(now())?;
-    driver.press(&Input::Command(Command::First), now())?;
-    driver.settle(now())?;
-    driver.take_measured();
-    for _ in 0..150 {
-        let start = Instant::now();
-        driver.press(&Input::Command(Command::Next), now())?;
-        thread::sleep(HELD.saturating_sub(start.elapsed()));
-    }
-    Ok(driver.finish(now()).1)
+/// Keys that wait for nothing but the keyboard.
+struct Strain {
+    /// The next example again and again, as from a key that is held down.
+    held: Measured,
+    /// The same while the walk is being sorted.
+    sorting: Measured,
 }
 
-fn print_keys(app: &App, measured: &Measured) {
+impl Strain {
+    fn of(mut driver: Driver) -> Result<Self, Box<dyn Error>> {
+        let press = |driver: &mut Driver, command| driver.press(&Input::Command(command), now());
+        driver.settle(now())?;
+        press(&mut driver, Command::First)?;
+        driver.settle(now())?;
+        driver.take_measured();
+        for _ in 0..150 {
+            let start = Instant::now();
+            press(&mut driver, Command::Next)?;
+            driver.attend(HELD.saturating_sub(start.elapsed()), now())?;
+        }
+        let held = driver.take_measured();
+        for _ in 0..20 {
+            press(&mut driver, Command::Reorder)?;
+            for _ in 0..5 {
+                press(&mut driver, Command::Next)?;
+                driver.attend(HELD / 10, now())?;
+            }
+            driver.settle(now())?;
+        }
+        Ok(Self { held, sorting: driver.finish(now()).1 })
+    }
+}
+
+fn print_keys(measured: &Measured, [one, two, more]: [usize; 3]) {
     let decided = measured.changed.len();
-    let notes = measured.program.get("prompt").map_or(0, Vec::len);
-    let moves = measured.program.get("Moving").map_or(0, Vec::len);
-    let lists = measured.program.get("Finding").map_or(0, Vec::len);
-    let keys = measured.keys - moves - lists;
+    let of = |kind| measured.program.get(kind).map_or(0, Vec::len);
+    let keys = measured.keys - of("Moving") - of("Finding");
     let each = |keys: usize| keys as f64 / decided as f64;
     println!(
-        "{} errors; {decided} decided with {keys} keys: {:.2} a decision, {:.2} without the text of notes \
+        "{decided} decided with {keys} keys: {:.2} a decision, {:.2} without the text of notes \
          (Prodigy 1, Label Studio and doccano 3)",
-        app.desk().all(),
         each(keys),
-        each(keys - notes),
+        each(keys - of("prompt")),
     );
+    println!("1 key: {one} decisions, 2 keys: {two}, more: {more}");
 }
 
-fn print_times(measured: &Measured, held: &Measured, idle: &[Duration]) {
-    println!("{:<34}{:>6}{:>9}{:>9}{:>9}", "milliseconds", "n", "p50", "p99", "max");
+fn print_times(measured: &Measured, strain: &Strain, idle: &[Duration]) {
+    let Strain { held, sorting } = strain;
     line("in the program, any key", &measured.all_keys());
     for (kind, times) in &measured.program {
         line(&format!("  {kind}"), times);
@@ -250,9 +283,25 @@ fn print_times(measured: &Measured, held: &Measured, idle: &[Duration]) {
     line("decision to the disk", &measured.durable);
     line("the answer of a thread", &measured.answers);
     line("a key that is held down", held.program.get("Moving").map_or(&[], Vec::as_slice));
+    line(
+        "a key while the walk is sorted",
+        sorting.program.get("Moving").map_or(&[], Vec::as_slice),
+    );
     line("nothing but the screen anew", idle);
     let ready = |m: &Measured| format!("{} of {}", m.ready, m.arrivals);
     println!("pictures ready on arrival: {}; held down: {}", ready(measured), ready(held));
+}
+
+/// What this thread has had of a processor: on a busy machine less than the time that went by.
+#[cfg(unix)]
+fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
+}
+
+#[cfg(not(unix))]
+fn cpu_time() -> Duration {
+    Duration::ZERO
 }
 
 fn line(name: &str, times: &[Duration]) {

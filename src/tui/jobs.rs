@@ -8,6 +8,7 @@ use crate::dataset::{Event, Ledger};
 use crate::media;
 use crate::store::{Cursor, Store};
 use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -174,12 +175,24 @@ fn append(store: &mut Store, event: &Event) -> Result<(), String> {
     }
 }
 
+/// The cores for searches: all but the one that is left to the thread that draws.
+fn pool() -> Option<rayon::ThreadPool> {
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = cores.saturating_sub(1).max(1);
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok()
+}
+
 fn work_out(works: &Receiver<Box<Work>>, answer: &Sender<Message>) {
+    let pool = pool();
+    let run = |work: &Work| match &pool {
+        Some(pool) => pool.install(|| work.run()),
+        None => work.run(),
+    };
     while let Ok(work) = works.recv() {
         if work.cancelled.load(Ordering::Relaxed) {
             continue;
         }
-        let outcome = catch_unwind(AssertUnwindSafe(|| work.run())).unwrap_or_default();
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(&work))).unwrap_or_default();
         let generation = work.generation;
         if answer.send(Message::Worked { generation, outcome }).is_err() {
             break;

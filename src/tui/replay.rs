@@ -200,6 +200,18 @@ impl Driver {
         self.wait(now, |app| !app.is_waiting())
     }
 
+    /// Takes in what comes within `pause`, as while a person does nothing.
+    ///
+    /// # Errors
+    /// A decision could not be written down.
+    pub fn attend(&mut self, pause: Duration, now: u64) -> Result<(), String> {
+        let end = Instant::now() + pause;
+        while let Some(answer) = self.jobs.answer_within(end.duration_since(Instant::now())) {
+            self.take_in(answer, now);
+        }
+        self.saved()
+    }
+
     /// Waits until the example is whole on the screen; others may still be on their way.
     fn arrive(&mut self, start: Instant, now: u64) -> Result<(), String> {
         self.measured.arrivals += 1;
@@ -219,6 +231,10 @@ impl Driver {
             };
             self.take_in(answer, now);
         }
+        self.saved()
+    }
+
+    fn saved(&mut self) -> Result<(), String> {
         self.not_saved.take().map_or(Ok(()), |reason| Err(format!("not saved: {reason}")))
     }
 

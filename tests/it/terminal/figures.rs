@@ -87,7 +87,7 @@ fn latency_at_a_million() {
         let from = if size == USUAL { 1 } else { 301 };
         figures("spawn to first whole frame", vec![there(&mut pty, from).at() - start]);
         let (mut skips, mut decisions, mut saves) = (vec![], vec![], vec![]);
-        let (mut tags, mut letters) = (vec![], vec![]);
+        let mut tags = vec![];
         for place in from..from + 100 {
             pty.pause_before(RIGHT);
             skips.push(time(&mut pty, RIGHT, |pty| there(pty, place + 1)));
@@ -103,23 +103,29 @@ fn latency_at_a_million() {
             decisions.push(time(&mut pty, ENTER, |pty| there(pty, place + 1)));
             saves.push(told(&mut pty, &format!("saved  {id}: model wrong")).at() - start);
         }
-        for _ in 0..50 {
-            pty.send("\t");
-            pty.wait_for("the choice of a class", |screen| screen.has("label · type"));
-            letters.push(time(&mut pty, "z", |pty| {
-                pty.wait_for("no such class", |screen| screen.has("nothing of that name"))
-            }));
-            pty.send(ESC);
-            pty.wait_for("the review", is_review);
-        }
         figures("skip to next picture", skips);
         figures("tag to its mark", tags);
         figures("decision to next picture", decisions);
         figures("decision to \"saved\"", saves);
-        figures("letter of a class", letters);
+        figures("letter of a class", letters(&mut pty));
         pty.send("q");
         pty.wait_exit();
     }
+}
+
+/// How long the choice of a class takes to follow a letter.
+fn letters(pty: &mut Pty) -> Vec<Duration> {
+    let letter = |_| {
+        pty.send("\t");
+        pty.wait_for("the choice of a class", |screen| screen.has("label · type"));
+        let time = time(pty, "z", |pty| {
+            pty.wait_for("no such class", |screen| screen.has("nothing of that name"))
+        });
+        pty.send(ESC);
+        pty.wait_for("the review", is_review);
+        time
+    };
+    (0..50).map(letter).collect()
 }
 
 fn time(pty: &mut Pty, key: &str, wait: impl FnOnce(&mut Pty) -> Screen) -> Duration {
