@@ -12,6 +12,7 @@ mod init;
 mod keys;
 mod order;
 mod print;
+mod replay;
 mod report;
 mod review;
 mod runs;
@@ -64,6 +65,8 @@ enum Command {
     Review(review::ReviewArgs),
     /// Make a project of data files
     Init(init::InitArgs),
+    /// Do a recorded review again, without a terminal
+    Replay(replay::ReplayArgs),
     /// List the errors of a run
     Errors(errors::ErrorsArgs),
     /// Count the kinds of error, and what solving each is worth
@@ -194,6 +197,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         None => review::open_data(&cli.data, project, &cli.review),
         Some(Command::Review(args)) => review::run(&locate(project, None)?, &args),
         Some(Command::Init(args)) => init::run(&args, out),
+        Some(Command::Replay(args)) => replay::run(&locate(project, None)?, &args, out),
         Some(Command::Errors(args)) => errors::run(&locate(project, None)?, &args, out),
         Some(Command::Tally(args)) => tally::run(&locate(project, None)?, &args, out),
         Some(Command::Tags(args)) => tags::run(project, &args, out),

@@ -35,6 +35,13 @@ impl OrderArgs {
         self.order.or(similar)
     }
 
+    /// The same, with `order` where none was asked for.
+    #[must_use]
+    pub fn or(mut self, order: Order) -> Self {
+        self.order = self.order().or(Some(order));
+        self
+    }
+
     /// What the order needs beside the run.
     ///
     /// # Errors

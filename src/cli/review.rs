@@ -6,14 +6,16 @@ use super::{OrderArgs, Selection, TestGuard, filter, init, locate, next_command,
 use crate::analysis::TallyRow;
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
-use crate::project::{Desk, Project, ProjectError, Subset};
+use crate::project::{Desk, Project, ProjectError, Subset, Writable};
 use crate::store::{Cursor, Store, Welcome, load_filters};
 use crate::tui::app::{App, Status, Summary, Tone, agreement, rate};
 use crate::tui::command::Command;
 use crate::tui::keymap::Keymap;
+use crate::tui::record::Recorder;
 use crate::tui::{self, Places, terminal};
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,7 +25,8 @@ const TOP: usize = 3;
 #[derive(Args, Clone)]
 #[command(
     after_help = "Examples:\n  gaffe review\n  gaffe review --run v2 --order confident\n  gaffe review --correct\n  \
-                  gaffe review --filter 'gold:Shirt conf>0.9 -reviewed'"
+                  gaffe review --filter 'gold:Shirt conf>0.9 -reviewed'\n  \
+                  gaffe review --record bug.jsonl"
 )]
 pub struct ReviewArgs {
     #[command(flatten)]
@@ -50,6 +53,10 @@ pub struct ReviewArgs {
     keymap: KeymapArg,
     #[command(flatten)]
     theme: ThemeArg,
+    /// Write every command and all that is typed, notes too, into a new file: gaffe replay does it
+    /// again
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 impl ReviewArgs {
@@ -67,6 +74,7 @@ impl ReviewArgs {
             || self.guards.is_given()
             || self.keymap.is_given()
             || self.theme.is_given()
+            || self.record.is_some()
     }
 
     /// Whether clicks and the wheel are taken.
@@ -126,7 +134,7 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     let theme = args.theme.theme(&settings)?;
     let keymap = Arc::new(args.keymap.keymap(&settings)?.1);
     let presets = project.presets()?;
-    let (desk, at, writable) = desk(project, split, args, &keymap)?;
+    let Opened { desk, at, store, repairs } = desk(project, split, args, &keymap)?;
     let app = App::new(desk, keymap, at.as_deref(), (0, 0));
     let mut app = app.with_filters(load_filters(&project.data_dir())?).with_theme(theme);
     if let Some(text) = &args.filter {
@@ -136,22 +144,18 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     app.set_guards(args.guards.guards(settings.guards));
     app.set_macros(settings.macros);
     app.offer_presets(presets);
-    app.tell(greeting(&app, &writable.repairs));
+    app.tell(greeting(&app, &repairs));
     let welcome = welcome(&mut app);
     let (data_dir, media_root) = (project.data_dir(), project.media_root(split)?);
     let places = Places { data_dir, media_root, welcome };
-    let app = tui::run(app, writable.store, places, args.takes_mouse())?;
+    let recorder = args.record.as_deref().map(recorder).transpose()?;
+    let app = tui::run(app, store, places, args.takes_mouse(), recorder)?;
     farewell(project, &app);
     Ok(())
 }
 
-/// The errors, the example that was left, and the store that takes decisions.
-fn desk(
-    project: &Project,
-    split: Split,
-    args: &ReviewArgs,
-    keymap: &Keymap,
-) -> Result<(Desk, Option<String>, Opened)> {
+/// What is walked, and the store that takes decisions.
+fn desk(project: &Project, split: Split, args: &ReviewArgs, keymap: &Keymap) -> Result<Opened> {
     let cursor = Cursor::load(&project.data_dir()).filter(|cursor| cursor.split == split);
     let remembered = cursor.as_ref().map(|cursor| cursor.run.as_str());
     let run = match args.selection.run.as_deref() {
@@ -165,21 +169,19 @@ fn desk(
         (None, Some(cursor)) if !args.correct => cursor.order,
         (None, _) => Order::default(),
     };
-    // The data is read before anything is written.
-    let examples = project.examples(split)?;
-    let run = project.run(&run, split, &examples)?;
-    let likeness = args.order.likeness(project, split, &run.name, &examples)?;
-    let writable = project.open_decisions(|letter| keymap.is_reserved(letter))?;
-    let at = cursor.filter(|cursor| cursor.run == run.name).map(|cursor| cursor.id);
-    let desk = project.desk_of(examples, run, order, writable.ledger);
-    let desk = desk.with_likeness(likeness);
-    let desk = if args.correct { desk.with_correct() } else { desk };
-    Ok((desk, at, Opened { store: writable.store, repairs: writable.repairs }))
+    let at = cursor.filter(|cursor| cursor.run == run).map(|cursor| cursor.id);
+    let walk = Walk { split, run: &run, order, correct: args.correct, args: &args.order };
+    let (desk, store, repairs) = walk.open(project, &project.data_dir(), keymap)?;
+    Ok(Opened { desk, at, store, repairs })
 }
 
-/// The store, and what was mended when it was opened.
+/// What a review begins with.
 struct Opened {
+    desk: Desk,
+    /// The example that was left.
+    at: Option<String>,
     store: Store,
+    /// What was mended when the store was opened.
     repairs: Vec<String>,
 }
 
@@ -207,6 +209,49 @@ fn greeting(app: &App, repairs: &[String]) -> Status {
             Status::hint(format!("everything is saved as you go; {quit} leaves"))
         }
         repairs => Status::trouble(repairs.join("; ")),
+    }
+}
+
+fn recorder(file: &Path) -> Result<Recorder> {
+    Recorder::create(file).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            anyhow!("{}: there already; a recording needs a new file", file.display())
+        }
+        _ => anyhow!("{}: {error}", file.display()),
+    })
+}
+
+/// What is walked.
+pub struct Walk<'a> {
+    /// The split.
+    pub split: Split,
+    /// The run.
+    pub run: &'a str,
+    /// The order.
+    pub order: Order,
+    /// The predictions that agree with the label, in place of the errors.
+    pub correct: bool,
+    /// What the order needs beside the run.
+    pub args: &'a OrderArgs,
+}
+
+impl Walk<'_> {
+    /// Puts it on the desk, with the decisions in `dir`, open for writing; and what was mended.
+    pub fn open(
+        &self,
+        project: &Project,
+        dir: &Path,
+        keymap: &Keymap,
+    ) -> Result<(Desk, Store, Vec<String>)> {
+        // The data is read before anything is written.
+        let examples = project.examples(self.split)?;
+        let run = project.run(self.run, self.split, &examples)?;
+        let likeness = self.args.likeness(project, self.split, self.run, &examples)?;
+        let Writable { store, ledger, repairs } =
+            project.open_decisions_in(dir, |letter| keymap.is_reserved(letter))?;
+        let desk = project.desk_of(examples, run, self.order, ledger).with_likeness(likeness);
+        let desk = if self.correct { desk.with_correct() } else { desk };
+        Ok((desk, store, repairs))
     }
 }
 

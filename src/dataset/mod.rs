@@ -8,6 +8,7 @@ mod decision;
 mod examples;
 mod hash;
 mod ledger;
+mod reviews;
 mod run;
 mod tags;
 
@@ -21,5 +22,6 @@ pub use decision::{
 pub use examples::{Column, Examples, Media, Split, TextColumn};
 pub use hash::stable_hash;
 pub use ledger::{DecideError, Ledger, Offers, TagEdit, Touched};
+pub use reviews::Reviews;
 pub use run::{Matrix, Probability, Run, RunError};
 pub use tags::{NewTag, Tag, TagExample, TagId, free_key, same_tag_name, tag_name};

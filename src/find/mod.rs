@@ -31,10 +31,10 @@ pub use error::FilterError;
 pub use saved::expand;
 pub use write::{cell, column, quote};
 
-use crate::dataset::{ClassNames, Column, Examples, Review, Run, Tag};
+use crate::dataset::{ClassNames, Column, Examples, Reviews, Run, Tag};
 use eval::{Node, Row, Term};
 use rayon::prelude::*;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Rows that are asked between two looks at whether it was cancelled.
@@ -61,7 +61,7 @@ pub struct Data<'a> {
     /// The classes.
     pub classes: &'a ClassNames,
     /// What was decided, by row; only rows with a decision.
-    pub reviews: &'a HashMap<u32, Review>,
+    pub reviews: &'a Reviews,
     /// Rows that are marked.
     pub marked: &'a BTreeSet<u32>,
 }

@@ -167,7 +167,19 @@ impl Project {
         &self,
         reserved: impl Fn(char) -> bool + Copy,
     ) -> Result<Writable, ProjectError> {
-        let opened = Store::open(&self.data_dir())?;
+        self.open_decisions_in(&self.data_dir(), reserved)
+    }
+
+    /// The same with decisions that are kept elsewhere: a copy, so that nothing is changed.
+    ///
+    /// # Errors
+    /// As [`Project::open_decisions`].
+    pub fn open_decisions_in(
+        &self,
+        dir: &Path,
+        reserved: impl Fn(char) -> bool + Copy,
+    ) -> Result<Writable, ProjectError> {
+        let opened = Store::open(dir)?;
         let mut store = opened.store;
         let mut ledger = Ledger::replay(opened.events);
         if let Some(event) = self.set_up(&mut ledger, reserved)? {

@@ -8,12 +8,14 @@ use crate::dataset::{Event, Ledger};
 use crate::media;
 use crate::store::{Cursor, Store, Welcome, keep_filters};
 use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// What the writer is asked to do.
 enum Task {
@@ -142,6 +144,11 @@ impl Jobs {
         self.answers.try_recv().ok()
     }
 
+    /// The next answer, if one comes within `limit`.
+    pub fn answer_within(&self, limit: Duration) -> Option<Message> {
+        self.answers.recv_timeout(limit).ok()
+    }
+
     /// Lets the writer finish what it was given; returns the answers that nobody took yet.
     pub fn finish(mut self) -> Vec<Message> {
         self.close();
@@ -219,12 +226,24 @@ fn append(store: &mut Store, event: &Event) -> Result<(), String> {
     }
 }
 
+/// The cores for searches: all but the one that is left to the thread that draws.
+fn pool() -> Option<rayon::ThreadPool> {
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = cores.saturating_sub(1).max(1);
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok()
+}
+
 fn work_out(works: &Receiver<Box<Work>>, answer: &Sender<Message>) {
+    let pool = pool();
+    let run = |work: &Work| match &pool {
+        Some(pool) => pool.install(|| work.run()),
+        None => work.run(),
+    };
     while let Ok(work) = works.recv() {
         if work.cancelled.load(Ordering::Relaxed) {
             continue;
         }
-        let outcome = catch_unwind(AssertUnwindSafe(|| work.run())).unwrap_or_default();
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(&work))).unwrap_or_default();
         let generation = work.generation;
         if answer.send(Message::Worked { generation, outcome }).is_err() {
             break;

@@ -9,7 +9,10 @@ pub mod hit;
 mod jobs;
 pub mod keymap;
 pub mod layout;
+pub mod record;
+pub mod replay;
 pub mod screens;
+pub mod session;
 pub mod settings;
 mod signals;
 pub mod terminal;
@@ -24,6 +27,7 @@ use crossterm::event::{self, Event, KeyEventKind};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue};
 use jobs::Jobs;
+use record::Recorder;
 use signals::{Pause, Signals};
 use std::io;
 use std::path::PathBuf;
@@ -46,23 +50,27 @@ pub struct Places {
 }
 
 /// Runs the review until the user leaves, or the program is told to end; `mouse` says whether clicks
-/// and the wheel are taken.
+/// and the wheel are taken. Records it if asked to.
 ///
 /// # Errors
 /// No terminal, or one that can't be written to.
-pub fn run(mut app: App, store: Store, places: Places, mouse: bool) -> io::Result<App> {
+pub fn run(
+    mut app: App,
+    store: Store,
+    places: Places,
+    mouse: bool,
+    mut recorder: Option<Recorder>,
+) -> io::Result<App> {
     let signals = Signals::listen()?;
-    let files = match &app.desk().examples().media {
-        Media::Picture(files) => files.clone(),
-        Media::Row | Media::Text(_) => crate::dataset::TextColumn::default(),
-    };
-    let root = places.media_root;
     let mut guard = Guard::enter(app.theme().depth())?;
     if mouse {
         guard.catch_mouse()?;
     }
-    let picture = move |row: u32| root.join(files.get(row as usize));
-    let jobs = Jobs::start(store, places.data_dir, places.welcome, picture)?;
+    let jobs = start_jobs(&app, store, places)?;
+    let size = guard.screen.size()?;
+    if let Some(recorder) = &mut recorder {
+        recorder.begin(&app, (size.width, size.height));
+    }
     let mut effects = app.start();
     effects.extend(measure(&mut app, &guard.screen)?);
     let mut next = Next { changed: true, quit: carry_out(&jobs, effects) };
@@ -71,7 +79,7 @@ pub fn run(mut app: App, store: Store, places: Places, mouse: bool) -> io::Resul
             paint(&mut guard.screen, &app)?;
             app.update(Message::Painted, now());
         }
-        next = take_in(&mut app, &jobs)?;
+        next = take_in(&mut app, &jobs, recorder.as_ref())?;
         if !app.is_saving() {
             next.changed |= pause(&mut app, &jobs, &signals, &mut guard)?;
         }
@@ -79,7 +87,20 @@ pub fn run(mut app: App, store: Store, places: Places, mouse: bool) -> io::Resul
     for answer in jobs.finish() {
         app.update(answer, now());
     }
+    if let Some(Err(error)) = recorder.map(Recorder::finish) {
+        app.tell(Status::trouble(format!("the recording is not whole: {error}")));
+    }
     Ok(app)
+}
+
+fn start_jobs(app: &App, store: Store, places: Places) -> io::Result<Jobs> {
+    let files = match &app.desk().examples().media {
+        Media::Picture(files) => files.clone(),
+        Media::Row | Media::Text(_) => crate::dataset::TextColumn::default(),
+    };
+    let root = places.media_root;
+    let picture = move |row: u32| root.join(files.get(row as usize));
+    Jobs::start(store, places.data_dir, places.welcome, picture)
 }
 
 /// Tells the app how large the terminal is.
@@ -117,11 +138,15 @@ struct Next {
 }
 
 /// Waits for something to happen, then takes in all that has.
-fn take_in(app: &mut App, jobs: &Jobs) -> io::Result<Next> {
+fn take_in(app: &mut App, jobs: &Jobs, recorder: Option<&Recorder>) -> io::Result<Next> {
     let mut next = Next::default();
     let mut act = |app: &mut App, message| {
+        let effects = match recorder {
+            Some(recorder) => recorder.take(app, message, now()),
+            None => app.update(message, now()),
+        };
         next.changed = true;
-        next.quit |= carry_out(jobs, app.update(message, now()));
+        next.quit |= carry_out(jobs, effects);
     };
     let mut wait = if app.is_waiting() { SOON } else { IDLE };
     while event::poll(wait)? {

@@ -12,6 +12,8 @@ mod model;
 mod places;
 #[path = "cli_refused.rs"]
 mod refused;
+#[path = "cli_replay.rs"]
+mod replay;
 #[path = "cli_settings.rs"]
 mod settings;
 #[path = "cli_stats.rs"]
@@ -33,9 +35,10 @@ use ndarray::Array2;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 14] = [
     &["review"],
     &["keys"],
+    &["replay"],
     &["init"],
     &["errors"],
     &["tally"],

@@ -8,7 +8,7 @@ mod saved;
 
 use super::*;
 use crate::dataset::{
-    Difficulty, Found, Matrix, Media, Order, Split, Stamp, TagId, TextColumn, Verdict,
+    Difficulty, Found, Matrix, Media, Order, Review, Split, Stamp, TagId, TextColumn, Verdict,
 };
 
 pub(super) struct Small {
@@ -16,7 +16,7 @@ pub(super) struct Small {
     pub tags: Vec<Tag>,
     pub examples: Examples,
     pub run: Run,
-    pub reviews: HashMap<u32, Review>,
+    pub reviews: Reviews,
     pub marked: BTreeSet<u32>,
 }
 
@@ -66,7 +66,7 @@ fn run() -> Run {
     Run::new("v1", Matrix::new(rows.concat(), 6, 5).unwrap()).unwrap()
 }
 
-fn reviews() -> HashMap<u32, Review> {
+fn reviews() -> Reviews {
     let found = |order, blind| Some(Found { run: "v1".into(), order, correct: false, blind });
     let (blurry, occluded) = (TagId(7), TagId(9));
     let mut fixed = Review {
@@ -94,7 +94,7 @@ fn reviews() -> HashMap<u32, Review> {
     };
     let later = Review { skipped: true, ..Review::default() };
     let noted = Review { note: "no picture".into(), ..Review::default() };
-    HashMap::from([(0, wrong), (1, fixed), (2, later), (3, unsure), (4, noted)])
+    [(0, wrong), (1, fixed), (2, later), (3, unsure), (4, noted)].into_iter().collect()
 }
 
 impl Small {

@@ -14,7 +14,9 @@ pub use snapshot::Snapshot;
 
 use crate::analysis::eyeball::{in_eyeball, part_errors};
 use crate::analysis::{self, Relabels};
-use crate::dataset::{Change, ClassNames, Examples, Ledger, Matrix, Order, Review, Run, Verdict};
+use crate::dataset::{
+    Change, ClassNames, Examples, Ledger, Matrix, Order, Review, Reviews, Run, Verdict,
+};
 use counts::Counts;
 use numbers::Live;
 use std::collections::{HashMap, HashSet};
@@ -79,6 +81,10 @@ pub struct Desk {
     sight: Sight,
     /// Rows of the examples that have a decision.
     rows: HashMap<String, u32>,
+    /// What the ledger says of them.
+    reviews: Reviews,
+    /// Whether a row counts as reviewed for this run.
+    reviewed: Vec<bool>,
     walk: Walk,
     with_prediction: usize,
     /// Errors by the gold labels.
@@ -103,6 +109,8 @@ impl Desk {
             classes: Arc::new(classes),
             walk: Walk::default(),
             rows: HashMap::new(),
+            reviews: Reviews::default(),
+            reviewed: vec![],
             who,
             sight: Sight::default(),
             examples: Arc::new(examples),
@@ -244,7 +252,7 @@ impl Desk {
 
     /// What has been decided about a row.
     pub fn review(&self, row: u32) -> Option<&Review> {
-        self.ledger.review(self.examples.split, self.id(row))
+        self.reviews.get(&row)
     }
 
     /// The label that counts: the correction, else the gold label.
@@ -325,8 +333,7 @@ impl Desk {
 
     /// Whether a row counts as reviewed for this run.
     pub fn is_reviewed(&self, row: u32) -> bool {
-        let review = self.review(row).zip(self.prediction_name(row));
-        review.is_some_and(|(review, prediction)| review.is_reviewed(prediction))
+        self.reviewed.get(row as usize).is_some_and(|&reviewed| reviewed)
     }
 
     /// Errors of the list that were passed by: not reviewed, with a reviewed one behind them.
@@ -357,8 +364,12 @@ impl Desk {
 
     fn find_rows(&mut self) {
         let split = self.examples.split;
-        let decided = |id: &&str| self.ledger.review(split, id).is_some();
-        let rows = (0_u32..).zip(self.examples.ids.iter()).filter(|(_, id)| decided(id));
-        self.rows = rows.map(|(row, id)| (id.to_owned(), row)).collect();
+        (self.rows, self.reviews) = (HashMap::new(), Reviews::default());
+        for (row, id) in (0_u32..).zip(self.examples.ids.iter()) {
+            if let Some(review) = self.ledger.review(split, id) {
+                self.rows.insert(id.to_owned(), row);
+                self.reviews.put(row, review);
+            }
+        }
     }
 }

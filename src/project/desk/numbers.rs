@@ -104,12 +104,16 @@ impl Desk {
 
     pub(super) fn count_all(&mut self) {
         let mut counts = Counts::default();
-        for &row in self.rows.values() {
-            if let Some(review) = self.review(row) {
-                self.count(&mut counts, row, review, true);
-            }
+        let mut reviewed = vec![false; self.examples.len()];
+        for (&row, review) in self.reviews.iter() {
+            self.count(&mut counts, row, review, true);
+            reviewed[row as usize] = self.counts_as_reviewed(row, review);
         }
-        self.counts = counts;
+        (self.counts, self.reviewed) = (counts, reviewed);
+    }
+
+    fn counts_as_reviewed(&self, row: u32, review: &Review) -> bool {
+        self.prediction_name(row).is_some_and(|prediction| review.is_reviewed(prediction))
     }
 
     /// Counts what `review` says of a row, or takes it back.
@@ -136,6 +140,8 @@ impl Desk {
             let Some(&row) = self.rows.get(&change.id) else { continue };
             self.count(&mut counts, row, &change.before, false);
             self.count(&mut counts, row, &change.after, true);
+            self.reviewed[row as usize] = self.counts_as_reviewed(row, &change.after);
+            self.reviews.put(row, &change.after);
             if let Some(live) = live.as_mut().filter(|_| self.is_shown(row)) {
                 let probs = self.run.probs.row(row as usize);
                 let labels = (self.label(row, &change.before), self.label(row, &change.after));

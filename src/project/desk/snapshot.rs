@@ -3,13 +3,13 @@
 use super::{Desk, Likeness};
 use crate::analysis::orders::Ranking;
 use crate::analysis::{self, Relabels};
-use crate::dataset::{ClassNames, Examples, Order, Review, Run};
+use crate::dataset::{ClassNames, Examples, Order, Review, Reviews, Run};
 use crate::find::{Data, Filter};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// A desk as it was when it was taken. Data is shared, decisions are copied.
+/// A desk as it was when it was taken. All is shared until it changes.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     /// The examples of the split.
@@ -21,9 +21,9 @@ pub struct Snapshot {
     /// What orders beyond the run need.
     pub likeness: Arc<Likeness>,
     /// The reviews of all rows that have one.
-    pub reviews: HashMap<u32, Review>,
+    pub reviews: Reviews,
     /// All rows of the walk, in its order.
-    pub rows: Vec<u32>,
+    pub rows: Arc<Vec<u32>>,
 }
 
 impl Snapshot {
@@ -51,17 +51,15 @@ impl Snapshot {
 }
 
 impl Desk {
-    /// What sorting and searching need. Its cost grows with the decisions and the length of the
-    /// walk, not with the examples.
+    /// What sorting and searching need. Its cost grows with nothing.
     pub fn snapshot(&self) -> Snapshot {
-        let review = |&row: &u32| Some((row, self.review(row)?.clone()));
         Snapshot {
             examples: self.examples.clone(),
             run: self.run.clone(),
             classes: self.classes.clone(),
             likeness: self.likeness.clone(),
-            reviews: self.rows.values().filter_map(review).collect(),
-            rows: self.walk.all().to_vec(),
+            reviews: self.reviews.clone(),
+            rows: self.walk.share(),
         }
     }
 }

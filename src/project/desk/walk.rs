@@ -2,12 +2,14 @@
 //!
 //! Invariant: `places` is the inverse of what is shown.
 
+use std::sync::Arc;
+
 /// Marks a row that is not shown.
 const NOWHERE: u32 = u32::MAX;
 
 #[derive(Debug, Default)]
 pub(super) struct Walk {
-    all: Vec<u32>,
+    all: Arc<Vec<u32>>,
     found: Option<Vec<u32>>,
     /// By row of the examples.
     places: Vec<u32>,
@@ -16,18 +18,26 @@ pub(super) struct Walk {
 impl Walk {
     /// Walks these rows of `examples`; what was found before is forgotten.
     pub fn set(&mut self, all: Vec<u32>, examples: usize) {
-        self.places = vec![NOWHERE; examples];
-        (self.all, self.found) = (all, None);
+        if self.places.len() == examples {
+            self.hide();
+        } else {
+            self.places = vec![NOWHERE; examples];
+        }
+        (self.all, self.found) = (Arc::new(all), None);
         self.place();
     }
 
     /// Shows only `found`, rows in the order of the walk, or all again.
     pub fn show(&mut self, found: Option<Vec<u32>>) {
+        self.hide();
+        self.found = found;
+        self.place();
+    }
+
+    fn hide(&mut self) {
         for &row in self.found.as_ref().unwrap_or(&self.all) {
             self.places[row as usize] = NOWHERE;
         }
-        self.found = found;
-        self.place();
     }
 
     fn place(&mut self) {
@@ -44,6 +54,11 @@ impl Walk {
     /// All rows, in order.
     pub fn all(&self) -> &[u32] {
         &self.all
+    }
+
+    /// The same, to be kept.
+    pub fn share(&self) -> Arc<Vec<u32>> {
+        self.all.clone()
     }
 
     /// Whether only what a search found is shown.
@@ -70,5 +85,10 @@ mod tests {
         assert_eq!((walk.place_of(2), walk.place_of(4)), (Some(0), None));
         walk.show(None);
         assert_eq!((walk.place_of(4), walk.shown().len(), walk.is_search()), (Some(0), 3, false));
+        walk.set(vec![1, 2], 5);
+        assert_eq!(
+            (walk.place_of(4), walk.place_of(2), walk.place_of(1)),
+            (None, Some(1), Some(0))
+        );
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Finding {
     pub filter: Option<String>,
     /// Those with names.
     saved: BTreeMap<String, String>,
+    /// What was asked for at the start.
+    asked: Option<String>,
     /// What was typed when the line was left with Esc.
     draft: Option<String>,
     vocabulary: Vocabulary,
@@ -55,6 +57,11 @@ impl App {
         self.finding.filter.as_deref()
     }
 
+    /// The filter that was asked for at the start.
+    pub fn asked_filter(&self) -> Option<&str> {
+        self.finding.asked.as_deref()
+    }
+
     /// The filters that have names.
     pub fn saved_filters(&self) -> &BTreeMap<String, String> {
         &self.finding.saved
@@ -73,6 +80,7 @@ impl App {
     /// What is wrong with the filter, and where.
     pub fn with_filter(mut self, text: &str) -> Result<Self, FilterError> {
         self.first = self.list_only(text)?;
+        self.finding.asked = Some(text.to_owned());
         Ok(self)
     }
 

@@ -10,6 +10,7 @@ use crate::analysis::pace::hasty;
 use crate::dataset::{Answer, Event, Order, Review, Stamp, Verdict};
 use crate::project::Subset;
 use crate::tui::command::Command;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// Other examples that were decided between the first and the second look.
@@ -27,7 +28,7 @@ const HIDDEN: &str =
 const ONLY_VERDICT: &str = "only who is right, or the class: this one was decided before";
 
 /// Which guards are on.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Guards {
     /// The share of the errors whose prediction is hidden, 0 to 1.
     pub blind: f64,

@@ -51,10 +51,10 @@ fn what_is_not_there_says_what_is() {
 #[test]
 fn a_part_of_an_id_is_looked_for_in_the_walk_first() {
     let snapshot = app().desk().snapshot();
-    let mut snapshot = Snapshot { rows: vec![3], ..snapshot };
+    let mut snapshot = Snapshot { rows: vec![3].into(), ..snapshot };
     assert_eq!(locate(&snapshot, "a"), Located::One(0), "an id comes before any part");
     assert_eq!(locate(&snapshot, ""), Located::One(3), "the only one that is walked");
-    snapshot.rows = vec![1, 3];
+    snapshot.rows = vec![1, 3].into();
     assert_eq!(locate(&snapshot, ""), Located::Several(2, vec![1, 3]));
     snapshot.rows.clear();
     assert_eq!(locate(&snapshot, ""), Located::Several(4, vec![0, 1, 2]));

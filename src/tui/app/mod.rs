@@ -295,6 +295,16 @@ impl App {
         self.saving.unsaved > 0
     }
 
+    /// Whether that on which a key would act is wholly on the screen.
+    pub fn is_whole(&self) -> bool {
+        self.painted == self.in_sight()
+    }
+
+    /// How many keys were dropped, one after the other, since the last that decided.
+    pub fn dropped(&self) -> usize {
+        self.dropped
+    }
+
     /// Shows something that happened outside.
     pub fn tell(&mut self, status: Status) {
         self.status = status;

@@ -9,9 +9,11 @@ use crate::tui::command::{Command, Context};
 use crate::tui::hit::{Target, target};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
+use serde::{Deserialize, Serialize};
 
 /// What the mouse does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// The left button goes down.
     Click,

@@ -158,6 +158,18 @@ impl Folder {
         listing
     }
 
+    /// The events of the journal without their times.
+    pub fn events(&self) -> Vec<Value> {
+        let journal = fs::read_to_string(self.file(".gaffe/journal.jsonl")).unwrap_or_default();
+        let event = |line: &str| {
+            let mut line: Value = serde_json::from_str(line).unwrap();
+            let mut event = line["event"].take();
+            forget_times(&mut event);
+            event
+        };
+        journal.lines().map(event).collect()
+    }
+
     /// Runs the program in the project's folder.
     pub fn gaffe(&self, args: &[&str]) -> Outcome {
         gaffe_in(&self.root, args)
@@ -285,6 +297,18 @@ pub fn records(text: &str) -> Vec<BTreeMap<String, String>> {
         headers.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect()
     };
     reader.records().map(record).collect()
+}
+
+/// Takes all that is called `at` and is a number out.
+fn forget_times(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, value| name != "at" || !value.is_number());
+            fields.values_mut().for_each(forget_times);
+        }
+        Value::Array(values) => values.iter_mut().for_each(forget_times),
+        _ => {}
+    }
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -1,6 +1,10 @@
 //! Figures, not tests: latency as seen from outside.
 
 use super::*;
+#[allow(dead_code)] // the example uses the rest
+#[path = "../../../examples/keystrokes/large.rs"]
+mod large;
+use large::Sample;
 
 fn figures(name: &str, mut times: Vec<Duration>) {
     times.sort();
@@ -17,13 +21,19 @@ fn figures(name: &str, mut times: Vec<Duration>) {
     );
 }
 
+fn program() -> String {
+    let program = std::env::var("GAFFE_TEST_PROGRAM");
+    program.unwrap_or_else(|_| env!("CARGO_BIN_EXE_gaffe").to_owned())
+}
+
+fn spawn(size: Size, root: &Path) -> Pty {
+    Pty::spawn_program(program().as_ref(), size, &[], root, &[])
+}
+
 #[test]
 #[ignore = "prints figures, of GAFFE_TEST_PROGRAM if it is set; add --nocapture"]
 fn latency() {
-    let program = std::env::var("GAFFE_TEST_PROGRAM");
-    let program = program.unwrap_or_else(|_| env!("CARGO_BIN_EXE_gaffe").to_owned());
-    println!("{program}");
-    let spawn = |size, root: &Path| Pty::spawn_program(program.as_ref(), size, &[], root, &[]);
+    println!("{}", program());
     let folder = Folder::sample();
     let mut starts = Vec::new();
     for _ in 0..20 {
@@ -53,6 +63,69 @@ fn latency() {
         figures("decision to next picture", decisions);
         figures("decision to \"saved\"", saves);
     }
+}
+
+/// The sample over and over: its errors are 318 in 2,000.
+const MANY: usize = 1_000_000;
+const ERRORS: usize = MANY / 2000 * 318;
+
+/// Waits until the error at `place` of the many is wholly on the screen.
+fn there(pty: &mut Pty, place: usize) -> Screen {
+    let header = format!(" {place} of {ERRORS} errors");
+    pty.wait_for(&header, |screen| screen.line(0).contains(&header) && screen.picture().is_some())
+}
+
+#[test]
+#[ignore = "prints figures, of GAFFE_TEST_PROGRAM if it is set; add --nocapture"]
+fn latency_at_a_million() {
+    let folder = Folder::empty();
+    Sample::read().unwrap().repeat(folder.root(), MANY).unwrap();
+    for size in [USUAL, (160, 50)] {
+        println!("{}, {} × {}", program(), size.0, size.1);
+        let start = Instant::now();
+        let mut pty = spawn(size, folder.root());
+        let from = if size == USUAL { 1 } else { 301 };
+        figures("spawn to first whole frame", vec![there(&mut pty, from).at() - start]);
+        let (mut skips, mut decisions, mut saves) = (vec![], vec![], vec![]);
+        let mut tags = vec![];
+        for place in from..from + 100 {
+            pty.pause_before(RIGHT);
+            skips.push(time(&mut pty, RIGHT, |pty| there(pty, place + 1)));
+        }
+        for place in from + 100..from + 300 {
+            let id = id(&pty.screen());
+            tags.push(time(&mut pty, "b", |pty| {
+                pty.wait_for("the tag", |screen| is_tagged(screen, "blurry"))
+            }));
+            told(&mut pty, &format!("saved  {id}: blurry"));
+            pty.pause_before(ENTER);
+            let start = Instant::now();
+            decisions.push(time(&mut pty, ENTER, |pty| there(pty, place + 1)));
+            saves.push(told(&mut pty, &format!("saved  {id}: model wrong")).at() - start);
+        }
+        figures("skip to next picture", skips);
+        figures("tag to its mark", tags);
+        figures("decision to next picture", decisions);
+        figures("decision to \"saved\"", saves);
+        figures("letter of a class", letters(&mut pty));
+        pty.send("q");
+        pty.wait_exit();
+    }
+}
+
+/// How long the choice of a class takes to follow a letter.
+fn letters(pty: &mut Pty) -> Vec<Duration> {
+    let letter = |_| {
+        pty.send("\t");
+        pty.wait_for("the choice of a class", |screen| screen.has("label · type"));
+        let time = time(pty, "z", |pty| {
+            pty.wait_for("no such class", |screen| screen.has("nothing of that name"))
+        });
+        pty.send(ESC);
+        pty.wait_for("the review", is_review);
+        time
+    };
+    (0..50).map(letter).collect()
 }
 
 fn time(pty: &mut Pty, key: &str, wait: impl FnOnce(&mut Pty) -> Screen) -> Duration {

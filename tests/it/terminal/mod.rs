@@ -10,6 +10,7 @@ mod grid;
 mod help;
 mod mouse;
 mod progress;
+mod record;
 mod settings;
 mod small;
 mod suspend;
