@@ -25,7 +25,7 @@ use std::sync::Arc;
     gaffe review --record bug.jsonl            record what you do\n  \
     gaffe replay bug.jsonl --dry-run --screen  do it again, and show the last screen\n  \
     gaffe replay morning.jsonl --json\n\n\
-    A line is {\"command\":\"class\",\"argument\":\"3\"}, by the names of `gaffe keys`, or {\"type\":\"text\"}; \"at\" says on\n\
+    A line is {\"command\":\"class\",\"argument\":\"3\"}, by the names that the keymap has, or {\"type\":\"text\"}; \"at\" says on\n\
     which example. Who sends a recording to others sends all that was typed, notes too.")]
 pub struct ReplayArgs {
     /// The file that `gaffe review --record` wrote
@@ -107,7 +107,7 @@ impl Decided {
         decided
     }
 
-    /// `model wrong 3, label wrong 1, 2 labels corrected, 4 tags`
+    /// `model wrong 3, label wrong 1, labels corrected 2, tags 4`
     fn in_words(&self) -> String {
         let mut parts: Vec<String> =
             self.verdicts.iter().map(|(verdict, n)| format!("{verdict} {n}")).collect();
@@ -118,7 +118,7 @@ impl Decided {
             (self.flags, "flagged"),
             (self.skipped, "skipped"),
         ];
-        parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
+        parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{what} {n}")));
         if parts.is_empty() { "nothing decided".to_owned() } else { parts.join(", ") }
     }
 }
