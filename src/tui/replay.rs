@@ -260,7 +260,9 @@ impl Driver {
         self.measured.answers.push(start.elapsed());
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>, pressed: Instant) {
+    fn carry_out(&mut self, mut effects: Vec<Effect>, pressed: Instant) {
+        // There is no terminal to give back, and nobody to call again.
+        effects.retain(|effect| *effect != Effect::Suspend);
         for effect in &effects {
             if let Effect::Save { event, .. } = effect {
                 self.sent.push_back(pressed);
