@@ -189,12 +189,12 @@ impl Driver {
         Ok(())
     }
 
-    /// Waits until nothing is on its way: no picture, no decision, no search.
+    /// Waits until nothing is on its way: no picture, no decision, no search, no likeness.
     ///
     /// # Errors
     /// It takes too long, or a decision could not be written down.
     pub fn settle(&mut self, now: u64) -> Result<(), String> {
-        self.wait(now, |app| !app.is_waiting())
+        self.wait(now, |app| !app.is_waiting() && !app.is_learning())
     }
 
     /// Takes in what comes within `pause`, as while a person does nothing.

@@ -41,6 +41,8 @@ pub(super) struct Alike {
     vectors: Option<Arc<Vectors>>,
     /// Set while they are made, and after.
     asked: bool,
+    /// Set while they are made.
+    learning: bool,
     /// The row whose likes are wanted as soon as there are vectors.
     wanted: Option<u32>,
     suggestions: Vec<Suggestion>,
@@ -54,6 +56,16 @@ impl App {
         &self.alike.suggestions
     }
 
+    /// Whether the examples are being looked at, however long that takes: suggestions come after it.
+    pub fn is_learning(&self) -> bool {
+        self.alike.learning
+    }
+
+    /// Whether a walk by likeness waits for that.
+    pub(super) fn wants_likeness(&self) -> bool {
+        self.alike.wanted.is_some()
+    }
+
     /// Asks for vectors once there is enough to compare with.
     pub(super) fn learn_when_due(&mut self) -> Option<Effect> {
         (self.desk.decided() >= FEWEST).then(|| self.learn()).flatten()
@@ -63,12 +75,15 @@ impl App {
         if std::mem::replace(&mut self.alike.asked, true) {
             return None;
         }
+        self.alike.learning = true;
         let (snapshot, cancelled) = (self.desk.snapshot(), Arc::default());
         Some(Effect::Learn(Box::new(Learning { snapshot, cancelled })))
     }
 
     pub(super) fn learnt(&mut self, vectors: Option<Vectors>) -> Vec<Effect> {
+        self.alike.learning = false;
         let Some(vectors) = vectors else {
+            self.alike.wanted = None;
             return self.nothing("these examples can't be compared");
         };
         self.alike.vectors = Some(Arc::new(vectors));

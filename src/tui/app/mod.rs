@@ -287,7 +287,10 @@ impl App {
 
     /// Whether the answer to a job is awaited.
     pub fn is_waiting(&self) -> bool {
-        self.saving.unsaved > 0 || self.pictures.any_pending() || self.awaited.is_some()
+        self.saving.unsaved > 0
+            || self.pictures.any_pending()
+            || self.awaited.is_some()
+            || self.wants_likeness()
     }
 
     /// Whether a decision is on its way to the store.

@@ -79,7 +79,14 @@ fn movements_and_other_buttons_draw_nothing() {
     let mut pty = open(&folder);
     let first = shown(&mut pty, 1);
     let (col, row) = first.place_of("= both");
-    let before = pty.log().len();
+    // The pictures after this one are made ready, each with a frame in which nothing changes.
+    let mut before = pty.log().len();
+    loop {
+        thread::sleep(Duration::from_millis(300));
+        if std::mem::replace(&mut before, pty.log().len()) == pty.log().len() {
+            break;
+        }
+    }
     for button in [2, 32, 34, 35] {
         pty.send(&format!("\x1b[<{button};{};{}M", col + 1, row + 1));
     }
