@@ -11,6 +11,7 @@ mod screens_grid;
 mod screens_help;
 mod screens_progress;
 mod screens_tags;
+mod screens_themes;
 mod support;
 #[cfg(unix)]
 mod terminal;

@@ -134,7 +134,12 @@ impl Stage {
 
     /// What is on the screen, with its colours.
     pub fn paint(&mut self) -> Buffer {
-        let theme = Theme::by_name("dark", Depth::True, true).unwrap();
+        self.paint_in("dark")
+    }
+
+    /// The same, in a theme.
+    pub fn paint_in(&mut self, theme: &str) -> Buffer {
+        let theme = Theme::by_name(theme, Depth::True, true).unwrap();
         self.terminal.draw(|frame| screens::draw(&self.app, theme, frame)).unwrap();
         self.app.update(Message::Painted, self.now);
         self.terminal.backend().buffer().clone()
