@@ -159,11 +159,16 @@ pub fn markdown() -> Result<String, IngestError> {
     let keymap = Keymap::standard()?;
     let mut lines = vec!["| key | in the review |".to_owned(), "| --- | --- |".to_owned()];
     for row in TABLE.iter().filter(|row| row.contexts.contains(&Context::Review)) {
-        let keys: Vec<String> = keymap
-            .keys(Context::Review, row.id)
-            .iter()
-            .map(|key| format!("`{}`", show(key)))
-            .collect();
+        let written = keymap.keys(Context::Review, row.id).iter().map(|key| match key.as_str() {
+            "`" => "`` ` ``".to_owned(),
+            key => format!("`{}`", show(key)),
+        });
+        let mut keys: Vec<String> = written.collect();
+        if keys.is_empty() {
+            // Only the settings give macros a key.
+            let key = if row.id == "macro" { String::new() } else { format!("`:{}`", row.id) };
+            keys.push(key);
+        }
         lines.push(format!("| {} | {} |", keys.join(" "), row.help));
     }
     Ok(lines.join("\n"))

@@ -8,6 +8,7 @@ mod figures;
 mod find;
 mod grid;
 mod help;
+mod many;
 mod mouse;
 mod progress;
 mod record;
