@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 /// Decided examples from which on vectors are made.
 const FEWEST: usize = 8;
 /// Multiplications that a suggestion may take: it is made between two keys.
-const STEPS: usize = 1_000_000;
+const STEPS: usize = 250_000;
 
 /// Vectors that are to be made.
 #[derive(Debug, Clone)]
