@@ -397,7 +397,10 @@ impl App {
             Message::Worked { generation, outcome } => self.worked(generation, outcome),
             Message::Painted => {
                 self.saw();
-                self.learn_predictions(&self.painted.clone());
+                if self.is_visible() {
+                    // The words are on the screen even where the picture is still to come.
+                    self.learn_predictions(&self.in_sight());
+                }
                 vec![]
             }
         }
