@@ -74,7 +74,7 @@ impl App {
 
     /// What lay on top of the list is closed: the list is seen again.
     pub(super) fn back_to_tags(&mut self) {
-        if self.tag_page.is_some() && matches!(self.mode, Mode::Base) {
+        if self.tag_page.is_some() && self.mode.is_base() {
             self.mode = Mode::Tags;
         }
     }
