@@ -67,7 +67,7 @@ impl App {
 
     pub(super) fn open_tags(&mut self) -> Vec<Effect> {
         let row = self.row().filter(|_| self.painted == self.in_sight());
-        self.desk.set_sight(Sight::default());
+        self.desk.set_sight(row.map_or_else(Sight::default, |row| self.sight_of(row)));
         self.tag_page = Some(TagPage { list: List::default(), row });
         self.open(Mode::Tags)
     }
