@@ -180,6 +180,7 @@ fn open(
     };
     app.set_guards(header.guards);
     app.set_macros(settings.macros);
+    app.offer_presets(project.presets()?);
     let welcome = Welcome::from_env(|name| std::env::var_os(name));
     let media_root = project.media_root(header.split)?;
     let places = Places { data_dir, media_root, welcome };

@@ -3,7 +3,7 @@
 //! Invariant: the thread that draws writes nothing. A line is on its way to the file as soon as its
 //! key was taken, so a program that is killed loses at most the last ones; nothing is synced.
 
-use super::app::{App, Effect, Message};
+use super::app::{App, Effect, Message, Mode};
 use super::session::{Entry, Header, Input, on_screen};
 use std::fs::File;
 use std::io::{self, Write};
@@ -42,6 +42,9 @@ impl Recorder {
     /// Lets the app take a message, and notes it if a person made it.
     pub fn take(&self, app: &mut App, message: Message, now: u64) -> Vec<Effect> {
         let (input, at, dropped) = (Input::of(&message), on_screen(app), app.dropped());
+        // A replay shows no card, so what closed it would be for the example below.
+        let is_card = matches!(app.mode(), Mode::Card);
+        let input = input.filter(|input| !is_card || matches!(input, Input::Resize(..)));
         let effects = app.update(message, now);
         if let Some(input) = input {
             let ms = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -3,7 +3,7 @@
 //! Invariant: as a person would, it waits before each key until the screen is whole and nothing is
 //! on its way; what comes of a session is the same however fast the machine is.
 
-use super::app::{App, Effect, Message};
+use super::app::{App, Effect, Message, Mode};
 use super::command::{Command, Context};
 use super::jobs::Jobs;
 use super::session::{Entry, Input, Session, on_screen};
@@ -160,7 +160,7 @@ impl Driver {
     /// No key could have done it where the app is, or it was dropped.
     pub fn press(&mut self, input: &Input, now: u64) -> Result<(), String> {
         let context = self.app.context();
-        if !is_possible(input, context) {
+        if !is_possible(input, context) && !self.confirms(input) {
             let name = context.name();
             return Err(match input {
                 Input::Command(command) => format!("no {} in [{name}]", command.row().id),
@@ -187,6 +187,12 @@ impl Driver {
             self.arrive(start, now)?;
         }
         Ok(())
+    }
+
+    /// Whether it asks once more for what is to be confirmed, which confirms it.
+    fn confirms(&self, input: &Input) -> bool {
+        let Mode::Confirm(confirm) = self.app.mode() else { return false };
+        matches!(input, Input::Command(command) if confirm.by == Some(*command))
     }
 
     /// Waits until nothing is on its way: no picture, no decision, no search, no likeness.

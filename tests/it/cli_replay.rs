@@ -60,6 +60,14 @@ fn a_session_decides_as_a_person_would() {
 }
 
 #[test]
+fn the_key_that_asked_for_a_page_confirms_it() {
+    let folder = Folder::small();
+    let ask = r#"{"command":"model-wrong"}"#;
+    let report = replay(&folder, &[r#"{"command":"grid"}"#, ask, ask], &["--json"]).json();
+    assert_eq!((&report["stopped"], &report["decisions"]), (&json!(null), &json!(3)));
+}
+
+#[test]
 fn a_dry_run_changes_nothing() {
     let folder = Folder::small();
     let first = r#"{"command":"model-wrong"}"#;

@@ -299,10 +299,16 @@ impl Desk {
         self
     }
 
-    /// Lists all rows in an order that was worked out elsewhere: by [`Snapshot::sort`].
+    /// Walks in an order that was worked out elsewhere, by [`Snapshot::sort`]; what a search found is
+    /// still all that is listed.
     pub fn set_order(&mut self, order: Order, rows: Vec<u32>) {
         self.order = order;
+        let listed = |row: &u32| self.walk.place_of(*row).is_some();
+        let found = self.is_search().then(|| rows.iter().copied().filter(listed).collect());
         self.walk.set(rows, self.examples.len());
+        if found.is_some() {
+            self.walk.show(found);
+        }
     }
 
     fn sort(&mut self) {

@@ -29,14 +29,18 @@ impl App {
             return None;
         }
         self.dropped = 0;
-        let answers = Self::answer_of(command).is_some();
+        let answers = Self::answer_of(command).is_some() || command == Command::PickClass;
         let taken = command == Command::TakeSuggestion;
         let offered = (answers || taken) && !self.suggestions().is_empty();
         let offered = (offered && self.grid.is_none()).then_some(taken);
-        let picked = self.trail.picked == Some(row);
-        let blind = self.hides_prediction(row);
-        self.desk.set_sight(Sight { picked, blind, offered });
+        self.desk.set_sight(Sight { offered, ..self.sight_of(row) });
         Some(row)
+    }
+
+    /// How a row comes before the eyes.
+    pub(super) fn sight_of(&self, row: u32) -> Sight {
+        let picked = self.trail.picked == Some(row);
+        Sight { picked, blind: self.hides_prediction(row), offered: None }
     }
 
     pub(super) fn drop_key(&mut self, held: bool) {
@@ -105,11 +109,11 @@ impl App {
         if let Some(why) = self.refusal(row, Some(answer)) {
             return self.nothing(why);
         }
-        if self.retested().is_some() {
-            return self.answer_again(row, answer);
-        }
         if self.desk.verdict_of(row, answer).is_none() {
             return self.nothing(say::AGREEING);
+        }
+        if self.retested().is_some() {
+            return self.answer_again(row, answer);
         }
         let event = self.desk.apply(&[row], &Choice::of(answer), self.now);
         self.decided(event, true)
@@ -197,6 +201,11 @@ impl App {
         let ends = [event.changes.first(), event.changes.last()].into_iter().flatten();
         let places = ends.filter(here).filter_map(|change| self.desk.position(&change.id));
         let place = places.min();
+        if let [change] = event.changes.as_slice() {
+            // What is said of it tells what was predicted.
+            let row = self.desk.row_of(&change.id).filter(|_| place.is_some());
+            self.know_predictions(row);
+        }
         let is_elsewhere = place.is_none() && !event.changes.is_empty();
         let elsewhere = if is_elsewhere { " (not in this list)" } else { "" };
         let found = event.changes.first().and_then(|change| change.before.found.as_ref());
@@ -241,6 +250,8 @@ impl App {
             self.status = Status::trouble(format!("NOT SAVED: {reason}. Quit and start again"));
         }
         self.tally = self.desk.tally();
+        // What it is a second look at may be gone.
+        self.end_retest();
         vec![]
     }
 }

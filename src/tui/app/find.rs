@@ -191,6 +191,7 @@ impl App {
         if rows.is_empty() {
             return self.nothing(&format!("nothing matches {text}: the list stays as it was"));
         }
+        self.end_retest();
         let row = self.row();
         let found = rows.len();
         self.desk.show_only(Some(rows));

@@ -87,9 +87,16 @@ fn the_queues_follow_each_other_and_empty_ones_are_left_out() {
 #[test]
 fn another_order_keeps_the_filter() {
     let mut app = app();
-    press(&mut app, "/gold:dog\nO");
+    press(&mut app, "/gold:dog\n→");
+    assert_eq!(id(&app), "d");
+    let effects = press(&mut app, "O");
     assert_eq!((app.desk.order(), app.filter()), (Order::Random, Some("gold:dog")));
-    assert_eq!(listed(&app).len(), 2);
+    assert_eq!((listed(&app).len(), id(&app)), (2, "d"), "it stays at the example");
+    let works = effects.iter().filter(|effect| matches!(effect, Effect::Work(_))).count();
+    assert_eq!(works, 1, "what was found is not searched for again: all would be listed meanwhile");
+    press(&mut app, "-");
+    let found = app.desk.review(3).unwrap().found.as_ref().unwrap();
+    assert_eq!(found.order, Order::Picked);
 }
 
 #[test]
@@ -105,4 +112,20 @@ fn an_answer_nobody_waits_for_any_more_changes_nothing() {
     let outcome = None;
     app.update(Message::Worked { generation: late.generation, outcome }, 1);
     assert_eq!(app.filter(), Some("gold:dog"));
+}
+
+#[test]
+fn an_answer_that_comes_while_something_is_chosen_waits_until_that_is_closed() {
+    for (keys, close, decided) in [("\t", "fox\n", "neither → fox"), (";", "x\n", "note")] {
+        let mut app = app();
+        let work = app.list_only("gold:fox").unwrap();
+        let Some(Effect::Work(work)) = work.into_iter().next() else { panic!("no work") };
+        press(&mut app, keys);
+        let (generation, outcome) = (work.generation, work.run());
+        app.update(Message::Worked { generation, outcome }, 1);
+        assert_eq!((id(&app), app.filter(), app.is_waiting()), ("b", None, false), "{keys:?}");
+        press(&mut app, close);
+        assert_eq!((said(&app, "b").as_str(), id(&app)), (decided, "c"), "{keys:?}");
+        assert_eq!((app.filter(), app.working()), (Some("gold:fox"), None), "{keys:?}");
+    }
 }

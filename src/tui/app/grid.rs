@@ -3,6 +3,7 @@
 //! Invariant: a decision is made on the tiles that were all on the screen, after their number was
 //! shown; what was left out stays open, what was decided before stays as it was.
 
+use super::jump::HIDDEN_CELL;
 use super::{App, Effect, Mode, PickKind, Status};
 use crate::dataset::{Choice, Media};
 use crate::find::cell;
@@ -169,6 +170,9 @@ impl App {
     /// Lists those of the confusion cell of the example on the screen, as a filter would.
     pub(super) fn ask_cell(&mut self) -> Vec<Effect> {
         let Some(row) = self.row() else { return self.nothing("nothing is listed") };
+        if self.hides_prediction(row) {
+            return self.nothing(HIDDEN_CELL);
+        }
         let name = |class| self.desk.classes().name(class);
         let predicted = self.desk.run().prediction(row as usize).map_or("", name);
         let filter = cell(name(self.desk.gold(row)), predicted);

@@ -88,8 +88,9 @@ impl App {
         is_blind(self.desk.id(row), self.watch.guards.blind)
             && self.desk.verdict(row).is_none()
             && self.desk.subset() == Subset::Errors
-            // What a search or this order lists tells the prediction.
+            // What a search, this order or a page of the grid lists tells the prediction.
             && !self.desk.is_search()
+            && self.grid.is_none()
             && self.desk.order() != Order::Cell
             && !self.watch.known.contains(&row)
     }
@@ -100,7 +101,7 @@ impl App {
     }
 
     /// The example that is shown again, if one is.
-    pub(super) fn retested(&self) -> Option<u32> {
+    pub fn retested(&self) -> Option<u32> {
         self.watch.again.map(|again| again.row)
     }
 
@@ -119,8 +120,8 @@ impl App {
         self.watch.known.extend(seen);
     }
 
-    pub(super) fn know_prediction(&mut self, row: u32) {
-        self.watch.known.insert(row);
+    pub(super) fn know_predictions(&mut self, rows: impl IntoIterator<Item = u32>) {
+        self.watch.known.extend(rows);
     }
 
     /// Why an answer can't be given blind.
@@ -223,6 +224,8 @@ impl App {
         self.watch.again?;
         match command {
             Command::Next | Command::NextOpen => Some(self.leave_retest()),
+            // They would be about the example that the walk stands at.
+            Command::GridCell | Command::NextInCell => Some(self.nothing(ONLY_VERDICT)),
             Command::ScrollDown
             | Command::ScrollUp
             | Command::Help

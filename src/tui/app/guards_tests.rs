@@ -7,6 +7,8 @@ use crate::analysis::pace::Timed;
 use crate::dataset::{Action, ClassNames, Examples, Ledger, Matrix, Media, Run, Split, TextColumn};
 use crate::project::Desk;
 use crate::tui::keymap::Keymap;
+use crate::tui::screens::{hints::footer, tag_bar};
+use ratatui::layout::Rect;
 use std::sync::Arc;
 
 fn blind_app() -> App {
@@ -30,6 +32,7 @@ fn blind_one_says_what_one_sees_and_is_told_the_prediction_afterwards() {
         (" ", "", HIDDEN),
         ("=", "", HIDDEN),
         ("}", "", "the prediction is hidden, and so is the cell"),
+        ("C", "", "the prediction is hidden, and so is the cell"),
     ] {
         let mut app = blind_app();
         press(&mut app, keys);
@@ -157,6 +160,8 @@ fn a_re_test_takes_nothing_but_an_answer_and_can_be_left() {
         ("!", "e00"),
         (".", "e00"),
         ("M", "e00"),
+        ("C", "e00"),
+        ("}", "e00"),
         ("→", "e11"),
         ("]", "e11"),
         ("S", "e11"),
@@ -176,6 +181,28 @@ fn a_re_test_takes_nothing_but_an_answer_and_can_be_left() {
         assert!(app.desk.ledger().retests().is_empty() && app.marks().is_empty(), "keys {keys:?}");
         assert_eq!(app.retested().is_some(), at == "e00", "keys {keys:?}");
     }
+}
+
+#[test]
+fn neither_tags_nor_hints_tell_a_re_test_from_a_new_example() {
+    let mut app = retesting();
+    eleven(&mut app);
+    assert_eq!(
+        footer(&app, 160)[0].command,
+        Command::ModelWrong,
+        "not what is done after a verdict"
+    );
+    let tags = tag_bar::places(&app, Rect::new(0, 0, 80, 2));
+    assert!(tags.iter().all(|place| !matches!(place.what, tag_bar::What::Tag(_, true))));
+}
+
+#[test]
+fn what_a_page_of_the_grid_showed_is_not_blind() {
+    let mut app = blind_app();
+    press(&mut app, "G");
+    assert!(!app.hides_prediction(1), "the tiles say what is predicted");
+    press(&mut app, "\u{1b}-");
+    assert!(!app.desk.ledger().done().last().unwrap().stamp.blind);
 }
 
 #[test]

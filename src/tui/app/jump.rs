@@ -13,6 +13,9 @@ const NEAR: usize = 20_000;
 /// Ids that are named where several have the text.
 const NAMED: usize = 3;
 
+/// Why nothing is done with the cell of a hidden prediction.
+pub(super) const HIDDEN_CELL: &str = "the prediction is hidden, and so is the cell";
+
 /// Where the walk was left.
 #[derive(Debug, Default)]
 pub(super) struct Trail {
@@ -135,7 +138,7 @@ impl App {
     pub(super) fn next_in_cell(&mut self) -> Vec<Effect> {
         let Some(row) = self.row() else { return vec![] };
         if self.hides_prediction(row) {
-            return self.nothing("the prediction is hidden, and so is the cell");
+            return self.nothing(HIDDEN_CELL);
         }
         let cell = (self.desk.gold(row), self.desk.run().prediction(row as usize));
         let (before, after) = self.desk.list().split_at(self.position);
@@ -158,7 +161,7 @@ impl App {
         match row {
             Some(row) => {
                 // It is known by now what is predicted for it.
-                self.know_prediction(row);
+                self.know_predictions([row]);
                 self.jump_to(row)
             }
             None => self.nothing("no other in this list has this label and this prediction"),

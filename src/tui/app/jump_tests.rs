@@ -144,3 +144,11 @@ fn a_jump_to_what_is_not_walked_leaves_the_search() {
     press(&mut app, "#a\n");
     assert!(app.desk().is_search() && app.status().text.contains("no error"));
 }
+
+#[test]
+fn a_tag_from_the_list_of_tags_is_on_an_example_that_was_picked_by_hand_too() {
+    let mut app = app();
+    press(&mut app, "#3\nT\n");
+    let found = app.desk.review(3).unwrap().found.as_ref().unwrap();
+    assert_eq!((said(&app, "d").as_str(), found.order), ("blurry", Order::Picked));
+}

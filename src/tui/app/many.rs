@@ -71,7 +71,8 @@ impl App {
     /// From the last mark to `row`, in the order of the list.
     pub(super) fn mark_range(&mut self, row: u32) -> Vec<Effect> {
         let place = |row| self.desk.place(row);
-        let Some((from, to)) = self.anchor.and_then(place).zip(place(row)) else {
+        let anchor = self.anchor.filter(|anchor| self.marks.contains(anchor));
+        let Some((from, to)) = anchor.and_then(place).zip(place(row)) else {
             return self.mark(row);
         };
         let rows = self.desk.list()[from.min(to)..=from.max(to)].to_vec();
@@ -114,6 +115,7 @@ impl App {
     /// The key that says what is to be decided on them.
     pub(super) fn choose(&mut self, command: Command) -> Vec<Effect> {
         let rows: Vec<u32> = self.marks.iter().copied().collect();
+        self.desk.set_sight(Sight { picked: true, ..Sight::default() });
         match command {
             Command::PickClass => self.open_picker(PickKind::Class, rows),
             Command::PickTag => self.open_picker(PickKind::Tag, rows),

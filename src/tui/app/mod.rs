@@ -97,6 +97,12 @@ pub enum Mode {
     Card,
 }
 
+impl Mode {
+    fn is_base(&self) -> bool {
+        matches!(self, Self::Base)
+    }
+}
+
 /// Everything that the screen shows.
 pub struct App {
     desk: Desk,
@@ -289,7 +295,7 @@ impl App {
     pub fn is_waiting(&self) -> bool {
         self.saving.unsaved > 0
             || self.pictures.any_pending()
-            || self.awaited.is_some()
+            || self.is_working()
             || self.wants_likeness()
     }
 
@@ -397,7 +403,10 @@ impl App {
             Message::Worked { generation, outcome } => self.worked(generation, outcome),
             Message::Painted => {
                 self.saw();
-                self.learn_predictions(&self.painted.clone());
+                if self.is_visible() {
+                    // The words are on the screen even where the picture is still to come.
+                    self.learn_predictions(&self.in_sight());
+                }
                 vec![]
             }
         }
@@ -407,7 +416,7 @@ impl App {
         if self.saving.frozen && !matches!(command, Command::Quit | Command::Cancel) {
             return vec![];
         }
-        if !matches!(self.mode, Mode::Base) {
+        if !self.mode.is_base() {
             return self.on_top(command);
         }
         if command.on_sight() {
@@ -458,7 +467,7 @@ impl App {
         if !self.is_visible() && command != Command::Cancel {
             return vec![];
         }
-        let effects = match (std::mem::replace(&mut self.mode, Mode::Base), command) {
+        let mut effects = match (std::mem::replace(&mut self.mode, Mode::Base), command) {
             (Mode::Tags, command) => self.tags_command(command),
             (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(&prompt),
             (Mode::Prompt(prompt), Command::Cancel) => {
@@ -493,6 +502,7 @@ impl App {
             (mode, _) => self.open(mode),
         };
         self.back_to_tags();
+        effects.extend(self.catch_up());
         effects
     }
 

@@ -71,9 +71,7 @@ impl App {
         }
         let hit = target(self, self.screen(), mouse.at);
         match mouse.action {
-            Action::Click if !self.last_mouse.is_current => {
-                self.nothing("click dropped: that was not on the screen yet")
-            }
+            Action::Click if !self.last_mouse.is_current => self.drop_click(),
             Action::Click => hit.map_or_else(Vec::new, |hit| self.click(mouse.at, hit)),
             action => self.wheel(action, hit),
         }
@@ -89,7 +87,7 @@ impl App {
             // The first click led to another screen, or to another example.
             _ if is_second => self.nothing("a double click counts once"),
             Target::Tile(row) if self.painted.contains(&row) => self.except(row),
-            Target::Tile(_) => self.nothing("click dropped: that was not on the screen yet"),
+            Target::Tile(_) => self.drop_click(),
             Target::Class(class) => {
                 self.on_row(Command::Class(0), |app, row| app.label(row, class))
             }
@@ -100,6 +98,11 @@ impl App {
                 self.command(command)
             }
         }
+    }
+
+    fn drop_click(&mut self) -> Vec<Effect> {
+        self.dropped += 1;
+        self.nothing("click dropped: that was not on the screen yet")
     }
 
     /// Decides on the example that is shown, if it was painted; `like` is a command of the same kind.

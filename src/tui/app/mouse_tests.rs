@@ -26,6 +26,7 @@ fn a_click_decides_as_a_key_does_once_and_only_on_what_was_painted() {
     assert_eq!((id(&app), said(&app, "b").as_str()), ("b", "blurry"));
     let effects = click(&mut app, FOX, 2_000);
     assert!(effects.is_empty() && app.status().text.starts_with("click dropped"));
+    assert_eq!(app.dropped(), 1, "a replay leaves it out");
     app.update(Message::Painted, 2_001);
     click(&mut app, FOX, 3_000);
     assert_eq!((id(&app), said(&app, "b").as_str()), ("c", "neither → fox, blurry"));

@@ -94,10 +94,6 @@ impl App {
         self.end_retest();
         let row = self.row();
         self.desk.set_order(order, rows);
-        if let Some(text) = self.finding.filter.take() {
-            // The filter was read before; only a deleted tag makes it wrong now.
-            return self.list_only(&text).unwrap_or_default();
-        }
         let place = row.and_then(|row| self.desk.place(row));
         let effects = self.go(place.unwrap_or(0));
         self.painted.clear();

@@ -112,21 +112,26 @@ impl App {
                 self.recent.classes.insert(0, class);
                 self.recent.classes.truncate(RECENT);
                 match *rows {
-                    [row] if self.grid.is_none() => self.label(row, class),
+                    [row] if self.is_alone(row) => self.label(row, class),
                     _ => self.propose(rows.to_vec(), Choice::of(Answer::Class(class))),
                 }
             }
             (Pick::Preset(at), _) => self.propose_preset(at),
             (Pick::Tag(tag) | Pick::SameAs(tag), rows) => match (picker.kind, rows) {
                 (PickKind::MergeOf(from), _) => self.propose_merge(from, tag),
-                (_, &[row]) if self.grid.is_none() && pick == Pick::SameAs(tag) => {
+                (_, &[row]) if self.is_alone(row) && pick == Pick::SameAs(tag) => {
                     self.put_tag(row, tag)
                 }
-                (_, &[row]) if self.grid.is_none() => self.toggle_tag(row, tag),
+                (_, &[row]) if self.is_alone(row) => self.toggle_tag(row, tag),
                 _ => self.propose(rows.to_vec(), Choice { tags: vec![tag], ..Choice::default() }),
             },
             (Pick::NewTag, rows) => self.make_tag(rows, picker.input.value()),
         }
+    }
+
+    /// Whether it is the example on the screen: any other one is decided on as many are.
+    fn is_alone(&self, row: u32) -> bool {
+        self.grid.is_none() && self.row() == Some(row)
     }
 
     /// Who typed another name for a tag wants it on, whether or not it is.

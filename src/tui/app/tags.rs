@@ -67,14 +67,14 @@ impl App {
 
     pub(super) fn open_tags(&mut self) -> Vec<Effect> {
         let row = self.row().filter(|_| self.painted == self.in_sight());
-        self.desk.set_sight(Sight::default());
+        self.desk.set_sight(row.map_or_else(Sight::default, |row| self.sight_of(row)));
         self.tag_page = Some(TagPage { list: List::default(), row });
         self.open(Mode::Tags)
     }
 
     /// What lay on top of the list is closed: the list is seen again.
     pub(super) fn back_to_tags(&mut self) {
-        if self.tag_page.is_some() && matches!(self.mode, Mode::Base) {
+        if self.tag_page.is_some() && self.mode.is_base() {
             self.mode = Mode::Tags;
         }
     }

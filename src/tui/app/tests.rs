@@ -401,3 +401,22 @@ fn any_command_is_found_by_its_name() {
     press(&mut app, "\n");
     assert_eq!(said(&app, "b"), "model wrong");
 }
+
+#[test]
+fn what_is_chosen_by_name_for_marked_examples_is_confirmed_and_picked_by_hand() {
+    let mut app = app();
+    press(&mut app, "M→A\tfox\n");
+    assert!(matches!(app.mode(), Mode::Confirm(_)), "b is marked, but c is on the screen");
+    press(&mut app, "\n");
+    assert_eq!((said(&app, "b").as_str(), id(&app)), ("neither → fox", "c"));
+    press(&mut app, "→M←A+new kind\n");
+    let found = app.desk.review(3).unwrap().found.as_ref().unwrap();
+    assert_eq!((said(&app, "d").as_str(), found.order), ("new kind", Order::Picked));
+}
+
+#[test]
+fn a_range_begins_at_a_mark_that_is_still_there() {
+    let mut app = app();
+    press(&mut app, "MA-\n→→V");
+    assert_eq!(app.marks().iter().copied().collect::<Vec<_>>(), [3]);
+}

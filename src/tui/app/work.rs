@@ -1,6 +1,7 @@
 //! What takes too long for the thread that draws: sorting and searching.
 //!
-//! Invariant: at most one piece of work is awaited; the answer to an older one changes nothing.
+//! Invariant: at most one piece of work is awaited; the answer to an older one changes nothing, and
+//! none moves the walk below what lies on top.
 
 use super::{App, Effect, Located, Status, jump, progress};
 use crate::analysis::{Basis, Saturation};
@@ -118,6 +119,8 @@ pub(super) struct Awaited {
     cancelled: Arc<AtomicBool>,
     /// What is being done, for the screen.
     pub what: String,
+    /// What came of it while something lay on top.
+    outcome: Option<Outcome>,
 }
 
 impl App {
@@ -127,7 +130,8 @@ impl App {
         self.generation += 1;
         let cancelled = Arc::new(AtomicBool::new(false));
         let (generation, what) = (self.generation, what.to_owned());
-        self.awaited = Some(Awaited { generation, cancelled: cancelled.clone(), what });
+        self.awaited =
+            Some(Awaited { generation, cancelled: cancelled.clone(), what, outcome: None });
         let snapshot = self.desk.snapshot();
         vec![Effect::Work(Box::new(Work { generation, task, snapshot, cancelled }))]
     }
@@ -136,6 +140,11 @@ impl App {
     pub(super) fn cancel_work(&mut self) -> bool {
         let awaited = self.awaited.take();
         awaited.inspect(|work| work.cancelled.store(true, Ordering::Relaxed)).is_some()
+    }
+
+    /// Whether the answer to a task is still to come.
+    pub(super) fn is_working(&self) -> bool {
+        self.awaited.as_ref().is_some_and(|work| work.outcome.is_none())
     }
 
     /// What is being worked on, for the screen.
@@ -147,6 +156,25 @@ impl App {
         if self.awaited.as_ref().is_none_or(|work| work.generation != generation) {
             return vec![];
         }
+        let moves = !matches!(outcome, None | Some(Outcome::Saturation(_)));
+        if let Some(work) = self.awaited.as_mut().filter(|_| moves && !self.mode.is_base()) {
+            // What is chosen, typed or confirmed there is about the example and the list below it.
+            work.outcome = outcome;
+            return vec![];
+        }
+        self.take_outcome(outcome)
+    }
+
+    /// What came while something lay on top is taken in when that is closed.
+    pub(super) fn catch_up(&mut self) -> Vec<Effect> {
+        let held = self.awaited.as_mut().filter(|_| self.mode.is_base());
+        match held.and_then(|work| work.outcome.take()) {
+            Some(outcome) => self.take_outcome(Some(outcome)),
+            None => vec![],
+        }
+    }
+
+    fn take_outcome(&mut self, outcome: Option<Outcome>) -> Vec<Effect> {
         self.awaited = None;
         match outcome {
             Some(Outcome::Sorted(order, rows)) => self.sorted(order, rows),

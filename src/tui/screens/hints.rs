@@ -96,7 +96,7 @@ fn wanted(app: &App) -> Vec<(&'static str, String)> {
     } else if app.desk().reviewed() >= app.desk().all() {
         want("quit", "leave");
     }
-    if app.desk().verdict(row).is_some() {
+    if app.desk().verdict(row).is_some() && app.retested() != Some(row) {
         want("undo", "undo");
         want("next", "next");
     }

@@ -37,7 +37,7 @@ pub enum What<'a> {
 
 /// What has room in `area`, in order. What has none is counted, and stands in the help.
 pub fn places(app: &App, area: Rect) -> Vec<Place<'_>> {
-    let review = app.row().and_then(|row| app.desk().review(row));
+    let review = app.row().and_then(|row| app.shown_review(row));
     let on = |tag: &Tag| review.is_some_and(|review| review.tags.contains(&tag.id));
     let mut tags: Vec<(&Tag, bool)> =
         app.desk().ledger().tags().iter().map(|tag| (tag, on(tag))).collect();

@@ -94,3 +94,19 @@ fn held_keys_are_recorded_as_dropped() {
     assert_eq!((&report["decisions"], &report["dropped"]), (&1.into(), &3.into()));
     assert_eq!(folder.events(), fresh.events());
 }
+
+#[test]
+fn the_key_that_closes_the_card_of_the_first_start_is_not_recorded() {
+    let (folder, state) = (Folder::sample(), tempfile::tempdir().unwrap());
+    let args = ["review", "--record", "../session.jsonl"];
+    let envs = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+    let mut pty = Pty::spawn(USUAL, &args, folder.root(), &envs);
+    pty.wait_for("the card", |screen| screen.has("any key begins"));
+    pty.send("x");
+    pty.wait_for("the review", is_review);
+    decide(&mut pty, 1, ENTER);
+    pty.send("q");
+    pty.wait_exit();
+    let report = replay(&folder, &Folder::sample()).json();
+    assert_eq!((&report["decisions"], &report["stopped"]), (&1.into(), &Value::Null));
+}
