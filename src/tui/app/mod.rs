@@ -5,6 +5,7 @@
 
 mod alike;
 mod decide;
+mod dispatch;
 mod find;
 mod grid;
 mod guards;
@@ -22,6 +23,7 @@ mod pictures;
 mod progress;
 mod prompt;
 mod say;
+mod sight;
 mod status;
 mod tags;
 mod welcome;
@@ -54,16 +56,14 @@ use super::settings::Macro;
 use super::theme::Theme;
 use crate::analysis::Tally;
 use crate::analysis::typeahead::ClassIndex;
-use crate::dataset::Media;
 use crate::ingest::Preset;
 use crate::project::Desk;
 use alike::Alike;
-use crossterm::event::KeyEvent;
 use find::Finding;
 use guards::Watch;
 use jump::Trail;
 use progress::Session;
-use ratatui::layout::Rect;
+use sight::room;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use work::Awaited;
@@ -324,215 +324,6 @@ impl App {
         &self.marks
     }
 
-    /// The screen that lies below what is on top.
-    pub fn base(&self) -> Context {
-        if self.grid.is_some() { Context::Grid } else { Context::Review }
-    }
-
-    /// Where keys are looked up.
-    pub fn context(&self) -> Context {
-        match self.mode {
-            Mode::Find(_) => Context::Find,
-            Mode::Base => self.base(),
-            Mode::Help(_) | Mode::Progress(_) | Mode::Guards(_) => Context::Help,
-            Mode::Prompt(_) => Context::Prompt,
-            Mode::Picker(_) => Context::Picker,
-            Mode::Choose => Context::Choose,
-            Mode::Confirm(_) => Context::Confirm,
-            Mode::History(_) => Context::History,
-            Mode::Tags => Context::Tags,
-            Mode::Card => Context::Card,
-        }
-    }
-
-    /// What a key asks for where the app is.
-    pub fn command_of(&self, key: KeyEvent) -> Option<Command> {
-        let context = self.context();
-        if let Mode::Confirm(Confirm { by: Some(by), .. }) = &self.mode
-            && self.keymap.command(self.base(), key) == Some(*by)
-        {
-            return Some(*by);
-        }
-        if context == Context::Card {
-            return Some(Command::Cancel);
-        }
-        let command = self.keymap.command(context, key);
-        if context == Context::Choose && command.is_none() {
-            return self.keymap.command(Context::Review, key).filter(|command| command.on_sight());
-        }
-        command
-    }
-
-    /// Takes a message at `now` (milliseconds since 1970) and says what is to be done.
-    pub fn update(&mut self, message: Message, now: u64) -> Vec<Effect> {
-        self.now = now;
-        let is_painted = matches!(message, Message::Painted);
-        if matches!(message, Message::Command(_) | Message::Edit(_) | Message::Resized(..)) {
-            self.forget_click();
-        }
-        let effects = self.take(message);
-        self.suggest_here();
-        self.last_mouse.is_current = is_painted;
-        effects
-    }
-
-    fn take(&mut self, message: Message) -> Vec<Effect> {
-        match message {
-            Message::Command(command) => self.command(command),
-            Message::Edit(request) => self.edit(request),
-            Message::Paste(text) => self.paste(&text),
-            Message::Mouse(mouse) => self.mouse(mouse),
-            Message::Resized(cols, rows) => {
-                self.size = (cols, rows);
-                self.room = room(self.size);
-                self.place_tiles()
-            }
-            Message::Saved { epoch } => self.saved(epoch),
-            Message::SaveFailed { epoch, reason, ledger } => {
-                self.save_failed(epoch, &reason, ledger)
-            }
-            Message::Picture(key, picture) => {
-                self.pictures.put(key, picture);
-                vec![]
-            }
-            Message::Learnt(vectors) => self.learnt(vectors),
-            Message::Failed(reason) => {
-                self.status = Status::trouble(reason);
-                vec![]
-            }
-            Message::Worked { generation, outcome } => self.worked(generation, outcome),
-            Message::Painted => {
-                self.saw();
-                if self.is_visible() {
-                    // The words are on the screen even where the picture is still to come.
-                    self.learn_predictions(&self.in_sight());
-                }
-                vec![]
-            }
-        }
-    }
-
-    fn command(&mut self, command: Command) -> Vec<Effect> {
-        if self.saving.frozen && !matches!(command, Command::Quit | Command::Cancel) {
-            return vec![];
-        }
-        if !self.mode.is_base() {
-            return self.on_top(command);
-        }
-        if command.on_sight() {
-            return self.see(command);
-        }
-        self.last_key = None;
-        let leaving = matches!(command, Command::Quit | Command::Suspend | Command::Cancel);
-        if !self.is_visible() && !leaving {
-            return vec![];
-        }
-        self.act(command)
-    }
-
-    /// Commands that decide nothing on what is shown.
-    fn act(&mut self, command: Command) -> Vec<Effect> {
-        if let Some(effects) = self.act_again(command) {
-            return effects;
-        }
-        match command {
-            Command::Find | Command::Clear | Command::SaveFilter | Command::Queue => {
-                self.find(command)
-            }
-            Command::Undo => self.take_back(),
-            Command::Redo => self.bring_back(),
-            Command::Unmark => self.unmark(),
-            Command::NextTheme => self.next_theme(),
-            Command::History => self.open_history(),
-            Command::Progress => self.open_progress(),
-            Command::Guards => self.open_guards(),
-            Command::Jump => self.ask_place(),
-            Command::Back => self.back(),
-            Command::NextInCell => self.next_in_cell(),
-            Command::Tags => self.open_tags(),
-            Command::Palette => self.open_picker(PickKind::Command, vec![]),
-            Command::Help => self.open(Mode::Help(List::default())),
-            Command::Suspend if cfg!(unix) => vec![Effect::Suspend],
-            Command::Suspend => self.nothing("this system has no way back from the shell"),
-            Command::Quit => self.quit(),
-            Command::Grid => self.open_grid(),
-            Command::GridCell => self.ask_cell(),
-            command if self.grid.is_some() => self.on_grid(command),
-            moving => self.walk(moving),
-        }
-    }
-
-    /// A command while something is on top.
-    fn on_top(&mut self, command: Command) -> Vec<Effect> {
-        if !self.is_visible() && command != Command::Cancel {
-            return vec![];
-        }
-        let mut effects = match (std::mem::replace(&mut self.mode, Mode::Base), command) {
-            (Mode::Tags, command) => self.tags_command(command),
-            (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(&prompt),
-            (Mode::Prompt(prompt), Command::Cancel) => {
-                self.drafts.push(prompt);
-                vec![]
-            }
-            (Mode::Confirm(confirm), Command::Accept) => self.confirmed(confirm),
-            (Mode::Find(line), Command::Cancel) => self.leave_find(&line),
-            (Mode::Find(line), command) => self.find_command(line, command),
-            (Mode::Confirm(confirm), again) if confirm.by == Some(again) => {
-                self.confirmed_by_key(confirm, again)
-            }
-            (Mode::Card, _) => self.welcomed(),
-            (_, Command::Cancel) | (Mode::Help(_), Command::Accept) => {
-                self.last_key = None;
-                vec![]
-            }
-            (Mode::Progress(_), Command::Accept) => self.ask_goal(),
-            (Mode::Guards(list), command) => self.guards_command(list, command),
-            (Mode::History(list), Command::Accept) => self.jump_in_history(list.at),
-            (Mode::History(mut list), command) => {
-                list.moved_in(command, self.history_len());
-                self.open(Mode::History(list))
-            }
-            (Mode::Picker(picker), command) => self.picker_command(picker, command),
-            (Mode::Choose, command) => self.choose(command),
-            (Mode::Help(mut list), command) => {
-                let limit = help_limit(self, self.screen());
-                list.moved_in(command, limit + 1);
-                self.open(Mode::Help(list))
-            }
-            (mode, _) => self.open(mode),
-        };
-        self.back_to_tags();
-        effects.extend(self.catch_up());
-        effects
-    }
-
-    fn open(&mut self, mode: Mode) -> Vec<Effect> {
-        self.mode = mode;
-        vec![]
-    }
-
-    /// The whole terminal.
-    fn screen(&self) -> Rect {
-        Rect::new(0, 0, self.size.0, self.size.1)
-    }
-
-    /// The rows that a key would act on.
-    fn in_sight(&self) -> Vec<u32> {
-        match self.grid {
-            Some(_) => self.desk.list()[self.page()].to_vec(),
-            None => self.row().into_iter().collect(),
-        }
-    }
-
-    /// What is on the screen: the rows that are there as a whole.
-    fn saw(&mut self) {
-        let sight = self.in_sight();
-        if let Some(grid) = &mut self.grid {
-            grid.show(&sight);
-        }
-        self.painted = sight.into_iter().filter(|&row| self.is_complete(row)).collect();
-    }
-
     fn next_theme(&mut self) -> Vec<Effect> {
         self.setup.theme = self.setup.theme.next();
         self.nothing(&format!(
@@ -551,46 +342,10 @@ impl App {
         if self.saving.unsaved == 0 { vec![Effect::Quit] } else { vec![] }
     }
 
-    fn picture_key(&self, row: u32) -> Option<PictureKey> {
-        if !matches!(self.desk.examples().media, Media::Picture(_)) {
-            return None;
-        }
-        let room = self.grid.as_ref().map_or(self.room, Grid::room);
-        let (cols, rows) = room?;
-        Some(PictureKey { row, cols, rows })
+    fn open(&mut self, mode: Mode) -> Vec<Effect> {
+        self.mode = mode;
+        vec![]
     }
-
-    /// Whether nothing of the example is still to come.
-    fn is_complete(&self, row: u32) -> bool {
-        match self.picture_key(row) {
-            Some(key) => !matches!(self.pictures.get(key), None | Some(Picture::Pending)),
-            None => self.is_visible(),
-        }
-    }
-
-    /// Whether the terminal is large enough to show on what a key would act.
-    fn is_visible(&self) -> bool {
-        self.room.is_some()
-    }
-
-    /// Asks for the pictures that are looked at, the next ones and the last ones.
-    fn prepare(&mut self) -> Vec<Effect> {
-        let list = self.desk.list();
-        let near: Vec<u32> = match self.grid {
-            Some(_) => pictures::pages(self.page(), list).collect(),
-            None => pictures::window(self.position, list).collect(),
-        };
-        let near = self.retested().into_iter().chain(near);
-        let keys: Vec<PictureKey> = near.filter_map(|row| self.picture_key(row)).collect();
-        let missing = self.pictures.keep(&keys);
-        if missing.is_empty() { vec![] } else { vec![Effect::Prepare(missing)] }
-    }
-}
-
-/// The room for the picture in a terminal of that size.
-fn room((cols, rows): (u16, u16)) -> Option<(u16, u16)> {
-    let picture = layout::review(Rect::new(0, 0, cols, rows))?.picture;
-    Some((picture.width, picture.height))
 }
 
 #[cfg(test)]

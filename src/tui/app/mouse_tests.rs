@@ -2,8 +2,9 @@
 
 use super::tests::{app, app_of, id, press, said};
 use super::*;
+use crate::dataset::Media;
 use crate::dataset::TextColumn;
-use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 /// The places of the review at 80×24: a class line, a tag, the row.
 const FOX: (u16, u16) = (46, 7);

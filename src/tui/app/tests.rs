@@ -1,7 +1,7 @@
 //! State tables: (state, messages) → (state, effects).
 
 use super::*;
-use crate::dataset::{ClassNames, Examples, Ledger, Matrix, Order, Run, Split, TextColumn};
+use crate::dataset::{ClassNames, Examples, Ledger, Matrix, Media, Order, Run, Split, TextColumn};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::InputRequest;
 
