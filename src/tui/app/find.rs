@@ -33,6 +33,8 @@ pub(super) struct Finding {
     pub filter: Option<String>,
     /// Those with names.
     saved: BTreeMap<String, String>,
+    /// The queue that is being looked for, by its place.
+    queue: Option<usize>,
     /// What was asked for at the start.
     asked: Option<String>,
     /// What was typed when the line was left with Esc.
@@ -176,6 +178,7 @@ impl App {
     /// # Errors
     /// As [`App::list_only`].
     pub(super) fn list(&mut self, text: &str, grid: bool) -> Result<Vec<Effect>, FilterError> {
+        self.finding.queue = None;
         let filter = Filter::parse_with(text, &self.finding.saved, &self.names())?;
         if filter.is_empty() {
             return Ok(self.list_all());
@@ -188,7 +191,12 @@ impl App {
     /// What a filter selected; the walk stays at its example if that is among them.
     pub(super) fn selected(&mut self, text: String, rows: Vec<u32>) -> Vec<Effect> {
         self.painted.clear();
+        let queue = self.finding.queue.take();
         if rows.is_empty() {
+            if let Some(at) = queue {
+                // What is in it is decided, but not listed here.
+                return self.queue_from(at + 1);
+            }
             return self.nothing(&format!("nothing matches {text}: the list stays as it was"));
         }
         self.end_retest();
@@ -231,16 +239,21 @@ impl App {
     /// The next of the queues, then all again.
     fn next_queue(&mut self) -> Vec<Effect> {
         let at = self.filter().and_then(|on| QUEUES.iter().position(|queue| *queue == on));
-        let next = at.map_or(0, |at| at + 1);
-        let filled = |queue: &&&str| self.is_any(queue);
-        let Some(queue) = QUEUES[next..].iter().find(filled) else {
+        self.queue_from(at.map_or(0, |at| at + 1))
+    }
+
+    /// The first of the queues from `next` on that anything is in.
+    fn queue_from(&mut self, next: usize) -> Vec<Effect> {
+        let Some(at) = (next..QUEUES.len()).find(|&at| self.is_any(QUEUES[at])) else {
             if self.finding.filter.is_some() {
                 return self.list_all();
             }
             return self.nothing("nothing is skipped, unsure or flagged");
         };
         // The names of the queues are words of the language.
-        self.list_only(queue).unwrap_or_default()
+        let effects = self.list_only(QUEUES[at]).unwrap_or_default();
+        self.finding.queue = Some(at);
+        effects
     }
 
     /// Whether any decision of this split is in the queue: a look at the decisions, not at the list.

@@ -85,6 +85,18 @@ fn the_queues_follow_each_other_and_empty_ones_are_left_out() {
 }
 
 #[test]
+fn a_queue_with_nothing_that_is_listed_is_left_out() {
+    let mut app = app();
+    app.desk.skip(0, 1).unwrap();
+    press(&mut app, "Q");
+    assert_eq!(app.status().text, "nothing is skipped, unsure or flagged", "a is no error");
+    press(&mut app, "!Q");
+    assert_eq!((app.filter(), listed(&app)), (Some("flagged"), vec!["b"]));
+    press(&mut app, "\u{1b}/skipped\n");
+    assert!(app.status().text.starts_with("nothing matches skipped"), "{:?}", app.status());
+}
+
+#[test]
 fn another_order_keeps_the_filter() {
     let mut app = app();
     press(&mut app, "/gold:dog\n→");
