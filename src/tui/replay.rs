@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 
 /// How long a picture, a search or the disk may take.
 const LIMIT: Duration = Duration::from_mins(1);
+/// How long it may take to look at all examples, for likeness.
+const LEARNING: Duration = Duration::from_mins(15);
 
 /// The line of a session that could not be carried out. What came before it is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -225,11 +227,12 @@ impl Driver {
     }
 
     fn wait(&mut self, now: u64, enough: impl Fn(&App) -> bool) -> Result<(), String> {
-        let deadline = Instant::now() + LIMIT;
+        let limit = if self.app.is_learning() { LEARNING } else { LIMIT };
+        let deadline = Instant::now() + limit;
         while !enough(&self.app) && self.not_saved.is_none() {
             let left = deadline.saturating_duration_since(Instant::now());
             let Some(answer) = self.jobs.answer_within(left) else {
-                let limit = LIMIT.as_secs();
+                let limit = limit.as_secs();
                 return Err(format!("no picture, search or disk answered within {limit} s"));
             };
             self.take_in(answer, now);
