@@ -225,7 +225,7 @@ impl App {
 
     /// Takes away, one after the other: what is awaited, the filter, the marks.
     fn clear(&mut self) -> Vec<Effect> {
-        if self.cancel_work() {
+        if self.cancel_work() | self.cancel_likeness() {
             self.nothing("cancelled")
         } else if self.finding.filter.is_some() {
             self.list_all()

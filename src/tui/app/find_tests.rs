@@ -3,6 +3,7 @@
 use super::tests::{app, id, press, said};
 use super::{App, Effect, Message, Mode, Task};
 use crate::dataset::Order;
+use crate::tui::command::Command;
 
 fn listed(app: &App) -> Vec<&str> {
     app.desk.list().iter().map(|&row| app.desk.id(row)).collect()
@@ -140,4 +141,13 @@ fn an_answer_that_comes_while_something_is_chosen_waits_until_that_is_closed() {
         assert_eq!((said(&app, "b").as_str(), id(&app)), (decided, "c"), "{keys:?}");
         assert_eq!((app.filter(), app.working()), (Some("gold:fox"), None), "{keys:?}");
     }
+}
+
+#[test]
+fn a_walk_by_likeness_that_waits_is_cancelled_too() {
+    let mut app = app();
+    app.update(Message::Command(Command::Similar), 900);
+    assert!(app.is_waiting() && app.is_learning());
+    press(&mut app, "\u{1b}");
+    assert_eq!((app.status().text.as_str(), app.is_waiting()), ("cancelled", false));
 }
