@@ -286,6 +286,7 @@ const LISTS: &[Context] =
     &[Context::Picker, Context::Find, Context::Help, Context::History, Context::Tags];
 const COMPLETING: &[Context] = &[Context::Find];
 const TOGGLING: &[Context] = &[Context::Picker];
+const ANYWHERE: &[Context] = &Context::ALL;
 const TAGS: &[Context] = &[Context::Tags];
 const UNDOING: &[Context] = &[Context::Review, Context::Grid, Context::Tags];
 
@@ -376,7 +377,7 @@ pub const TABLE: &[Row] = &[
     act(Command::NextTheme, "next-theme", "Next theme", "Program", SCREENS, "other colours: dark, light, high-contrast, colour-blind"),
     act(Command::Palette, "palette", "Commands", "Program", SCREENS, "find any command by its name"),
     act(Command::Help, "help", "Keys", "Program", SCREENS, "these keys"),
-    act(Command::Suspend, "suspend", "Suspend", "Program", SCREENS, "back to the shell; fg returns"),
+    act(Command::Suspend, "suspend", "Suspend", "Program", ANYWHERE, "back to the shell; fg returns"),
     act(Command::Quit, "quit", "Quit", "Program", REVIEW, "leave; everything is saved as you go"),
     act(Command::Accept, "accept", "Take", "In a field or list", TAKING, "take it"),
     act(Command::Cancel, "cancel", "Close", "In a field or list", POPUPS, "close; what was typed is kept for the next time"),

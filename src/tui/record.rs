@@ -44,7 +44,8 @@ impl Recorder {
         let (input, at, dropped) = (Input::of(&message), on_screen(app), app.dropped());
         // A replay shows no card, so what closed it would be for the example below.
         let is_card = matches!(app.mode(), Mode::Card);
-        let input = input.filter(|input| !is_card || matches!(input, Input::Resize(..)));
+        let is_noted = |input: &Input| !is_card || matches!(input, Input::Resize(..));
+        let input = input.filter(is_noted).filter(|_| !app.is_leaving());
         let effects = app.update(message, now);
         if let Some(input) = input {
             let ms = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);

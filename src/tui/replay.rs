@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 
 /// How long a picture, a search or the disk may take.
 const LIMIT: Duration = Duration::from_mins(1);
+/// How long it may take to look at all examples, for likeness.
+const LEARNING: Duration = Duration::from_mins(15);
 
 /// The line of a session that could not be carried out. What came before it is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -225,11 +227,12 @@ impl Driver {
     }
 
     fn wait(&mut self, now: u64, enough: impl Fn(&App) -> bool) -> Result<(), String> {
-        let deadline = Instant::now() + LIMIT;
+        let limit = if self.app.is_learning() { LEARNING } else { LIMIT };
+        let deadline = Instant::now() + limit;
         while !enough(&self.app) && self.not_saved.is_none() {
             let left = deadline.saturating_duration_since(Instant::now());
             let Some(answer) = self.jobs.answer_within(left) else {
-                let limit = LIMIT.as_secs();
+                let limit = limit.as_secs();
                 return Err(format!("no picture, search or disk answered within {limit} s"));
             };
             self.take_in(answer, now);
@@ -311,8 +314,10 @@ fn is_possible(input: &Input, context: Context) -> bool {
     let holds = |command: Command, context| command.row().contexts.contains(&context);
     match input {
         Input::Command(command) => {
-            let chosen = context == Context::Choose && command.on_sight();
-            holds(*command, context) || chosen && holds(*command, Context::Review)
+            // What is to be done on many is said, and confirmed, with keys of the screen below.
+            let on_many = matches!(context, Context::Choose | Context::Confirm);
+            let below = holds(*command, Context::Review) || holds(*command, Context::Grid);
+            holds(*command, context) || on_many && command.on_sight() && below
         }
         Input::Edit(_) => context.is_field(),
         Input::Paste(_) | Input::Resize(..) | Input::Mouse(_) => true,

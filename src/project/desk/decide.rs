@@ -103,8 +103,8 @@ impl Desk {
             (verdict, _) => verdict.map(Answer::Verdict),
         };
         let (tags, difficulty) = (review.tags.clone(), review.difficulty);
-        let flagged = review.flagged.then_some(true);
-        let choice = Choice { answer, tags, untag: vec![], difficulty, flagged };
+        // A flag is about one example, not about a kind.
+        let choice = Choice { answer, tags, untag: vec![], difficulty, flagged: None };
         (!choice.is_empty()).then_some(choice)
     }
 

@@ -66,6 +66,11 @@ impl App {
         self.alike.wanted.is_some()
     }
 
+    /// No walk by likeness follows; whether one would have.
+    pub(super) fn cancel_likeness(&mut self) -> bool {
+        self.alike.wanted.take().is_some()
+    }
+
     /// Asks for vectors once there is enough to compare with.
     pub(super) fn learn_when_due(&mut self) -> Option<Effect> {
         (self.desk.decided() >= FEWEST).then(|| self.learn()).flatten()

@@ -38,10 +38,10 @@ impl App {
         {
             return Some(*by);
         }
-        if context == Context::Card {
+        let command = self.keymap.command(context, key);
+        if context == Context::Card && command != Some(Command::Suspend) {
             return Some(Command::Cancel);
         }
-        let command = self.keymap.command(context, key);
         if context == Context::Choose && command.is_none() {
             return self.keymap.command(Context::Review, key).filter(|command| command.on_sight());
         }
@@ -98,6 +98,9 @@ impl App {
     }
 
     pub(super) fn command(&mut self, command: Command) -> Vec<Effect> {
+        if self.is_leaving() {
+            return vec![];
+        }
         if self.saving.frozen && !matches!(command, Command::Quit | Command::Cancel) {
             return vec![];
         }
@@ -149,6 +152,9 @@ impl App {
 
     /// A command while something is on top.
     pub(super) fn on_top(&mut self, command: Command) -> Vec<Effect> {
+        if command == Command::Suspend {
+            return self.act(command);
+        }
         if !self.is_visible() && command != Command::Cancel {
             return vec![];
         }

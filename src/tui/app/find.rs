@@ -24,6 +24,8 @@ pub struct FindLine {
     pub selected: usize,
     /// What is wrong with the text.
     pub error: Option<FilterError>,
+    /// Whether the text is that of the last time: the first letter takes its place.
+    pub is_fresh: bool,
 }
 
 /// What is known of filters.
@@ -33,6 +35,8 @@ pub(super) struct Finding {
     pub filter: Option<String>,
     /// Those with names.
     saved: BTreeMap<String, String>,
+    /// The queue that is being looked for, by its place.
+    queue: Option<usize>,
     /// What was asked for at the start.
     asked: Option<String>,
     /// What was typed when the line was left with Esc.
@@ -99,7 +103,8 @@ impl App {
         let on = || self.finding.filter.clone().map(|text| text + " ").unwrap_or_default();
         let text = self.finding.draft.take().unwrap_or_else(on);
         let completion = Completion { range: 0..0, items: vec![] };
-        let line = FindLine { input: Input::new(text), completion, selected: 0, error: None };
+        let (is_fresh, input) = (!text.is_empty(), Input::new(text));
+        let line = FindLine { input, completion, selected: 0, error: None, is_fresh };
         self.mode = Mode::Find(line);
         self.complete_filter();
         vec![]
@@ -176,6 +181,7 @@ impl App {
     /// # Errors
     /// As [`App::list_only`].
     pub(super) fn list(&mut self, text: &str, grid: bool) -> Result<Vec<Effect>, FilterError> {
+        self.finding.queue = None;
         let filter = Filter::parse_with(text, &self.finding.saved, &self.names())?;
         if filter.is_empty() {
             return Ok(self.list_all());
@@ -188,7 +194,15 @@ impl App {
     /// What a filter selected; the walk stays at its example if that is among them.
     pub(super) fn selected(&mut self, text: String, rows: Vec<u32>) -> Vec<Effect> {
         self.painted.clear();
+        let queue = self.finding.queue.take();
         if rows.is_empty() {
+            if let Some(at) = queue {
+                // What is in it is decided, but not listed here.
+                return self.queue_from(at + 1);
+            }
+            // Stays open: what is typed next mends it, and must not act as keys.
+            self.finding.draft = Some(text.clone());
+            self.open_find();
             return self.nothing(&format!("nothing matches {text}: the list stays as it was"));
         }
         self.end_retest();
@@ -217,7 +231,7 @@ impl App {
 
     /// Takes away, one after the other: what is awaited, the filter, the marks.
     fn clear(&mut self) -> Vec<Effect> {
-        if self.cancel_work() {
+        if self.cancel_work() | self.cancel_likeness() {
             self.nothing("cancelled")
         } else if self.finding.filter.is_some() {
             self.list_all()
@@ -231,16 +245,21 @@ impl App {
     /// The next of the queues, then all again.
     fn next_queue(&mut self) -> Vec<Effect> {
         let at = self.filter().and_then(|on| QUEUES.iter().position(|queue| *queue == on));
-        let next = at.map_or(0, |at| at + 1);
-        let filled = |queue: &&&str| self.is_any(queue);
-        let Some(queue) = QUEUES[next..].iter().find(filled) else {
+        self.queue_from(at.map_or(0, |at| at + 1))
+    }
+
+    /// The first of the queues from `next` on that anything is in.
+    fn queue_from(&mut self, next: usize) -> Vec<Effect> {
+        let Some(at) = (next..QUEUES.len()).find(|&at| self.is_any(QUEUES[at])) else {
             if self.finding.filter.is_some() {
                 return self.list_all();
             }
             return self.nothing("nothing is skipped, unsure or flagged");
         };
         // The names of the queues are words of the language.
-        self.list_only(queue).unwrap_or_default()
+        let effects = self.list_only(QUEUES[at]).unwrap_or_default();
+        self.finding.queue = Some(at);
+        effects
     }
 
     /// Whether any decision of this split is in the queue: a look at the decisions, not at the list.
@@ -262,24 +281,24 @@ impl App {
     }
 
     /// Keeps the filter under a name; `-name` forgets it.
-    pub(super) fn save_filter(&mut self, name: &str) -> Vec<Effect> {
+    pub(super) fn save_filter(&mut self, name: &str) -> Result<Vec<Effect>, String> {
         let name = name.trim().trim_start_matches('@');
         if let Some(name) = name.strip_prefix('-') {
             let Some(_) = self.finding.saved.remove(name) else {
-                return self.nothing(&format!("no filter is called {name}"));
+                return Err(format!("no filter is called {name}"));
             };
             self.status = Status::hint(format!("@{name} is forgotten"));
         } else {
             let Some(filter) = self.finding.filter.clone() else {
-                return self.nothing("no filter is on that could be saved");
+                return Err("no filter is on that could be saved".to_owned());
             };
             if name.is_empty() || quote(name) != name {
-                return self.nothing("a filter's name is made of letters, digits, - and _");
+                return Err("a filter's name is made of letters, digits, - and _".to_owned());
             }
             self.status = Status::hint(format!("@{name} stands for {filter}"));
             self.finding.saved.insert(name.to_owned(), filter);
         }
-        vec![Effect::KeepFilters(self.finding.saved.clone())]
+        Ok(vec![Effect::KeepFilters(self.finding.saved.clone())])
     }
 }
 

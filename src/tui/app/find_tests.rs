@@ -3,6 +3,7 @@
 use super::tests::{app, id, press, said};
 use super::{App, Effect, Message, Mode, Task};
 use crate::dataset::Order;
+use crate::tui::command::Command;
 
 fn listed(app: &App) -> Vec<&str> {
     app.desk.list().iter().map(|&row| app.desk.id(row)).collect()
@@ -85,6 +86,18 @@ fn the_queues_follow_each_other_and_empty_ones_are_left_out() {
 }
 
 #[test]
+fn a_queue_with_nothing_that_is_listed_is_left_out() {
+    let mut app = app();
+    app.desk.skip(0, 1).unwrap();
+    press(&mut app, "Q");
+    assert_eq!(app.status().text, "nothing is skipped, unsure or flagged", "a is no error");
+    press(&mut app, "!Q");
+    assert_eq!((app.filter(), listed(&app)), (Some("flagged"), vec!["b"]));
+    press(&mut app, "\u{1b}/skipped\n");
+    assert!(app.status().text.starts_with("nothing matches skipped"), "{:?}", app.status());
+}
+
+#[test]
 fn another_order_keeps_the_filter() {
     let mut app = app();
     press(&mut app, "/gold:dog\n→");
@@ -128,4 +141,13 @@ fn an_answer_that_comes_while_something_is_chosen_waits_until_that_is_closed() {
         assert_eq!((said(&app, "b").as_str(), id(&app)), (decided, "c"), "{keys:?}");
         assert_eq!((app.filter(), app.working()), (Some("gold:fox"), None), "{keys:?}");
     }
+}
+
+#[test]
+fn a_walk_by_likeness_that_waits_is_cancelled_too() {
+    let mut app = app();
+    app.update(Message::Command(Command::Similar), 900);
+    assert!(app.is_waiting() && app.is_learning());
+    press(&mut app, "\u{1b}");
+    assert_eq!((app.status().text.as_str(), app.is_waiting()), ("cancelled", false));
 }

@@ -105,16 +105,19 @@ impl App {
 
     /// Goes to a number in the list, or to the example with that id or the only one with that part of
     /// it. An id of digits has an equals sign before it.
-    pub(super) fn jump_to_text(&mut self, text: &str) -> Vec<Effect> {
+    ///
+    /// # Errors
+    /// Never: what is not found is told when the ids were looked through.
+    pub(super) fn jump_to_text(&mut self, text: &str) -> Result<Vec<Effect>, String> {
         let (text, count) = (text.trim(), self.desk.list().len());
         let number = text.parse().ok().filter(|n| (1..=count).contains(n));
         if let Some(row) = number.and_then(|n: usize| self.desk.list().get(n - 1).copied()) {
-            return self.jump_to(row);
+            return Ok(self.jump_to(row));
         }
-        match text.strip_prefix('=').unwrap_or(text).trim() {
+        Ok(match text.strip_prefix('=').unwrap_or(text).trim() {
             "" => vec![],
             id => self.hand_out(Task::Locate(id.to_owned()), "looking for the id"),
-        }
+        })
     }
 
     pub(super) fn located(&mut self, text: &str, located: &Located) -> Vec<Effect> {
@@ -130,6 +133,8 @@ impl App {
                 format!("no id has {text:?}: there are 1 to {count}, and ids like {like}")
             }
         };
+        // Stays open: what is typed next mends it, and must not act as keys.
+        self.open_prompt(PromptKind::Jump, 0, text);
         self.nothing(&said)
     }
 

@@ -34,6 +34,13 @@ pub enum Deed {
         /// where the walk goes on
         then: usize,
     },
+    /// A tag is made and put on the rows.
+    NewTag {
+        /// the rows
+        rows: Vec<u32>,
+        /// its name
+        name: String,
+    },
     /// The taxonomy is changed.
     Tag(TagDeed),
 }
@@ -200,6 +207,10 @@ impl App {
                 let effects = self.decided(event, false);
                 effects.into_iter().chain(self.go(then)).collect()
             }
+            Deed::NewTag { rows, name } => {
+                self.desk.set_sight(Sight { picked: true, ..Sight::default() });
+                self.create_tag(&rows, &name)
+            }
             Deed::Tag(deed) => self.tag_deed(deed),
         }
     }
@@ -241,14 +252,17 @@ impl App {
     }
 
     /// Repeats the last decision on this example and those after it, `count` in all.
-    pub(super) fn repeat_on_next(&mut self, count: &str) -> Vec<Effect> {
+    ///
+    /// # Errors
+    /// No number.
+    pub(super) fn repeat_on_next(&mut self, count: &str) -> Result<Vec<Effect>, String> {
         let Some(count) = count.trim().parse().ok().filter(|&n: &usize| n > 0) else {
-            return self.nothing(&format!("{:?} is no number of examples", count.trim()));
+            return Err(format!("{:?} is no number of examples", count.trim()));
         };
         let rows: Vec<u32> =
             self.desk.list().iter().skip(self.position).take(count).copied().collect();
         let choice = self.row().and_then(|row| self.last_choice(row));
         let then = self.position + rows.len();
-        choice.map_or_else(Vec::new, |choice| self.preview(rows, choice, false, then))
+        Ok(choice.map_or_else(Vec::new, |choice| self.preview(rows, choice, false, then)))
     }
 }

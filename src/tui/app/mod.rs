@@ -304,6 +304,11 @@ impl App {
         self.saving.unsaved > 0
     }
 
+    /// Whether it was asked to leave: keys that come behind that are not meant for it.
+    pub fn is_leaving(&self) -> bool {
+        self.saving.quitting
+    }
+
     /// Whether that on which a key would act is wholly on the screen.
     pub fn is_whole(&self) -> bool {
         self.painted == self.in_sight()

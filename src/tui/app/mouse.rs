@@ -66,7 +66,7 @@ impl Mouse {
 impl App {
     /// Takes what the mouse did on the screen that was painted last.
     pub(super) fn mouse(&mut self, mouse: Mouse) -> Vec<Effect> {
-        if self.saving.frozen || !self.is_visible() {
+        if self.saving.frozen || self.is_leaving() || !self.is_visible() {
             return vec![];
         }
         let hit = target(self, self.screen(), mouse.at);

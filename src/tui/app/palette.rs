@@ -15,9 +15,17 @@ impl App {
             let place = self.recent.commands.iter().position(|recent| *recent == command);
             place.unwrap_or(usize::MAX)
         };
-        let found = here.filter_map(|row| Some((rank(row, typed)?, lately(row.command), row)));
+        let is_key = |row: &Row| {
+            let keys = self.keymap.keys(context, row.id);
+            keys.iter().any(|key| key == typed)
+        };
+        let found = here.filter_map(|row| {
+            let rank = rank(row, typed)?;
+            // `:q` is what q does.
+            Some((!is_key(row), rank, lately(row.command), row))
+        });
         let mut found: Vec<_> = found.collect();
-        found.sort_by_key(|(rank, lately, _)| (*rank, *lately));
+        found.sort_by_key(|(other, rank, lately, _)| (*other, *rank, *lately));
         found.into_iter().map(|(.., row)| Pick::Command(row.command)).collect()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the lines follow what is typed at once; nothing here waits for a clock.
 
-use super::{App, Effect, Mode};
+use super::{App, Confirm, Deed, Effect, Mode, say};
 use crate::analysis::typeahead::ClassQuery;
 use crate::dataset::{Answer, Choice, DecideError, Tag, TagId, same_tag_name};
 use crate::tui::command::Command;
@@ -62,20 +62,27 @@ pub struct Picker {
     pub selected: usize,
     /// The one in the first line, as long as the chosen one can be seen then.
     pub top: usize,
+    /// Whether the arrows or the mouse chose it.
+    pub is_chosen: bool,
 }
 
 impl Picker {
     /// Chooses a line; the others move only if it would not be seen.
     pub(super) fn choose(&mut self, line: usize, screen: Rect) {
-        self.selected = line;
+        (self.selected, self.is_chosen) = (line, true);
         self.top = first_line(screen, self);
+    }
+
+    /// Whether nothing was typed or chosen: Enter would take a tag that nobody asked for.
+    fn is_unasked(&self) -> bool {
+        self.kind == PickKind::Tag && !self.is_chosen && self.input.value().trim().is_empty()
     }
 }
 
 impl App {
     pub(super) fn open_picker(&mut self, kind: PickKind, rows: Vec<u32>) -> Vec<Effect> {
         let (input, picks) = (Input::default(), vec![]);
-        self.mode = Mode::Picker(Picker { kind, rows, input, picks, selected: 0, top: 0 });
+        self.mode = Mode::Picker(Picker { kind, rows, input, picks, selected: 0, top: 0, is_chosen: false });
         self.find_picks();
         vec![]
     }
@@ -83,8 +90,15 @@ impl App {
     pub(super) fn picker_command(&mut self, mut picker: Picker, command: Command) -> Vec<Effect> {
         let pick = picker.picks.get(picker.selected).copied();
         match (command, pick) {
+            (Command::Accept, Some(_)) if picker.is_unasked() => {
+                self.mode = Mode::Picker(picker);
+                self.nothing("type a part of its name, or choose one with the arrows")
+            }
             (Command::Accept, Some(pick)) => self.picked(&picker, pick),
-            (Command::Accept, None) => self.nothing("nothing of that name"),
+            (Command::Accept, None) => {
+                self.mode = Mode::Picker(picker);
+                self.nothing("nothing of that name")
+            }
             (Command::Toggle, Some(Pick::Class(class))) if picker.kind == PickKind::Also => {
                 let row = picker.rows.first().copied();
                 self.open(Mode::Picker(picker));
@@ -149,7 +163,18 @@ impl App {
     }
 
     /// A name that is there already means that tag.
+    /// Makes a tag; on many examples only after their number was confirmed.
     fn make_tag(&mut self, rows: &[u32], name: &str) -> Vec<Effect> {
+        if rows.len() < 2 && self.grid.is_none() {
+            return self.create_tag(rows, name);
+        }
+        let (rows, name) = (rows.to_vec(), name.to_owned());
+        let question = format!("new tag {}: on {}", name.trim(), say::examples(rows.len()));
+        let (detail, deed) = (String::new(), Deed::NewTag { rows, name });
+        self.open(Mode::Confirm(Confirm { question, detail, deed, by: None }))
+    }
+
+    pub(super) fn create_tag(&mut self, rows: &[u32], name: &str) -> Vec<Effect> {
         let keymap = self.keymap.clone();
         let reserved = |letter| keymap.is_reserved(letter);
         match self.desk.create_tag(rows, name, self.now, reserved) {

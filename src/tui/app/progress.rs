@@ -167,19 +167,19 @@ impl App {
         self.open_prompt(PromptKind::Goal, 0, &goal)
     }
 
-    pub(super) fn take_goal(&mut self, text: &str) -> Vec<Effect> {
+    pub(super) fn take_goal(&mut self, text: &str) -> Result<Vec<Effect>, String> {
         let goal = match text.trim() {
             "" => Some(0),
             text => text.parse().ok(),
         };
         let Some(goal) = goal else {
-            return self.nothing(&format!("{:?} is no number of examples", text.trim()));
+            return Err(format!("{:?} is no number of examples", text.trim()));
         };
         self.set_goal(Some(goal));
-        self.nothing(&match self.session.goal {
+        Ok(self.nothing(&match self.session.goal {
             None => "no goal".to_owned(),
             Some(goal) => format!("goal: {goal} in this session, {} so far", self.done_now()),
-        })
+        }))
     }
 
     /// What came of the session; nothing when nothing was decided.

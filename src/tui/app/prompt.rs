@@ -60,17 +60,37 @@ impl App {
                 let event = self.desk.set_note(prompt.row, text, self.now);
                 self.decided(event, false)
             }
-            PromptKind::Count => self.repeat_on_next(text),
-            PromptKind::FilterName => self.save_filter(text),
-            PromptKind::Jump => self.jump_to_text(text),
-            PromptKind::Goal => self.take_goal(text),
+            PromptKind::Count => self.answered(prompt, |app| app.repeat_on_next(text)),
+            PromptKind::FilterName => self.answered(prompt, |app| app.save_filter(text)),
+            PromptKind::Jump => self.answered(prompt, |app| app.jump_to_text(text)),
+            PromptKind::Goal => self.answered(prompt, |app| app.take_goal(text)),
             PromptKind::Tag(tag, field) => self.tag_typed(prompt, tag, field),
         }
+    }
+
+    /// Takes an answer. After a wrong one the field stays open: what is typed next mends it, and must
+    /// not act as keys.
+    fn answered(
+        &mut self,
+        prompt: &Prompt,
+        take: impl FnOnce(&mut Self) -> Result<Vec<Effect>, String>,
+    ) -> Vec<Effect> {
+        take(self).unwrap_or_else(|wrong| {
+            self.mode = Mode::Prompt(prompt.clone());
+            self.nothing(&wrong)
+        })
     }
 
     pub(super) fn edit(&mut self, request: InputRequest) -> Vec<Effect> {
         if !self.is_visible() {
             return vec![];
+        }
+        if let Mode::Find(line) = &mut self.mode
+            && std::mem::take(&mut line.is_fresh)
+            && matches!(request, InputRequest::InsertChar(_))
+        {
+            // As in a field whose text is selected.
+            line.input = Input::default();
         }
         if let Some(input) = self.field() {
             input.handle(request);

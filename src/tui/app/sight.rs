@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 impl App {
     /// The whole terminal.
-    pub(super) fn screen(&self) -> Rect {
+    pub fn screen(&self) -> Rect {
         Rect::new(0, 0, self.size.0, self.size.1)
     }
 

@@ -420,3 +420,11 @@ fn a_range_begins_at_a_mark_that_is_still_there() {
     press(&mut app, "MA-\n→→V");
     assert_eq!(app.marks().iter().copied().collect::<Vec<_>>(), [3]);
 }
+
+#[test]
+fn keys_behind_the_one_that_leaves_decide_nothing() {
+    let mut app = app();
+    assert_eq!(app.update(Message::Command(Command::Quit), 9), [Effect::Quit]);
+    assert!(app.update(Message::Command(Command::Unsure), 999).is_empty());
+    assert_eq!(app.desk().reviewed(), 0);
+}

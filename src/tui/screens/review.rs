@@ -190,12 +190,14 @@ fn shown_classes(app: &App, row: u32) -> Vec<(u32, f32)> {
     let desk = app.desk();
     let probs = desk.run().probs.row(row as usize);
     let hidden = app.hides_prediction(row);
-    let mut shown: Vec<(u32, f32)> = if probs.len() <= SHOWN || hidden {
+    let lines = layout::review(app.screen()).map_or(0, |places| usize::from(places.side.height));
+    let room = lines.saturating_sub(HEAD).clamp(1, SHOWN);
+    let mut shown: Vec<(u32, f32)> = if probs.len() <= room || hidden {
         // Which ones are probable is hidden, too.
         let known = |&p: &f32| if hidden { 0.0 } else { p };
-        (0..).zip(probs.iter().map(known)).take(SHOWN).collect()
+        (0..).zip(probs.iter().map(known)).take(room).collect()
     } else {
-        top_classes(probs, SHOWN)
+        top_classes(probs, room)
     };
     // Least probable first, so that neither takes the other's place.
     let label = app.shown_review(row).map_or(desk.gold(row), |_| desk.effective(row).class);
@@ -204,6 +206,10 @@ fn shown_classes(app: &App, row: u32) -> Vec<(u32, f32)> {
             let at = shown.len().saturating_sub(1 + from_below);
             shown[at] = (class, if hidden { 0.0 } else { probs[class as usize] });
         }
+    }
+    if probs.len() <= SHOWN {
+        // Those with digits stand in the order of these.
+        shown.sort_by_key(|(class, _)| *class);
     }
     shown
 }
