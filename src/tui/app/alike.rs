@@ -112,12 +112,13 @@ impl App {
 
     /// Brings the suggestions up to date with the example that is shown.
     pub(super) fn suggest_here(&mut self) {
-        let now = self.row().map(|row| (row, self.desk.ledger().next_seq()));
+        let shown = self.row().filter(|_| self.grid.is_none());
+        let now = shown.map(|row| (row, self.desk.ledger().next_seq()));
         if self.alike.about == now {
             return;
         }
         self.alike.about = now;
-        self.alike.suggestions = self.row().map_or_else(Vec::new, |row| self.suggested(row));
+        self.alike.suggestions = shown.map_or_else(Vec::new, |row| self.suggested(row));
     }
 
     fn suggested(&self, row: u32) -> Vec<Suggestion> {

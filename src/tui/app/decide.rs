@@ -244,6 +244,8 @@ impl App {
         self.saving.quitting = false;
         if let Some(ledger) = ledger {
             self.desk.restore(*ledger);
+            // A choice that is open must not hold a tag that was taken back.
+            self.find_picks();
             self.status = Status::trouble(format!("NOT SAVED, taken back: {reason}"));
         } else {
             self.saving.frozen = true;

@@ -158,7 +158,16 @@ impl App {
         if !self.is_visible() && command != Command::Cancel {
             return vec![];
         }
-        let mut effects = match (std::mem::replace(&mut self.mode, Mode::Base), command) {
+        let mode = std::mem::replace(&mut self.mode, Mode::Base);
+        let mut effects = self.on_mode(mode, command);
+        self.back_to_tags();
+        effects.extend(self.catch_up());
+        effects
+    }
+
+    /// What a command means to what lies on top, which is closed unless it is opened again.
+    fn on_mode(&mut self, mode: Mode, command: Command) -> Vec<Effect> {
+        match (mode, command) {
             (Mode::Tags, command) => self.tags_command(command),
             (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(&prompt),
             (Mode::Prompt(prompt), Command::Cancel) => {
@@ -191,9 +200,6 @@ impl App {
                 self.open(Mode::Help(list))
             }
             (mode, _) => self.open(mode),
-        };
-        self.back_to_tags();
-        effects.extend(self.catch_up());
-        effects
+        }
     }
 }

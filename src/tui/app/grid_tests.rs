@@ -198,6 +198,8 @@ fn tags_and_marks_stay_on_the_page_so_that_a_verdict_can_follow() {
     assert_eq!(said, "model wrong, blurry, very hard, flagged");
     assert!(app.desk.review(0).is_none() && app.position == 10);
     press(&mut app, "+torn\n");
+    assert_eq!(question(&app).0, "new tag torn: on 10 examples");
+    press(&mut app, "\n");
     assert_eq!(app.desk.review(10).unwrap().tags.len(), 1, "a new tag");
     press(&mut app, "\tfo\n");
     assert_eq!(question(&app).0, "→ fox: on 10 examples");

@@ -105,19 +105,16 @@ impl App {
 
     /// Goes to a number in the list, or to the example with that id or the only one with that part of
     /// it. An id of digits has an equals sign before it.
-    ///
-    /// # Errors
-    /// Never: what is not found is told when the ids were looked through.
-    pub(super) fn jump_to_text(&mut self, text: &str) -> Result<Vec<Effect>, String> {
+    pub(super) fn jump_to_text(&mut self, text: &str) -> Vec<Effect> {
         let (text, count) = (text.trim(), self.desk.list().len());
         let number = text.parse().ok().filter(|n| (1..=count).contains(n));
         if let Some(row) = number.and_then(|n: usize| self.desk.list().get(n - 1).copied()) {
-            return Ok(self.jump_to(row));
+            return self.jump_to(row);
         }
-        Ok(match text.strip_prefix('=').unwrap_or(text).trim() {
+        match text.strip_prefix('=').unwrap_or(text).trim() {
             "" => vec![],
             id => self.hand_out(Task::Locate(id.to_owned()), "looking for the id"),
-        })
+        }
     }
 
     pub(super) fn located(&mut self, text: &str, located: &Located) -> Vec<Effect> {

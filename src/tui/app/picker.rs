@@ -82,7 +82,15 @@ impl Picker {
 impl App {
     pub(super) fn open_picker(&mut self, kind: PickKind, rows: Vec<u32>) -> Vec<Effect> {
         let (input, picks) = (Input::default(), vec![]);
-        self.mode = Mode::Picker(Picker { kind, rows, input, picks, selected: 0, top: 0, is_chosen: false });
+        self.mode = Mode::Picker(Picker {
+            kind,
+            rows,
+            input,
+            picks,
+            selected: 0,
+            top: 0,
+            is_chosen: false,
+        });
         self.find_picks();
         vec![]
     }

@@ -62,7 +62,7 @@ impl App {
             }
             PromptKind::Count => self.answered(prompt, |app| app.repeat_on_next(text)),
             PromptKind::FilterName => self.answered(prompt, |app| app.save_filter(text)),
-            PromptKind::Jump => self.answered(prompt, |app| app.jump_to_text(text)),
+            PromptKind::Jump => self.jump_to_text(text),
             PromptKind::Goal => self.answered(prompt, |app| app.take_goal(text)),
             PromptKind::Tag(tag, field) => self.tag_typed(prompt, tag, field),
         }

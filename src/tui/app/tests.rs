@@ -165,7 +165,8 @@ fn a_class_is_chosen_by_a_part_of_its_name() {
     assert_eq!((said(&app, "b").as_str(), id(&app)), ("neither → fox", "c"));
     press(&mut app, "\tzz\n");
     assert_eq!(app.status().text, "nothing of that name");
-    press(&mut app, "\t");
+    assert!(matches!(app.mode(), Mode::Picker(_)), "what is typed next must not act as keys");
+    press(&mut app, "\u{1b}\t");
     let Mode::Picker(picker) = app.mode() else { panic!("no picker") };
     let order = "the label and the prediction have keys of their own: last";
     assert_eq!(picker.picks, [1, 2, 0].map(Pick::Class), "{order}");
@@ -427,4 +428,24 @@ fn keys_behind_the_one_that_leaves_decide_nothing() {
     assert_eq!(app.update(Message::Command(Command::Quit), 9), [Effect::Quit]);
     assert!(app.update(Message::Command(Command::Unsure), 999).is_empty());
     assert_eq!(app.desk().reviewed(), 0);
+}
+
+#[test]
+fn a_wrong_answer_leaves_its_field_open() {
+    let mut app = app();
+    press(&mut app, "\nR0\n");
+    assert!(matches!(app.mode(), Mode::Prompt(_)), "{:?}", app.status());
+    assert_eq!(app.status().text, "\"0\" is no number of examples");
+    press(&mut app, "\u{1b}#nowhere\n");
+    assert!(matches!(app.mode(), Mode::Prompt(_)), "{:?}", app.status());
+    press(&mut app, "\u{1b}+\n");
+    assert!(matches!(app.mode(), Mode::Picker(_)), "nothing was asked for");
+    assert_eq!(said(&app, "c"), "");
+}
+
+#[test]
+fn a_colon_and_a_key_is_what_the_key_does() {
+    let mut app = app();
+    let effects = press(&mut app, ":q\n");
+    assert!(effects.contains(&Effect::Quit), "{:?}", app.status());
 }
