@@ -47,6 +47,8 @@ fn a_decision_is_found_in_the_history_mended_and_left_again() {
     assert_eq!(decided(&shown(&mut pty, 1)), "both acceptable");
     pty.send("#nothing\r");
     told(&mut pty, "no id has \"nothing\": there are 1 to 318");
+    pty.send(ESC);
+    pty.wait_for("the review", is_review);
     pty.send("q");
     pty.wait_exit();
     let orders: Vec<Value> = journal(&folder).iter().map(|event| event["order"].clone()).collect();
