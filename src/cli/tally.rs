@@ -240,7 +240,9 @@ fn explain(tally: &Tally, skipped: usize) -> String {
         n => format!("{n} reviewed errors have no tag and a right label."),
     };
     let bias = if tally.basis != Basis::ReviewedOnly && skipped > 0 {
-        format!("\n{skipped} were skipped on the way: if they are of one kind, the shares are off.")
+        format!(
+            "\n{skipped} were passed by on the way: if they are of one kind, the shares are off."
+        )
     } else {
         String::new()
     };

@@ -77,7 +77,7 @@ fn in_review(app: &App, places: &layout::Review, at: Position) -> Option<Target>
         let bar = tag_bar::places(app, places.tags);
         return bar.iter().find(|place| place.area.contains(at)).map(|place| match place.what {
             tag_bar::What::Tag(tag, _) => Target::Tag(tag.id),
-            tag_bar::What::Hidden(_) => Target::Command(Command::Help),
+            tag_bar::What::Hidden(_) => Target::Command(Command::Tags),
             tag_bar::What::New => Target::Command(Command::PickTag),
         });
     }

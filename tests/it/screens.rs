@@ -88,7 +88,7 @@ fn tags_that_have_no_room_are_counted_and_those_that_are_on_are_seen() {
         press(&mut stage, &format!("+{name}\n"));
     }
     let screen = stage.draw();
-    for wanted in ["torn●", "stripes●", "folded●", "? ", "+ new"] {
+    for wanted in ["torn●", "stripes●", "folded●", " T ", "+ new"] {
         assert!(screen.contains(wanted), "{wanted}\n{screen}");
     }
     press(&mut stage, "?");

@@ -17,6 +17,9 @@ pub fn decision(event: &Event, ledger: &Ledger) -> String {
             format!("{}: {}", one.id, review(&one.after, ledger))
         }
         [first, ..] if event.tags.is_empty() => {
+            // An undo lists what it takes back from its end.
+            let back = matches!(event.action, Action::Undo(_));
+            let first = event.changes.last().filter(|_| back).unwrap_or(first);
             format!("{}, {} first", examples(event.changes.len()), first.id)
         }
         [] => taxonomy(event, ledger),

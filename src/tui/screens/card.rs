@@ -14,9 +14,10 @@ use ratatui::widgets::{Block, Clear, Padding, Paragraph};
 pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
     let keymap = app.keymap();
     let key = |(command, what): (Command, String)| {
-        let keys = keymap.keys(Context::Review, command.row().id).iter();
+        // More than two say nothing to who begins.
+        let keys = keymap.keys(Context::Review, command.row().id).iter().take(2);
         let keys: Vec<String> = keys.map(|key| keymap::show(key)).collect();
-        let keys = Span::styled(format!("  {:<8}", keys.join(" ")), theme.accent());
+        let keys = Span::styled(format!("  {:<13}", keys.join(" ")), theme.accent());
         Line::from(vec![keys, Span::raw(what)])
     };
     let question = if agrees(app) {
@@ -49,6 +50,7 @@ fn agrees(app: &App) -> bool {
 fn five_keys(app: &App) -> [(Command, String); 5] {
     let mut tags = app.desk().ledger().tags().iter();
     let example = tags.find_map(|tag| Some(format!(": {} {}", tag.key?, tag.name)));
+    let kind = if example.is_some() { Command::Tag('a') } else { Command::PickTag };
     let tag = format!("what kind of error it is{}", text::fit(&example.unwrap_or_default(), 20));
     let (model_wrong, second) = if agrees(app) {
         ("both are right", (Command::Unsure, "can't tell"))
@@ -60,7 +62,7 @@ fn five_keys(app: &App) -> [(Command, String); 5] {
         (Command::ModelWrong, model_wrong.to_owned()),
         (second.0, second.1.to_owned()),
         (Command::Class(0), "another class is right".to_owned()),
-        (Command::Tag('a'), tag),
+        (kind, tag),
         (Command::Undo, "take the last decision back".to_owned()),
     ]
 }

@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 const CAPTION: &str = " tags  ";
-/// `+ new`, and before it `+12 ?  ` when some are not shown.
+/// `+ new`, and before it `+12 T  ` when some are not shown.
 const NEW: u16 = 5;
 const HIDDEN: u16 = 7;
 
@@ -109,7 +109,11 @@ pub fn draw(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     for place in places(app, area) {
         let line = match place.what {
             What::Tag(tag, on) => tag_cell(tag, on, theme),
-            What::Hidden(count) => Line::styled(format!("+{count} ?"), theme.dim()),
+            What::Hidden(count) => {
+                let key = app.keymap().keys(Context::Review, "tags").first();
+                let key = key.map_or("", String::as_str);
+                Line::styled(format!("+{count} {key}"), theme.dim())
+            }
             What::New => {
                 let keys = app.keymap().keys(Context::Review, "pick-tag");
                 let key = keys.first().map_or_else(String::new, |key| keymap::show(key));
