@@ -33,7 +33,7 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         Line::from(format!("Everything is saved as you go. {help} all keys, {quit} leave.")),
         Line::styled("any key begins", theme.dim()),
     ]);
-    let area = centred(frame.area(), 60, lines.len() as u16 + 2);
+    let area = centred(frame.area(), 64, lines.len() as u16 + 2);
     let block = Block::bordered()
         .title(" welcome ")
         .padding(Padding::horizontal(1))
