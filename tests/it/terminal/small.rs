@@ -14,6 +14,8 @@ fn a_terminal_too_small_says_so_and_decides_nothing() {
     for key in [ENTER, "b", " ", "1"] {
         pty.send(key);
     }
+    // A change of size can overtake keys that are not read yet.
+    thread::sleep(Duration::from_millis(300));
     pty.resize((21, 5));
     pty.wait_for("the next small frame", |screen| screen.text().contains("21×5"));
     pty.resize(USUAL);
