@@ -95,15 +95,6 @@ impl Node {
             Self::Any(nodes) => nodes.iter().any(|node| node.holds(row)),
         }
     }
-
-    /// Whether `asked` is true of any term.
-    pub fn has(&self, asked: fn(&Term) -> bool) -> bool {
-        match self {
-            Self::Term(term) => asked(term),
-            Self::Not(node) => node.has(asked),
-            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(|node| node.has(asked)),
-        }
-    }
 }
 
 impl Term {
@@ -130,23 +121,6 @@ impl Term {
             | Self::Text(Source::Note | Source::Author, _) => 20,
             Self::Text(Source::Media, _) => 200,
             Self::Anywhere(_) => 1000,
-        }
-    }
-
-    /// Whether a decision can change the answer.
-    pub fn is_about_decisions(&self) -> bool {
-        match self {
-            Self::Class(side, _) => !matches!(side, Side::Gold | Side::Pred),
-            Self::Number(measure, _) => matches!(measure, Measure::Loss | Measure::Tags),
-            Self::Text(source, _) | Self::Filled(source) => {
-                matches!(source, Source::Note | Source::Author)
-            }
-            Self::Flag(flag) => *flag != Flag::Marked,
-            Self::Tag(_)
-            | Self::Verdict(_)
-            | Self::Difficulty(_)
-            | Self::Order(_)
-            | Self::Anywhere(_) => true,
         }
     }
 

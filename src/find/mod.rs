@@ -32,7 +32,7 @@ pub use saved::expand;
 pub use write::{cell, column, quote};
 
 use crate::dataset::{ClassNames, Column, Examples, Reviews, Run, Tag};
-use eval::{Node, Row, Term};
+use eval::{Node, Row};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -84,16 +84,6 @@ impl Filter {
     /// Whether it asks nothing: every example fits.
     pub fn is_empty(&self) -> bool {
         matches!(&self.node, Node::All(nodes) if nodes.is_empty())
-    }
-
-    /// Whether a decision can change what it selects.
-    pub fn about_decisions(&self) -> bool {
-        self.node.has(Term::is_about_decisions)
-    }
-
-    /// Whether a mark can change what it selects.
-    pub fn about_marks(&self) -> bool {
-        self.node.has(|term| matches!(term, Term::Flag(fields::Flag::Marked)))
     }
 
     /// Whether the example in `row` fits. A row outside the data has no value of any kind.

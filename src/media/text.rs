@@ -47,6 +47,22 @@ pub fn width(text: &str) -> usize {
     line(text).width()
 }
 
+/// Breaks a text at its spaces into lines of at most `columns` columns; a longer word has its own line.
+pub fn folded(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if width(line) + 1 + width(word) <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 fn is_safe(c: char) -> bool {
     !c.is_control() && !is_invisible(c)
 }
@@ -97,6 +113,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_word_is_lost_and_lines_keep_to_their_width(text in "[a-z]{1,8}( [a-z]{1,8}){0,12}", columns in 8_usize..40) {
+            let lines = folded(&text, columns);
+            prop_assert!(lines.iter().all(|line| !line.is_empty() && width(line) <= columns));
+            prop_assert_eq!(lines.join(" "), text);
+        }
+
         #[test]
         fn is_safe_for_any_text_and_never_too_wide(text in any::<String>(), columns in 0_usize..30) {
             let cut = fit(&text, columns);

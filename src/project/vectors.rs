@@ -9,7 +9,6 @@ use crate::dataset::{Column, Matrix, Media, TextColumn};
 use crate::media;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The most examples that vectors are made for: the first ones of the walk.
 const MOST: usize = 20_000;
@@ -63,12 +62,8 @@ impl Vectors {
 }
 
 /// Makes the vectors of the walk's examples, the first 20,000 of them; pictures are decoded one by one and those
-/// that can't be have no direction. `None` when it was cancelled.
-pub fn make_vectors(
-    snapshot: &Snapshot,
-    file: &dyn Fn(u32) -> PathBuf,
-    cancelled: &AtomicBool,
-) -> Option<Vectors> {
+/// that can't be have no direction. `None` when there is nothing to compare.
+pub fn make_vectors(snapshot: &Snapshot, file: &dyn Fn(u32) -> PathBuf) -> Option<Vectors> {
     if let Some(embeddings) = &snapshot.likeness.embeddings {
         return Some(Vectors { matrix: embeddings.clone(), rows: None, places: HashMap::new() });
     }
@@ -78,9 +73,6 @@ pub fn make_vectors(
         Media::Picture(_) => {
             let mut values = Vec::with_capacity(rows.len() * PICTURE_DIMS);
             for &row in &rows {
-                if cancelled.load(Ordering::Relaxed) {
-                    return None;
-                }
                 values.extend(of_picture(&file(row)).unwrap_or([0.0; PICTURE_DIMS]));
             }
             Matrix::new(values, rows.len(), PICTURE_DIMS).ok()

@@ -313,7 +313,7 @@ const fn see(
     contexts: &'static [Context],
     help: Text,
 ) -> Row {
-    Row { command, id, name, help, group, contexts, on_sight: true }
+    Row { on_sight: true, ..act(command, id, name, group, contexts, help) }
 }
 
 /// All commands, in the order of the help. `class`, `tag` and `tile` stand for a range of keys,

@@ -174,21 +174,10 @@ fn words_between_terms() {
 }
 
 #[test]
-fn says_what_it_depends_on() {
+fn only_a_blank_text_asks_nothing() {
     let small = Small::new();
-    let about = |text: &str| {
-        let filter = small.parse(text).unwrap();
-        (filter.is_empty(), filter.about_decisions(), filter.about_marks())
-    };
-    assert_eq!(about(" "), (true, false, false));
-    let data = "gold:coat pred:coat -conf>0.5 capture=x p:coat>0 id:x text~y margin>0";
-    assert_eq!(about(data), (false, false, false));
-    assert_eq!(about("gold:coat or marked"), (false, false, true));
-    for text in
-        ["label:coat", "loss>1", "gold:coat -(id:x or tags>1)", "error", "note~x", "by:*", "x"]
-    {
-        assert_eq!(about(text), (false, true, false), "{text}");
-    }
+    assert!(small.parse(" ").unwrap().is_empty());
+    assert!(!small.parse("gold:coat or marked").unwrap().is_empty());
 }
 
 #[test]

@@ -8,7 +8,6 @@ use crate::dataset::{Answer, Order, TagId, Verdict};
 use crate::project::{Snapshot, Vectors, make_vectors};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// Decided examples from which on vectors are made.
 const FEWEST: usize = 8;
@@ -19,19 +18,18 @@ const STEPS: usize = 250_000;
 #[derive(Debug, Clone)]
 pub struct Learning {
     snapshot: Snapshot,
-    cancelled: Arc<AtomicBool>,
 }
 
 impl PartialEq for Learning {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.cancelled, &other.cancelled)
+        Arc::ptr_eq(&self.snapshot.rows, &other.snapshot.rows)
     }
 }
 
 impl Learning {
-    /// Makes them; `file` gives the picture of a row. `None` when that was cancelled.
+    /// Makes them; `file` gives the picture of a row. `None` when there is nothing to compare.
     pub fn run(&self, file: &dyn Fn(u32) -> PathBuf) -> Option<Vectors> {
-        make_vectors(&self.snapshot, file, &self.cancelled)
+        make_vectors(&self.snapshot, file)
     }
 }
 
@@ -81,8 +79,7 @@ impl App {
             return None;
         }
         self.alike.learning = true;
-        let (snapshot, cancelled) = (self.desk.snapshot(), Arc::default());
-        Some(Effect::Learn(Box::new(Learning { snapshot, cancelled })))
+        Some(Effect::Learn(Box::new(Learning { snapshot: self.desk.snapshot() })))
     }
 
     pub(super) fn learnt(&mut self, vectors: Option<Vectors>) -> Vec<Effect> {

@@ -34,7 +34,7 @@ pub(super) struct Finding {
     /// What the list obeys.
     pub filter: Option<String>,
     /// Those with names.
-    saved: BTreeMap<String, String>,
+    pub saved: BTreeMap<String, String>,
     /// The queue that is being looked for, by its place.
     queue: Option<usize>,
     /// What was asked for at the start.
@@ -64,11 +64,6 @@ impl App {
     /// The filter that was asked for at the start.
     pub fn asked_filter(&self) -> Option<&str> {
         self.finding.asked.as_deref()
-    }
-
-    /// The filters that have names.
-    pub fn saved_filters(&self) -> &BTreeMap<String, String> {
-        &self.finding.saved
     }
 
     /// Gives the filters that have names.

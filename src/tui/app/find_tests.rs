@@ -66,7 +66,7 @@ fn a_filter_with_a_name_is_found_again_and_forgotten() {
     assert_eq!(kept.unwrap()["dogs"], "gold:dog");
     assert_eq!((listed(&app), app.filter()), (vec!["b", "d"], Some("@dogs")));
     press(&mut app, "\u{1b}W-dogs\n");
-    assert!(app.saved_filters().is_empty());
+    assert!(app.finding.saved.is_empty());
     press(&mut app, "/@dogs\n");
     let Mode::Find(line) = app.mode() else { panic!("it is gone") };
     assert!(line.error.is_some());

@@ -7,6 +7,9 @@ use crate::dataset::{Answer, Choice, Difficulty, TagId};
 use crate::project::Sight;
 use crate::tui::command::Command;
 
+/// Decided examples that are looked through for one that can be repeated: others were only put off.
+const BACK: usize = 1000;
+
 /// Something that is to be confirmed.
 #[derive(Debug, Clone)]
 pub struct Confirm {
@@ -217,10 +220,8 @@ impl App {
 
     /// The last whole decision that was made on another example than `row`.
     fn last_choice(&self, row: u32) -> Option<Choice> {
-        let here = self.desk.examples().split;
-        let changes = self.desk.ledger().done().iter().rev().flat_map(|event| &event.changes);
-        let rows = changes.filter(|c| c.split == here).filter_map(|c| self.desk.row_of(&c.id));
-        rows.filter(|&other| other != row).find_map(|other| self.desk.choice_of(other))
+        let rows = self.desk.decided_last(BACK, row);
+        rows.into_iter().find_map(|other| self.desk.choice_of(other))
     }
 
     /// Decides here what was decided last.

@@ -76,7 +76,7 @@ fn fitted(app: &App, screen: Rect) -> (Vec<Entry>, Rect) {
         match entry {
             Entry::Heading(_) => broken.push(entry),
             Entry::Keys(mut keys, what) => {
-                let lines = words_in_lines(&what, room);
+                let lines = text::folded(&what, room);
                 broken.extend(
                     lines.into_iter().map(|line| Entry::Keys(std::mem::take(&mut keys), line)),
                 );
@@ -143,35 +143,4 @@ fn entries(app: &App) -> Vec<Entry> {
 
 fn keymap_keys(app: &App, context: Context, row: &Row) -> Vec<String> {
     app.keymap().keys(context, row.id).iter().map(|key| keymap::show(key)).collect()
-}
-
-/// Breaks a text at its spaces into lines of `width` columns; a longer word has its own line.
-fn words_in_lines(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if text::width(line) + 1 + text::width(word) <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn no_word_is_lost_and_lines_keep_to_their_width(text in "[a-z]{1,8}( [a-z]{1,8}){0,12}", width in 8_usize..40) {
-            let lines = words_in_lines(&text, width);
-            prop_assert!(lines.iter().all(|line| !line.is_empty() && text::width(line) <= width));
-            prop_assert_eq!(lines.join(" "), text);
-        }
-    }
 }

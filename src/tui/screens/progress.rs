@@ -21,7 +21,7 @@ pub fn draw(app: &App, progress: &Progress, theme: Theme, frame: &mut Frame<'_>)
         let line = |(name, value): (&str, String)| {
             Line::from(vec![Span::styled(format!("{name:<14}"), theme.dim()), Span::raw(value)])
         };
-        caption.zip(folded(&value, 60)).map(line).collect::<Vec<_>>()
+        caption.zip(text::folded(&value, 60)).map(line).collect::<Vec<_>>()
     };
     let mut lines: Vec<Line<'_>> = facts(app, progress).into_iter().flat_map(fact).collect();
     lines.push(Line::default());
@@ -107,20 +107,4 @@ fn saturation(found: &Saturation) -> String {
         1 => format!("none with the last error; {advice}"),
         n => format!("none in the last {n} errors; {advice}"),
     }
-}
-
-/// The words in lines of at most `width` columns.
-fn folded(words: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in words.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if text::width(line) + 1 + text::width(word) <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
