@@ -8,6 +8,7 @@ mod decision;
 mod examples;
 mod hash;
 mod ledger;
+mod order;
 mod reviews;
 mod run;
 mod tags;
@@ -16,12 +17,12 @@ pub use choice::{Answer, Choice};
 pub(crate) use classes::fold;
 pub use classes::{ClassError, ClassNames};
 pub use decision::{
-    Action, Change, Difficulty, Event, Found, Order, Relabel, Retest, Review, Stamp, TagChange,
-    Verdict,
+    Action, Change, Difficulty, Event, Found, Relabel, Retest, Review, Stamp, TagChange, Verdict,
 };
 pub use examples::{Column, Examples, Media, Split, TextColumn};
 pub use hash::stable_hash;
 pub use ledger::{DecideError, Ledger, Offers, TagEdit, Touched};
+pub use order::Order;
 pub use reviews::Reviews;
 pub use run::{Matrix, Probability, Run, RunError};
 pub use tags::{NewTag, Tag, TagExample, TagId, free_key, same_tag_name, tag_name};

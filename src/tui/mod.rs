@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod command;
+mod context;
 pub mod hit;
 mod jobs;
 pub mod keymap;
