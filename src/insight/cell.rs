@@ -1,5 +1,6 @@
 //! A value of a table: rounded for people, whole in CSV.
 
+use crate::analysis::Proportion;
 use crate::report::{count, interval, percent};
 
 /// A value of a table.
@@ -91,6 +92,13 @@ impl Cell {
             Self::None => vec![String::new(); width],
         }
     }
+}
+
+/// A share with its interval, if it has a width.
+pub fn proportion(p: Option<Proportion>) -> [Cell; 2] {
+    let Some(p) = p else { return [Cell::None, Cell::None] };
+    let range = if p.low < p.high { Cell::Range(p.low, p.high) } else { Cell::None };
+    [Cell::Share(p.share), range]
 }
 
 /// All digits; tiny ones not as a row of zeros.

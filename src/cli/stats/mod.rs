@@ -20,7 +20,6 @@ mod properties;
 mod saturation;
 mod shift;
 mod shift_sets;
-mod slice_rows;
 mod slices;
 mod votes;
 
