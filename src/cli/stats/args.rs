@@ -1,9 +1,6 @@
 //! Values of options that several statistics take.
 
 use crate::analysis::bottleneck::{BestError, Errors};
-use crate::analysis::Estimate;
-use crate::insight::Cell;
-pub use crate::insight::proportion;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// A share between 0 and 1.
@@ -44,11 +41,6 @@ pub fn by_name<T: Copy + Send + Sync + 'static>(
     parser.try_map(move |text| {
         all.iter().copied().find(|&one| name(one) == text).ok_or("not one of the names")
     })
-}
-
-/// A difference of shares with its interval.
-pub fn difference(e: Estimate) -> [Cell; 2] {
-    [Cell::Difference(e.value), Cell::Differences(e.low, e.high)]
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
+mod bottleneck;
 mod table;
 mod tally;
 
@@ -72,6 +73,7 @@ fn draw_shown(
 ) {
     match &shown.insight {
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
+        Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
     let _ = app;
