@@ -220,6 +220,7 @@ impl Report {
         })
     }
 
+    /// Counts one kind after the other; stops where it is when nobody waits any more.
     fn count(
         &mut self,
         rows: &Rows<'_>,
@@ -235,29 +236,45 @@ impl Report {
             let Some(held) = self.select_pins(rows, ask, watch) else { return Ok(()) };
             let readable = ask.pins.iter().filter(|(name, _)| self.can_read(name));
             self.pinned = Pinned::count(readable, &held, errors, by_value.all());
-            for (line, rows) in self.pinned.iter().zip(&held) {
-                beside.iter_mut().for_each(|beside| beside.rows(&line.name, rows));
+            if let Some(beside) = &mut beside {
+                beside.pinned(&self.pinned, &held);
             }
         }
         if ask.show.has(Show::Given) {
             let given = lines::surest_first(by_value.lines(&rows.features));
             let values = given.into_iter().map(|value| Given::new(rows, errors, value));
             self.values = values.collect();
-            beside.iter_mut().for_each(|beside| beside.values(rows, &self.values));
-        }
-        if ask.show.has(Show::Found) {
-            self.lay_beside(beside.as_ref());
-            self.is_searching = true;
-            (watch.partial)(Insight::Slices(Box::new(self.clone())));
-            let goes_on = |part: f64| watch.progress.at((part * PARTS as f64) as usize, PARTS);
-            let found =
-                confirm_while(&rows.features, errors, &rows.half, &ask.options, &goes_on)?;
-            let Some(found) = found else { return Ok(()) };
-            self.is_searching = false;
-            self.found = found.into_iter().map(|slice| Found::new(rows, errors, slice)).collect();
-            beside.iter_mut().for_each(|beside| beside.found(rows, &self.found));
+            if let Some(beside) = &mut beside {
+                beside.values(rows, &self.values);
+            }
         }
         self.lay_beside(beside.as_ref());
+        if ask.show.has(Show::Found) {
+            self.search(rows, errors, ask, watch)?;
+            if let Some(beside) = &mut beside {
+                beside.found(rows, &self.found);
+                self.lay_beside(Some(beside));
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows what is known, then searches.
+    fn search(
+        &mut self,
+        rows: &Rows<'_>,
+        errors: &[Option<bool>],
+        ask: &Ask,
+        watch: &mut Watch<'_>,
+    ) -> Result<()> {
+        self.is_searching = true;
+        (watch.partial)(Insight::Slices(Box::new(self.clone())));
+        let goes_on = |part: f64| watch.progress.at((part * PARTS as f64) as usize, PARTS);
+        let found = confirm_while(&rows.features, errors, &rows.half, &ask.options, &goes_on)?;
+        if let Some(found) = found {
+            self.found = found.into_iter().map(|slice| Found::new(rows, errors, slice)).collect();
+            self.is_searching = false;
+        }
         Ok(())
     }
 

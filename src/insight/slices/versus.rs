@@ -1,6 +1,6 @@
 //! Another run, held against the one that is reviewed on every slice.
 
-use super::lines::{Found, Given};
+use super::lines::{Found, Given, Pinned};
 use super::rows::Rows;
 use crate::analysis::{Comparison, Evidence, Group, TwoRuns, groups};
 use crate::dataset::Run;
@@ -59,10 +59,12 @@ impl<'a> Beside<'a> {
         Self { other, runs, counted: vec![] }
     }
 
-    /// Counts a line of these rows.
-    pub fn rows(&mut self, name: &str, rows: &[u32]) {
-        let counted = self.runs.compare_rows(rows.iter().map(|&row| row as usize));
-        self.counted.push((name.to_owned(), counted));
+    /// Counts a line a slice with a name; `held` are its rows.
+    pub fn pinned(&mut self, pinned: &[Pinned], held: &[Vec<u32>]) {
+        for (line, rows) in pinned.iter().zip(held) {
+            let counted = self.runs.compare_rows(rows.iter().map(|&row| row as usize));
+            self.counted.push((line.name.clone(), counted));
+        }
     }
 
     /// Counts a line a value.

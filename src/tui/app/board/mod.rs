@@ -5,6 +5,7 @@
 
 mod enter;
 mod question;
+mod slices;
 mod tally;
 
 pub use question::{Question, Scope, Shown};
@@ -65,6 +66,8 @@ pub(super) struct Boards {
     entered: Vec<Entered>,
     /// The row that is being entered, while its examples are looked for.
     entering: Option<Entered>,
+    /// The filter that is being pinned, while its name is typed.
+    pub pinning: Option<String>,
     /// Goes up with each change of the list.
     pub list: u64,
 }
@@ -135,6 +138,7 @@ impl App {
 
     /// Asks what the open screen asks, unless that is known or awaited.
     pub(super) fn ask_anew(&mut self) -> Vec<Effect> {
+        self.give_pins();
         let Some(board) = self.board() else { return vec![] };
         let as_of = self.as_of(&board.ask);
         let is_known = board.as_of.as_ref() == Some(&as_of);
@@ -200,6 +204,8 @@ impl App {
             Command::PreviousView => self.turn(View::ALL.len() - 1),
             Command::CopyText | Command::CopyCsv | Command::CopyMarkdown => self.copy(command),
             Command::Accept => self.enter_row(),
+            Command::Pin => self.ask_slice_name(),
+            Command::Unpin => self.unpin(),
             Command::ViewBy | Command::ViewOrder | Command::ViewScale | Command::ViewVersus => {
                 self.ask_otherwise(command)
             }
@@ -236,6 +242,7 @@ impl App {
         let Some(board) = self.board_mut() else { return vec![] };
         let changed = match board.ask.clone() {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            Ask::Slices(ask) => slices::changed(&ask, board, command).map(Ask::Slices),
             _ => None,
         };
         let Some(ask) = changed else {

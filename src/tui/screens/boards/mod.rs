@@ -3,6 +3,7 @@
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
 mod bottleneck;
+mod slices;
 mod table;
 mod tally;
 
@@ -74,6 +75,7 @@ fn draw_shown(
     match &shown.insight {
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
         Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
+        Insight::Slices(_) => slices::draw(board, &shown.page, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
     let _ = app;
@@ -135,6 +137,13 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
 fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
+        View::Slices => &[
+            ("pin", "pin"),
+            ("unpin", "unpin"),
+            ("view-versus", "other run"),
+            ("view-order", "sort"),
+            ("view-by", "which"),
+        ],
         _ => &[],
     }
 }
