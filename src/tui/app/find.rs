@@ -64,6 +64,11 @@ impl App {
         self.finding.filter.as_deref()
     }
 
+    /// Whether [`App::filter`] is the name of a list, not a filter that could be typed.
+    pub fn is_named_list(&self) -> bool {
+        self.finding.is_named
+    }
+
     /// The filter that was asked for at the start.
     pub fn asked_filter(&self) -> Option<&str> {
         self.finding.asked.as_deref()
@@ -283,7 +288,8 @@ impl App {
 
     fn ask_filter_name(&mut self) -> Vec<Effect> {
         let Some(row) = self.row() else { return vec![] };
-        if self.finding.filter.is_none() && self.finding.saved.is_empty() {
+        let is_on = self.finding.filter.is_some() && !self.finding.is_named;
+        if !is_on && self.finding.saved.is_empty() {
             return self.nothing("no filter is on that could be saved");
         }
         self.open_prompt(PromptKind::FilterName, row, "")

@@ -2,6 +2,7 @@
 //! to its examples and back.
 
 mod bottleneck;
+mod enter;
 mod tally;
 
 use crate::screens_themes::in_two_themes;

@@ -50,8 +50,11 @@ pub fn draw(
         parts.iter().position(|part| matches!(part, Part::Row(n, _) if *n == board.list.at));
     let height = usize::from(area.height);
     let cursor = cursor.unwrap_or(0);
-    // The head stays in sight as long as the cursor does, too.
-    let first = (cursor + 2).saturating_sub(height).min(parts.len().saturating_sub(height));
+    let is_last = !parts[cursor..].iter().skip(1).any(|part| matches!(part, Part::Row(..)));
+    let end = parts.len().saturating_sub(height);
+    // The head stays in sight as long as the cursor does, too; behind the last row are the notes.
+    let first =
+        if is_last { end.min(cursor) } else { (cursor + 2).saturating_sub(height).min(end) };
     let table = parts.iter().map(Part::width).max().unwrap_or(0);
     let bar_width = width.saturating_sub(table + 2).min(LONGEST);
     let line = |part: &Part| line(part, board.list.at, bars, (table, bar_width), theme);
