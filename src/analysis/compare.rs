@@ -168,11 +168,7 @@ impl TwoRuns<'_> {
     }
 
     /// Counts by the part that `part` says a row is of; rows of no part below `parts` are left out.
-    pub fn by_part(
-        &self,
-        parts: usize,
-        part: impl Fn(usize) -> Option<usize>,
-    ) -> Vec<Comparison> {
+    pub fn by_part(&self, parts: usize, part: impl Fn(usize) -> Option<usize>) -> Vec<Comparison> {
         let mut groups = vec![Comparison::default(); parts];
         for row in 0..self.labels.len() {
             let Some((label, before, after)) = self.get(row) else { continue };

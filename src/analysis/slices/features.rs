@@ -47,7 +47,8 @@ impl FeatureValue {
 
     /// Numbers from one on and below another.
     pub fn range(from: Option<String>, below: Option<String>) -> Self {
-        let ends = [from.as_ref().map(|x| format!("≥ {x}")), below.as_ref().map(|x| format!("< {x}"))];
+        let ends =
+            [from.as_ref().map(|x| format!("≥ {x}")), below.as_ref().map(|x| format!("< {x}"))];
         let ends: Vec<String> = ends.into_iter().flatten().collect();
         let label = if ends.is_empty() { "(any number)".to_owned() } else { ends.join(" ") };
         Self { label, holds: Holds::Range(from, below) }

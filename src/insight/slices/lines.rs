@@ -135,9 +135,8 @@ impl Lossy {
 /// The values that are most surely worse or better than the rest first.
 pub(super) fn surest_first(mut values: Vec<ValueErrors>) -> Vec<ValueErrors> {
     let worst = |value: &ValueErrors| value.figures.lift.unwrap_or(0.0);
-    values.sort_by(|a, b| {
-        a.p_holm.total_cmp(&b.p_holm).then_with(|| worst(b).total_cmp(&worst(a)))
-    });
+    values
+        .sort_by(|a, b| a.p_holm.total_cmp(&b.p_holm).then_with(|| worst(b).total_cmp(&worst(a))));
     values
 }
 

@@ -259,7 +259,9 @@ impl Report {
             notes.push("looking for the worst combinations of these".to_owned());
         }
         notes.extend(self.what_was_found());
-        notes.extend(self.unreadable.iter().map(|(name, why)| format!("@{name} is left out: {why}")));
+        notes.extend(
+            self.unreadable.iter().map(|(name, why)| format!("@{name} is left out: {why}")),
+        );
         for skipped in &self.skipped {
             notes.push(format!("{} is no slice: {}", skipped.name, skipped.reason));
         }

@@ -82,12 +82,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The reviewed errors of a run: what counts is the tag.
-    pub fn of_tag(
-        input: &'a Input,
-        name: &str,
-        measured: Vec<Column>,
-        seed: u64,
-    ) -> Result<Self> {
+    pub fn of_tag(input: &'a Input, name: &str, measured: Vec<Column>, seed: u64) -> Result<Self> {
         let from = input.project.as_ref().ok_or_else(|| anyhow!("tags are those of a project"))?;
         let tags = from.shared.tags();
         let tag = tags.iter().find(|tag| tag.name.eq_ignore_ascii_case(name)).ok_or_else(|| {

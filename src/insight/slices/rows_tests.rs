@@ -27,11 +27,7 @@ fn every_kind_of_value_has_a_filter() {
     let words = column("the place", &["in the house", "out", "", "out"]);
     assert_eq!(
         filters(&words),
-        some(&[
-            "\"the place\"=\"in the house\"",
-            "\"the place\"=out",
-            "\"the place\"=\"\""
-        ])
+        some(&["\"the place\"=\"in the house\"", "\"the place\"=out", "\"the place\"=\"\""])
     );
     let few = column("label", &["-1", "0.5", "", "0.5"]);
     assert_eq!(filters(&few), some(&["col.label=-1", "col.label=0.5", "col.label=\"\""]));

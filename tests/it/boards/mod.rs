@@ -3,6 +3,7 @@
 
 mod bottleneck;
 mod enter;
+mod slices;
 mod tally;
 
 use crate::screens_themes::in_two_themes;

@@ -51,7 +51,9 @@ impl App {
     /// Asks for the name of the slice under the cursor.
     pub(super) fn ask_slice_name(&mut self) -> Vec<Effect> {
         let filter = match self.board_row().and_then(|row| row.enter.as_ref()) {
-            Some(Enter::Errors(filter) | Enter::All(filter)) if !filter.is_empty() => filter.clone(),
+            Some(Enter::Errors(filter) | Enter::All(filter)) if !filter.is_empty() => {
+                filter.clone()
+            }
             Some(Enter::Rows { .. }) => {
                 return self.nothing("no filter selects this row, so that it can't be pinned");
             }
