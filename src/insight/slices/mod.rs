@@ -132,10 +132,17 @@ pub struct Report {
     /// Whether slices are still to be found.
     #[serde(skip)]
     is_searching: bool,
+    /// Whether what is listed as an error may be none any more.
+    #[serde(skip)]
+    has_fixed_labels: bool,
     /// The other runs of the split.
     #[serde(skip)]
     runs: Vec<String>,
 }
+
+/// Stands behind the filter of a slice where errors whose label was fixed are listed too: these are
+/// not counted.
+pub const ONLY_ERRORS: &str = " error";
 
 /// Parts that progress is counted in.
 const PARTS: usize = 1000;
@@ -216,6 +223,7 @@ impl Report {
             order: ask.order,
             show: ask.show,
             is_searching: false,
+            has_fixed_labels: rows.from.is_some_and(|from| !from.shared.relabels().is_empty()),
             runs: rows.from.map(other_runs).transpose()?.unwrap_or_default(),
         })
     }

@@ -1,7 +1,7 @@
 //! Slices as tables.
 
 use super::lines::{Found, Given, Pinned, Rank, Way};
-use super::{Order, Report, Show};
+use super::{ONLY_ERRORS, Order, Report, Show};
 use crate::analysis::Group;
 use crate::analysis::slices::Checked;
 use crate::insight::{
@@ -59,7 +59,7 @@ impl<'a> Line<'a> {
     fn pinned(pin: &'a Pinned) -> Self {
         let name = format!("@{}", pin.name);
         Self {
-            // Its name as a filter is the way: what it stands for may change.
+            // Its name as a filter is the way: what it stands for may be long.
             enter: Some(Enter::Errors(name.clone())),
             name,
             kind: "pinned",
@@ -186,7 +186,10 @@ impl Report {
         let mut sheet = Sheet::new(&[self.fields(), sure.as_slice()].concat());
         let mut lines: Vec<Line<'_>> = lines.collect();
         lines.sort_by(|a, b| compare(self.order, a.rank, b.rank));
-        for line in lines {
+        for mut line in lines {
+            if let (Some(Enter::Errors(filter)), true) = (&mut line.enter, self.has_fixed_labels) {
+                filter.push_str(ONLY_ERRORS);
+            }
             let confirmed = Cell::from(line.kind == "confirmed");
             let cells = [line.cells(self), sure.map(|_| confirmed).into_iter().collect()].concat();
             match line.enter {

@@ -3,7 +3,7 @@
 //! Invariant: a pinned slice is a filter that is kept under a name, and nothing else.
 
 use super::Board;
-use crate::insight::slices::{Ask, Order, Show};
+use crate::insight::slices::{Ask, ONLY_ERRORS, Order, Show};
 use crate::insight::{Enter, Insight};
 use crate::tui::app::{App, Effect, PromptKind};
 use crate::tui::command::Command;
@@ -97,7 +97,7 @@ impl App {
     /// Forgets the name of the slice under the cursor.
     pub(super) fn unpin(&mut self) -> Vec<Effect> {
         let name = match self.board_row().and_then(|row| row.enter.as_ref()) {
-            Some(Enter::Errors(filter)) => filter.strip_prefix('@').map(str::to_owned),
+            Some(Enter::Errors(filter)) => bare(filter).strip_prefix('@').map(str::to_owned),
             _ => None,
         };
         match name.map(|name| self.forget_filter(&name)) {
@@ -106,6 +106,11 @@ impl App {
             None => self.nothing("only pinned slices can be unpinned"),
         }
     }
+}
+
+/// The filter of the whole slice, right or wrong.
+fn bare(filter: &str) -> &str {
+    filter.strip_suffix(ONLY_ERRORS).unwrap_or(filter)
 }
 
 /// A name made of what a filter says.
