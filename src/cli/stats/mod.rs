@@ -19,7 +19,6 @@ mod metrics;
 mod properties;
 mod saturation;
 mod shift;
-mod shift_sets;
 mod slices;
 mod votes;
 

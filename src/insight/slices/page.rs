@@ -248,9 +248,9 @@ impl Report {
         if self.show == Show::Pinned && self.pinned.is_empty() {
             notes.push(NO_PIN.to_owned());
         }
-        let searched = matches!(self.show, Show::All | Show::Given);
-        if searched && self.values.is_empty() && self.by_loss.is_empty() {
-            notes.push("there are no columns to slice by".to_owned());
+        let is_given = matches!(self.show, Show::All | Show::Given);
+        if is_given && self.values.is_empty() && self.by_loss.is_empty() {
+            notes.push(NO_COLUMN.to_owned());
         }
         if self.all.is_none() {
             notes.push(
@@ -262,10 +262,9 @@ impl Report {
             notes.push("looking for the worst combinations of these".to_owned());
         }
         notes.extend(self.what_was_found());
-        notes.extend(
-            self.unreadable.iter().map(|(name, why)| format!("@{name} is left out: {why}")),
-        );
-        for skipped in &self.skipped {
+        let left_out = |(name, why): &(String, String)| format!("@{name} is left out: {why}");
+        notes.extend(self.unreadable.iter().map(left_out));
+        for skipped in self.skipped.iter().filter(|_| self.show != Show::Pinned) {
             notes.push(format!("{} is no slice: {}", skipped.name, skipped.reason));
         }
         notes
@@ -287,12 +286,15 @@ impl Report {
             let ceiling = percent(best.whole.ceiling);
             notes.push(format!("with {} solved the error would be {ceiling}", best.name));
         }
-        if self.all.is_some() && self.examples > 0 {
+        if !(self.pinned.is_empty() && self.values.is_empty() && self.found.is_empty()) {
             notes.push("p is corrected for the number of slices of its table (Holm)".to_owned());
         }
         notes
     }
 }
 
-const NO_PIN: &str = "no slice is pinned: W in the review keeps the filter that is on under a name, \
-    and a filter with\na name is a pinned slice";
+const NO_PIN: &str = "no slice is pinned: p pins the one under the cursor, W in the review keeps the\n\
+    filter that is on; a filter with a name is a pinned slice";
+
+const NO_COLUMN: &str = "there are no columns to slice by: add some to the table, such as where or how the\n\
+    data was taken, or measure some: gaffe stats slices --properties";

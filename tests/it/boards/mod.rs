@@ -3,6 +3,7 @@
 
 mod bottleneck;
 mod enter;
+mod shift;
 mod slices;
 mod tally;
 

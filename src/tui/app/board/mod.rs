@@ -5,6 +5,7 @@
 
 mod enter;
 mod question;
+mod shift;
 mod slices;
 mod tally;
 
@@ -242,6 +243,7 @@ impl App {
         let Some(board) = self.board_mut() else { return vec![] };
         let changed = match board.ask.clone() {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            Ask::Shift(ask) => shift::changed(&ask, board, command).map(Ask::Shift),
             Ask::Slices(ask) => slices::changed(&ask, board, command).map(Ask::Slices),
             _ => None,
         };

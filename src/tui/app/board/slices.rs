@@ -13,10 +13,11 @@ const LONGEST: usize = 40;
 
 /// The question that a key asks in place of `ask`: the next run, order or kind of slice.
 pub fn changed(ask: &Ask, board: &Board, command: Command) -> Option<Ask> {
-    let Some(Insight::Slices(report)) = board.shown.as_ref().map(|shown| &shown.insight) else {
-        return None;
-    };
     let ask = ask.clone();
+    let Some(Insight::Slices(report)) = board.shown.as_ref().map(|shown| &shown.insight) else {
+        // Another run can't be read: without it there is an answer.
+        return ask.versus.is_some().then_some(Ask { versus: None, ..ask });
+    };
     match command {
         Command::ViewBy => Some(Ask { show: after(&Show::ALL, ask.show), ..ask }),
         Command::ViewOrder => Some(Ask { order: after(&Order::ALL, ask.order), ..ask }),

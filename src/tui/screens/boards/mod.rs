@@ -3,6 +3,7 @@
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
 mod bottleneck;
+mod shift;
 mod slices;
 mod table;
 mod tally;
@@ -75,6 +76,9 @@ fn draw_shown(
     match &shown.insight {
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
         Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
+        Insight::Shift(report) => {
+            shift::draw(board, report, &shown.page, body, theme, frame);
+        }
         Insight::Slices(_) => slices::draw(board, &shown.page, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
@@ -137,6 +141,11 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
 fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
+        View::Shift => &[
+            ("view-versus", "other sets"),
+            ("view-by", "batches by"),
+            ("view-scale", "without the mix"),
+        ],
         View::Slices => &[
             ("pin", "pin"),
             ("unpin", "unpin"),
