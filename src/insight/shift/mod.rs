@@ -102,9 +102,10 @@ fn face(input: &Input, from: &FromProject, ask: &Ask, watch: &Watch<'_>) -> Resu
     Ok(Face::Moves(Box::new(Moves::of(&sets, 0, watch.progress))))
 }
 
-const NOTHING: &str = "there is nothing to compare: no train split, and no column that looks like times \
-    or\nbatches. Name the table of the training data as `train` under [splits] in gaffe.toml, or\n\
-    give the data a column such as `day` or `batch`.";
+const NOTHING: &str = "there is nothing to compare: no train split, no column of times or batches\n\
+    name the table of the training data as `train` under [splits] in gaffe.toml,\n\
+    or give the data a column such as `day` or `batch`;\n\
+    the next key of batches charts the error over any other column";
 
 /// What there is to compare at first.
 fn begin(from: &FromProject) -> Ask {
@@ -153,13 +154,13 @@ impl Ways {
 
     /// The place of what is asked among the columns.
     fn by(&self) -> Option<usize> {
-        let column = match &self.asked {
-            Ask::Chart(ask) => &ask.column,
-            Ask::Parts(parts) => &parts.column,
-            asked => return self.by.iter().position(|ask| ask == asked),
+        let same = |ask: &Ask| match (&self.asked, ask) {
+            (Ask::Chart(asked), Ask::Chart(chart)) => chart.column == asked.column,
+            (Ask::Parts(asked), Ask::Chart(chart)) => chart.column == asked.column,
+            _ => false,
         };
-        let same = |ask: &Ask| matches!(ask, Ask::Chart(chart) if chart.column == *column);
-        self.by.iter().position(same)
+        let exact = self.by.iter().position(|ask| *ask == self.asked);
+        exact.or_else(|| self.by.iter().position(same))
     }
 }
 

@@ -76,10 +76,12 @@ impl Moves {
 
     /// What people are shown of it.
     pub fn page(&self) -> Page {
-        Page::new(self.title.clone(), self.sheet())
+        let mut page = Page::new(self.title.clone(), self.sheet())
             .with("what moved most", self.most())
             .with(format!("new in {}", self.second), self.unseen())
-            .notes(self.notes())
+            .notes(self.notes());
+        page.head.push(self.moved());
+        page
     }
 
     fn sheet(&self) -> Sheet {
@@ -184,15 +186,20 @@ impl Moves {
         finite.then(|| here.with(&format!("({name}<{low} or {name}>{high})")))
     }
 
+    fn names_of_moved(&self) -> Vec<&str> {
+        let moved = self.features.iter().filter(|shift| shift.moved == Moved::Moved);
+        moved.map(|shift| shift.name.as_str()).collect()
+    }
+
+    fn moved(&self) -> String {
+        match self.names_of_moved().as_slice() {
+            [] => "nothing moved beyond noise".to_owned(),
+            names => format!("moved beyond noise, strongest first: {}", names.join(", ")),
+        }
+    }
+
     fn notes(&self) -> Vec<String> {
-        let moved = |shift: &&Shift| shift.moved == Moved::Moved;
-        let names: Vec<&str> =
-            self.features.iter().filter(moved).map(|shift| shift.name.as_str()).collect();
-        let mut notes = vec![if names.is_empty() {
-            "nothing moved beyond noise".to_owned()
-        } else {
-            format!("moved beyond noise, strongest first: {}", names.join(", "))
-        }];
+        let (mut notes, names) = (vec![], self.names_of_moved());
         let of_model = |name: &&str| ["prediction", "confidence"].contains(name);
         if self.from_train && names.iter().any(of_model) {
             notes.push(

@@ -58,9 +58,13 @@ fn lines(chart: &Chart, body: Rect, theme: Theme) -> Vec<Line<'static>> {
     let scale = Scale::of(&points, usize::from(height) - 2);
     let plot = plot(&points, chart.centre(), &scale, step, theme);
     let axis = |row: usize| {
-        let value = scale.value(row);
-        let is_marked = row == 0 || row + 1 == scale.rows || row == scale.row(chart.centre());
-        let mark = if is_marked { percent(value) } else { String::new() };
+        let mark = if row == scale.row(chart.centre()) {
+            percent(chart.centre())
+        } else if row == 0 || row + 1 == scale.rows {
+            percent(scale.value(row))
+        } else {
+            String::new()
+        };
         Span::styled(format!("{mark:>w$} ", w = AXIS - 1), theme.dim())
     };
     let line = |(row, places): (usize, Vec<Place>)| {
@@ -156,9 +160,9 @@ fn legend(chart: &Chart, theme: Theme) -> Line<'static> {
     Line::from(vec![
         dim(format!("{}{what}", " ".repeat(AXIS))),
         accent("●"),
-        dim(" moving average  ".to_owned()),
+        dim(" average  ".to_owned()),
         accent("▲▼"),
-        dim(" outside its limits ─  ".to_owned()),
+        dim(" outside its limits  ─ limits  ".to_owned()),
         Span::raw("○"),
         dim(" error".to_owned()),
     ])
