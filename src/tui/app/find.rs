@@ -224,7 +224,8 @@ impl App {
         (self.finding.filter, self.finding.is_named) = (Some(text), false);
         let place = row.and_then(|row| self.desk.place(row));
         let place = place.or_else(|| self.open_from(0)).unwrap_or(0);
-        let effects = self.go(place);
+        let mut effects = self.go(place);
+        effects.extend(self.ask_anew());
         let meaning = "what is decided here is counted, but estimates nothing";
         self.status = Status::hint(format!("{found} of {} found: {meaning}", self.desk.all()));
         effects
@@ -236,7 +237,8 @@ impl App {
         self.forget_entered();
         (self.finding.filter, self.finding.is_named) = (None, false);
         let place = row.and_then(|row| self.desk.place(row));
-        let effects = self.go(place.unwrap_or(0));
+        let mut effects = self.go(place.unwrap_or(0));
+        effects.extend(self.ask_anew());
         self.status = Status::hint(format!("all {} are listed", self.desk.all()));
         effects
     }

@@ -103,6 +103,15 @@ fn all_again_leaves_no_way_back() {
 }
 
 #[test]
+fn a_filter_that_is_typed_on_a_screen_holds_for_it() {
+    let folder = reviewed(40);
+    let mut stage = stage(&folder, (120, 40));
+    press(&mut stage, "K/gold:Shirt\n");
+    assert_eq!(stage.app().view(), Some(View::Tally));
+    assert!(stage.draw().contains("15 of 119 errors reviewed"), "{}", stage.draw());
+}
+
+#[test]
 fn a_small_terminal_has_the_tables() {
     let folder = reviewed(40);
     for size in [(60, 16), (60, 60)] {

@@ -18,7 +18,7 @@ const MARK: usize = 12;
 
 /// Draws it.
 pub fn draw(board: &Board, report: &Report, body: Rect, theme: Theme, frame: &mut Frame<'_>) {
-    let width = usize::from(body.width).saturating_sub(NAMES + 1).min(100);
+    let width = usize::from(body.width).saturating_sub(NAMES + 5).min(100);
     let chart = chart(report, width, theme);
     let lines = chart.len() as u16 + 1;
     let [above, below] =

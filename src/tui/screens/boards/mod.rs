@@ -129,8 +129,8 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let line = match app.asking() {
         Some(part) => {
             let part = part.map_or_else(String::new, |part| format!(" {:.0} %", part * 100.0));
-            let older = if app.is_older() { "; what is shown is older" } else { "" };
-            Line::styled(format!(" counting{part}{older}"), theme.dim())
+            let standing = app.freshness().map_or_else(String::new, |said| format!("; {said}"));
+            Line::styled(format!(" counting{part}{standing}"), theme.dim())
         }
         None => review::status_line(app, usize::from(area.width), theme),
     };

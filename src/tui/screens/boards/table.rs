@@ -72,9 +72,15 @@ impl Part {
     }
 }
 
+/// What a line of the head says beside project, split and run, which the first one begins with and the
+/// screen shows above.
+fn said(at: usize, line: &str) -> Option<&str> {
+    if at > 0 { Some(line) } else { line.split_once("   ").map(|(_, rest)| rest) }
+}
+
 fn parts(page: &Page, room: usize, width: usize) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    for line in &page.head {
+    for line in page.head.iter().enumerate().filter_map(|(at, line)| said(at, line)) {
         parts.extend(text::folded(line, width).into_iter().map(Part::Text));
     }
     let mut number = 0;
@@ -82,7 +88,9 @@ fn parts(page: &Page, room: usize, width: usize) -> Vec<Part> {
         if sheet.is_empty() {
             continue;
         }
-        parts.push(Part::Text(String::new()));
+        if !parts.is_empty() {
+            parts.push(Part::Text(String::new()));
+        }
         if !title.is_empty() {
             parts.push(Part::Title(title.clone()));
         }
