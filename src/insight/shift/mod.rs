@@ -104,8 +104,8 @@ fn face(input: &Input, from: &FromProject, ask: &Ask, watch: &Watch<'_>) -> Resu
 
 const NOTHING: &str = "there is nothing to compare: no train split, no column of times or batches\n\
     name the table of the training data as `train` under [splits] in gaffe.toml,\n\
-    or give the data a column such as `day` or `batch`;\n\
-    the next key of batches charts the error over any other column";
+    or give the data a column such as `day` or `batch`; the error over any other column:\n\
+    gaffe stats batches --column COLUMN";
 
 /// What there is to compare at first.
 fn begin(from: &FromProject) -> Ask {

@@ -24,6 +24,9 @@ pub struct Moves {
     not_compared: Vec<String>,
     #[serde(skip)]
     title: String,
+    /// Of both sets.
+    #[serde(skip)]
+    examples: [usize; 2],
     #[serde(skip)]
     from_train: bool,
     #[serde(skip)]
@@ -69,6 +72,7 @@ impl Moves {
             new_classes: new,
             not_compared: sets.notes.iter().cloned().chain(sets.one_sided()).collect(),
             title: sets.title.clone(),
+            examples: [sets.first.len(), sets.second.len()],
             from_train: sets.from_train,
             here: [&sets.second, &sets.first].into_iter().zip([1, 0]).find_map(Here::of),
         }
@@ -76,7 +80,9 @@ impl Moves {
 
     /// What people are shown of it.
     pub fn page(&self) -> Page {
-        let mut page = Page::new(self.title.clone(), self.sheet())
+        let [first, second] = self.examples.map(count);
+        let head = format!("{}   {first} → {second} examples", self.title);
+        let mut page = Page::new(head, self.sheet())
             .with("what moved most", self.most())
             .with(format!("new in {}", self.second), self.unseen())
             .notes(self.notes());
@@ -192,10 +198,11 @@ impl Moves {
     }
 
     fn moved(&self) -> String {
-        match self.names_of_moved().as_slice() {
+        let said = match self.names_of_moved().as_slice() {
             [] => "nothing moved beyond noise".to_owned(),
             names => format!("moved beyond noise, strongest first: {}", names.join(", ")),
-        }
+        };
+        format!("{} → {}: {said}", self.first, self.second)
     }
 
     fn notes(&self) -> Vec<String> {

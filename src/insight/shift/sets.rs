@@ -24,6 +24,21 @@ pub struct Set {
     pub filter: Option<String>,
 }
 
+impl Set {
+    /// How many examples it has.
+    pub fn len(&self) -> usize {
+        let data = &self.data;
+        let columns = [data.labels.as_ref(), data.predictions.as_ref()];
+        let all = columns.into_iter().flatten().map(Vec::len).max();
+        self.rows.as_ref().map_or(all.unwrap_or(0), Vec::len)
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// What is known of some examples.
 #[derive(Default)]
 pub struct Data {

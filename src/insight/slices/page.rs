@@ -293,8 +293,8 @@ impl Report {
     }
 }
 
-const NO_PIN: &str = "no slice is pinned: p pins the one under the cursor, W in the review keeps the\n\
-    filter that is on; a filter with a name is a pinned slice";
+const NO_PIN: &str = "no slice is pinned: pin a row of this screen, or keep a filter of the review\n\
+    under a name: a filter with a name is a pinned slice";
 
 const NO_COLUMN: &str = "there are no columns to slice by: add some to the table, such as where or how the\n\
     data was taken, or measure some: gaffe stats slices --properties";

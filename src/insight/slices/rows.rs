@@ -226,19 +226,24 @@ impl Origin {
         match &value.holds {
             Holds::Exactly if alike.contains(&value.label) => None,
             Holds::Exactly => Some(format!("{name}={}", quote(&value.label))),
-            Holds::Number => {
-                let finite = value.label.parse().is_ok_and(f64::is_finite);
-                finite.then(|| format!("{name}={}", value.label))
-            }
+            Holds::Number => is_finite(&value.label).then(|| format!("{name}={}", value.label)),
             Holds::Empty => Some(format!("{name}=\"\"")),
             Holds::Range(None, None) => None,
             Holds::Range(from, below) => {
+                if !from.iter().chain(below).all(|end| is_finite(end)) {
+                    return None;
+                }
                 let from = from.iter().map(|from| format!("{name}>={from}"));
                 let below = below.iter().map(|below| format!("{name}<{below}"));
                 Some(from.chain(below).collect::<Vec<_>>().join(" "))
             }
         }
     }
+}
+
+/// Whether a filter can name the number.
+fn is_finite(number: &str) -> bool {
+    number.parse().is_ok_and(f64::is_finite)
 }
 
 /// A column is named in a filter unless it holds what is no number but is written, such as `NaN`.

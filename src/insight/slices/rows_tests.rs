@@ -1,4 +1,7 @@
 use super::*;
+use crate::dataset::{ClassNames, Examples, Matrix, Media, Reviews, Run, Split};
+use crate::find::Data;
+use proptest::prelude::*;
 
 fn column(name: &str, cells: &[&str]) -> Column {
     let mut text = TextColumn::default();
@@ -41,4 +44,56 @@ fn what_a_filter_can_not_tell_apart_has_none() {
     assert_eq!(filters(&case), [None, None, Some("place=out".to_owned())]);
     let odd = column("x", &["1", "2", "NaN", "2"]);
     assert_eq!(filters(&odd), [None, None, None]);
+}
+
+/// The rows that a filter selects.
+fn selected(column: &Column, text: &str) -> Vec<u32> {
+    let n = column.cells.len();
+    let classes = ClassNames::new(vec!["a".to_owned(), "b".to_owned()]).unwrap();
+    let run = Run::new("v1", Matrix::new([1.0_f32, 0.0].repeat(n), n, 2).unwrap()).unwrap();
+    let examples = Examples {
+        split: Split::Dev,
+        ids: numbered(n).unwrap(),
+        gold: vec![0; n],
+        media: Media::Row,
+        metadata: vec![column.clone()],
+    };
+    let names = Names { classes: &classes, tags: &[], columns: &examples.metadata };
+    let filter = Filter::parse(text, &names).unwrap();
+    let (reviews, marked) = (Reviews::default(), BTreeSet::new());
+    let data = Data {
+        examples: &examples,
+        run: &run,
+        classes: &classes,
+        reviews: &reviews,
+        marked: &marked,
+    };
+    (0..n as u32).filter(|&row| filter.matches(&data, row)).collect()
+}
+
+proptest! {
+    #[test]
+    fn a_filter_selects_just_the_rows_of_its_value(
+        name in "[a-z =~\"]{1,6}|label|conf|col.x|and",
+        cells in prop_oneof![
+            prop::collection::vec("[aA\"*@(, -]{0,3}|and|ǅ|ς|Σ", 2..30),
+            prop::collection::vec("|-?[0-9]{1,2}(\\.5)?|NaN|inf|-0|1e-7", 2..30),
+        ],
+        bins in 2_usize..5,
+    ) {
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        let made = column(&name, &cells);
+        let metadata = std::slice::from_ref(&made);
+        let encoding = Encoding { least: 1, bins, integers: bins };
+        let features = Features::of_columns(metadata, cells.len(), encoding).unwrap();
+        for feature in features.list() {
+            let origin = origin(feature, metadata);
+            for (value, shown) in feature.values().iter().enumerate() {
+                let Some(text) = origin.filter(shown) else { continue };
+                let has = |row: &u32| feature.value_of(*row as usize) == Some(value);
+                let expected: Vec<u32> = (0..cells.len() as u32).filter(has).collect();
+                prop_assert_eq!(selected(&made, &text), expected, "{} of {:?}", text, shown);
+            }
+        }
+    }
 }

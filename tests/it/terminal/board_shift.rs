@@ -12,7 +12,7 @@ fn what_is_new_is_entered_and_so_is_a_batch() {
     pty.send("\x1b[F");
     pty.send("b");
     let chart = pty.wait_for("the chart", |screen| screen.has("2 batches of capture"));
-    assert!(chart.has("outside its limits") && chart.has("▲"), "{chart}");
+    assert!(chart.has("outside the limits") && chart.has("▲"), "{chart}");
     pty.send(HOME);
     pty.send(ENTER);
     let found = pty.wait_for("its errors", |screen| screen.line(0).contains("1 of 143 found"));

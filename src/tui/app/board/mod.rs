@@ -263,7 +263,11 @@ impl App {
             _ => None,
         };
         let Some(ask) = changed else {
-            return self.nothing("that key has no meaning on this screen");
+            let why = match (&board.ask, command) {
+                (Ask::Slices(_), Command::ViewVersus) => slices::NO_OTHER_RUN,
+                _ => "that key has no meaning on this screen",
+            };
+            return self.nothing(why);
         };
         board.ask = ask;
         self.ask_anew()

@@ -11,6 +11,10 @@ use crate::tui::command::Command;
 /// Characters of a name that is proposed.
 const LONGEST: usize = 40;
 
+/// Why no run can be held against this one.
+pub const NO_OTHER_RUN: &str =
+    "no other run has predictions for this split: gaffe score --model MODEL.onnx";
+
 /// The question that a key asks in place of `ask`: the next run, order or kind of slice.
 pub fn changed(ask: &Ask, board: &Board, command: Command) -> Option<Ask> {
     let ask = ask.clone();

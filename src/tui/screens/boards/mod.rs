@@ -157,13 +157,25 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     }
 }
 
+/// Whether a key of the screen has a meaning for what is shown.
+fn is_meant(app: &App, id: &str) -> bool {
+    match app.shown().map(|shown| &shown.insight) {
+        Some(Insight::Shift(report)) => id != "view-scale" || report.next_scale().is_some(),
+        _ => true,
+    }
+}
+
 /// The hints of the last line.
 pub fn keys(app: &App, width: u16) -> Vec<Hint> {
     let Some(view) = app.view() else { return vec![] };
     let always = [("next-view", "next screen"), ("copy", "copy"), ("cancel", "back")];
     let enter =
         app.board_row().and_then(|row| row.enter.as_ref()).map(|_| ("accept", "show these"));
-    let all: Vec<_> = enter.into_iter().chain(wanted(view).iter().copied()).chain(always).collect();
+    let all: Vec<_> = enter
+        .into_iter()
+        .chain(wanted(view).iter().copied().filter(|(id, _)| is_meant(app, id)))
+        .chain(always)
+        .collect();
     hints::row(app, Context::Board, &all, width)
 }
 

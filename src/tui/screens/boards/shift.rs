@@ -162,7 +162,7 @@ fn legend(chart: &Chart, theme: Theme) -> Line<'static> {
         accent("●"),
         dim(" average  ".to_owned()),
         accent("▲▼"),
-        dim(" outside its limits  ─ limits  ".to_owned()),
+        dim(" outside the limits ─  ".to_owned()),
         Span::raw("○"),
         dim(" error".to_owned()),
     ])
