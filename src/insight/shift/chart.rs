@@ -1,6 +1,6 @@
 //! The error over batches or time on a control chart, with and without what the mix explains.
 
-use super::parts::{MOST, filters};
+use super::parts::{MOST, are_dates, filters};
 use crate::analysis::batches::{
     Batch, BatchChart, BatchInput, Batching, ChartOptions, ChartPoint, Decomposition, NO_BATCH,
     Signal, batch_chart, batches_of, count_slices, decompose,
@@ -55,6 +55,9 @@ pub struct Chart {
     batches: Vec<Line>,
     #[serde(skip)]
     title: String,
+    /// Whether the names are dates, whose order is that of time.
+    #[serde(skip)]
+    are_dates: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -108,6 +111,7 @@ impl Chart {
             left_out,
             batches: lines.collect(),
             title: input.title.clone(),
+            are_dates: are_dates(column),
         })
     }
 
@@ -202,7 +206,7 @@ impl Chart {
             notes.push(format!("{column} has fewer than two batches: nothing to compare"));
         } else {
             notes.push(say("the moving average", &names(&|batch| out(&batch.raw))));
-            if !self.ordered {
+            if !self.ordered && !self.are_dates {
                 notes.push(UNORDERED.to_owned());
             }
             if let Some(mix) = &self.mix {

@@ -202,13 +202,15 @@ const TIMES: [&str; 14] = [
 /// Cells that are looked at to see whether they are dates.
 const LOOKED_AT: usize = 100;
 
-/// Whether it looks like times or batches: by its name, or by its cells, that begin as ISO dates do.
+/// Whether it looks like times or batches: by its name or by its cells.
 pub(super) fn is_time(column: &Column) -> bool {
     let name = column.name.to_lowercase();
     let mut words = name.split(|c: char| !c.is_alphabetic());
-    if words.any(|word| TIMES.contains(&word)) {
-        return distinct(column, 1) > 1;
-    }
+    (words.any(|word| TIMES.contains(&word)) || are_dates(column)) && distinct(column, 1) > 1
+}
+
+/// Whether its cells begin as ISO dates do: then the order of their text is that of time.
+pub(super) fn are_dates(column: &Column) -> bool {
     let is_date = |cell: &str| {
         let bytes = cell.as_bytes();
         bytes.len() >= 7
@@ -218,7 +220,7 @@ pub(super) fn is_time(column: &Column) -> bool {
             })
     };
     let mut cells = column.cells.iter().filter(|cell| !cell.is_empty()).take(LOOKED_AT).peekable();
-    cells.peek().is_some() && cells.all(is_date) && distinct(column, 1) > 1
+    cells.peek().is_some() && cells.all(is_date)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ const HIGH: u16 = 15;
 const ENOUGH: u16 = 30;
 /// Columns of the axis, and of a batch at most.
 const AXIS: usize = 8;
-const WIDEST: usize = 6;
+const WIDEST: usize = 12;
 
 /// Draws it.
 pub fn draw(
