@@ -11,9 +11,11 @@ pub mod calibration;
 mod compare;
 mod confusion;
 mod corrected;
+pub mod cost;
 mod dashboard;
 mod errors;
 pub mod eyeball;
+pub mod goal;
 pub mod guards;
 mod interval;
 pub mod label_issues;
@@ -33,6 +35,7 @@ pub mod slices;
 mod spread;
 pub mod suggest;
 mod tally;
+mod timing;
 pub mod typeahead;
 mod vectors;
 
@@ -54,3 +57,4 @@ pub use spread::{Spread, spread};
 pub use tally::{
     Basis, Category, Joint, Population, Reviewed, Tally, TallyCounts, TallyRow, tally,
 };
+pub use timing::{Timing, between, mean_estimate, timing};
