@@ -30,7 +30,9 @@ fn machines_by_hand() {
     assert_eq!(machines, [1, 1, 1, 2, 3]);
     assert!(near(h.per_month(92e6), 100.0 + 2.0 * 730.0));
     let s = h.scenario(1e6, Some(0.1));
-    assert!(near(s.per_month, 1e6 * 365.0 / 12.0) && near(s.api.unwrap(), 0.1 * s.per_month / 1000.0));
+    assert!(
+        near(s.per_month, 1e6 * 365.0 / 12.0) && near(s.api.unwrap(), 0.1 * s.per_month / 1000.0)
+    );
     assert_eq!((s.machines as u64, s.hosting_is_cheaper), (1, Some(true)));
     assert_eq!(h.scenario(0.0, None).hosting_per_1000, None);
 }
@@ -40,7 +42,10 @@ fn lines_cross_where_the_api_has_paid_for_the_machine() {
     // One machine costs 730 + 270 = 1000 a month; the API 2 for 1,000: equal at 500,000.
     let h = hosting(10.0, 1.0, 270.0);
     let crossing = h.crossing(2.0).unwrap();
-    assert!(near(crossing.from, 500_000.0) && near(crossing.for_good, crossing.from), "{crossing:?}");
+    assert!(
+        near(crossing.from, 500_000.0) && near(crossing.for_good, crossing.from),
+        "{crossing:?}"
+    );
     // A machine that does 1,000,000 for 730 against 0.5 for 1,000: the API stays cheaper.
     let slow = hosting(2628.0, 1.0, 0.0);
     assert_eq!(slow.crossing(0.5), None);

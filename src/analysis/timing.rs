@@ -103,7 +103,10 @@ mod tests {
         let ms: Vec<f64> = (1..=100).map(f64::from).collect();
         let t = timing(&ms).unwrap();
         // Conover, sec. 3.2: ranks 40.2 and 59.8, rounded outwards
-        assert!(near(t.p50.low, 40.0) && near(t.p50.value, 50.5) && near(t.p50.high, 61.0), "{t:?}");
+        assert!(
+            near(t.p50.low, 40.0) && near(t.p50.value, 50.5) && near(t.p50.high, 61.0),
+            "{t:?}"
+        );
         assert!(near(t.p90.value, 90.1) && t.p90.low >= 84.0 && t.p90.high <= 97.0, "{t:?}");
         assert_eq!(timing(&[f64::NAN, -1.0]), None);
     }

@@ -287,11 +287,7 @@ pub struct Goal {
 
 impl Default for Goal {
     fn default() -> Self {
-        Self {
-            optimise: Metric::Accuracy,
-            thresholds: BTreeMap::new(),
-            slices: BTreeMap::new(),
-        }
+        Self { optimise: Metric::Accuracy, thresholds: BTreeMap::new(), slices: BTreeMap::new() }
     }
 }
 

@@ -5,8 +5,8 @@
 use super::{Goal, Metric, Reading};
 use crate::analysis::calibration::{BINS, Bins, tops};
 use crate::analysis::{
-    AnalysisError, Bootstrap, Confusion, Estimate, Labelled, Probability, Proportion, REPLICATES, ScoreSums,
-    bootstrap, losses, mean_estimate,
+    AnalysisError, Bootstrap, Confusion, Estimate, Labelled, Probability, Proportion, REPLICATES,
+    ScoreSums, bootstrap, losses, mean_estimate,
 };
 use std::collections::BTreeMap;
 
@@ -57,7 +57,8 @@ pub fn readings<T: Probability>(
 /// The mean loss as the other statistics have it, with the interval of a mean.
 fn of_losses<T: Probability>(mean: f64, data: Labelled<'_, T>) -> Option<Reading> {
     let losses: Vec<f64> = losses(data).into_iter().flatten().collect();
-    let around = |e: Estimate| Estimate { value: mean, low: e.low.min(mean), high: e.high.max(mean) };
+    let around =
+        |e: Estimate| Estimate { value: mean, low: e.low.min(mean), high: e.high.max(mean) };
     let estimate = mean_estimate(&losses).map(around);
     estimate.and_then(|e| Reading::estimate(e, losses.len())).or_else(|| Reading::exact(mean))
 }
@@ -82,7 +83,8 @@ pub fn slice_error(labels: &[u32], predictions: &[u32], rows: &[u32]) -> Option<
     let (mut examples, mut errors) = (0, 0);
     for &row in rows {
         let pair = labels.get(row as usize).zip(predictions.get(row as usize));
-        if let Some((&label, &prediction)) = pair.filter(|(l, p)| **l != u32::MAX && **p != u32::MAX)
+        if let Some((&label, &prediction)) =
+            pair.filter(|(l, p)| **l != u32::MAX && **p != u32::MAX)
         {
             examples += 1;
             errors += usize::from(label != prediction);
