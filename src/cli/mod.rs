@@ -10,6 +10,7 @@ mod filter;
 mod guards;
 mod init;
 mod keys;
+mod measure;
 mod order;
 mod print;
 mod replay;
@@ -93,6 +94,9 @@ enum Command {
     Show(show::ShowArgs),
     /// Print the keys of the review, and where they are set
     Keys(keys::KeysArgs),
+    /// Measure a model in a process of its own
+    #[command(name = crate::project::WORKER, hide = true)]
+    MeasureModel,
     /// Print completions for a shell
     #[command(
         after_help = "Example:\n  gaffe completions bash > ~/.local/share/bash-completion/completions/gaffe"
@@ -209,6 +213,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Report(args)) => report::run(&locate(project, None)?, &args, out),
         Some(Command::Show(args)) => show::run(&locate(project, None)?, &args, out),
         Some(Command::Keys(args)) => keys::run(&args, out),
+        Some(Command::MeasureModel) => measure::run(),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "gaffe", &mut text);

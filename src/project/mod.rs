@@ -5,16 +5,22 @@
 
 mod desk;
 mod error;
+mod machine;
+mod models;
 mod presets;
 mod properties;
 mod runs;
 mod vectors;
+mod worker;
 
 pub use desk::{Desk, Effective, Likeness, Preview, Sight, Snapshot, Subset};
 pub use error::ProjectError;
+pub use machine::Machine;
+pub use models::{Known, MeasuredModel, ModelMark};
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
 pub use vectors::{Vectors, make_vectors};
+pub use worker::{Request, WORKER, measure_in_process, work};
 
 use crate::analysis::{self, ErrorRate, Relabels};
 use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split};
