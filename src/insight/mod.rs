@@ -6,6 +6,7 @@
 
 mod cell;
 mod input;
+mod models;
 mod sheet;
 mod table;
 
@@ -27,6 +28,7 @@ pub(crate) use input::labelled;
 pub use input::{
     FromProject, Input, class_names, classes_of, metadata, nothing, tagged, title, tops,
 };
+pub use models::{Measure, ModelOf, Models};
 pub use sheet::{Enter, Field, Page, Row, Sheet, field, in_csv, interval_of, limits_of};
 pub use table::Table;
 

@@ -17,6 +17,7 @@ pub use batch::{Fetch, Scored, score_all};
 pub use error::{ModelProblem, ScoreError};
 pub use measure::{Limits, Measurement, Memory, Step, Target, Throughput, measure};
 pub use model::{Model, Scorer};
+pub use onnx_file::model_bytes;
 pub use preprocess::Preprocess;
 
 #[cfg(test)]

@@ -56,6 +56,12 @@ pub(super) struct Weight {
     pub parameters: u64,
 }
 
+/// Bytes of a model's file and of those beside it that hold its weights; `None` if it is no model.
+pub fn model_bytes(path: &Path) -> Option<u64> {
+    let proto = read(&onnx(), path).ok()?;
+    Some(weight(&proto, path).bytes)
+}
+
 /// Weighs a model; a file that can't be seen counts nothing.
 pub(super) fn weight(proto: &ModelProto, path: &Path) -> Weight {
     let tensors = proto.graph.iter().flat_map(|graph| &graph.initializer);

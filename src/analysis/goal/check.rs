@@ -157,6 +157,7 @@ pub struct Standings {
     pub runs: Vec<Standing>,
     /// The best value of the optimised metric among the runs that keep all thresholds, the first of
     /// equal ones: its place in `runs`.
+    #[serde(skip)]
     pub best: Option<usize>,
 }
 
