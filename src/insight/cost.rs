@@ -251,6 +251,18 @@ impl Report {
         here.or_else(|| self.costs.first())
     }
 
+    /// Volumes a day that the lines are worth drawing between: those compared, with the crossing well inside.
+    pub fn range(&self) -> (f64, f64) {
+        let Some(chosen) = self.chosen() else { return (1.0, 10.0) };
+        let volumes = chosen.scenarios.iter().map(|s| s.per_day).filter(|volume| *volume > 0.0);
+        let crossing = chosen.crossing_per_day.map(|c| c.from).filter(|from| *from > 0.0);
+        let ends = crossing.into_iter().flat_map(|from| [from / 10.0, from * 10.0]);
+        let all: Vec<f64> = volumes.chain(ends).collect();
+        let low = all.iter().copied().fold(f64::INFINITY, f64::min).clamp(1.0, 1e12);
+        let high = all.iter().copied().fold(0.0, f64::max).clamp(low * 10.0, 1e14);
+        (low, high)
+    }
+
     /// Whether measuring would tell more.
     pub fn is_lacking(&self) -> bool {
         self.models.is_lacking()

@@ -217,6 +217,15 @@ impl Report {
         self.best.as_deref()
     }
 
+    /// Whether it is about what is measured of models.
+    pub fn asks_for_measurements(&self) -> bool {
+        self.standings.iter().any(|standings| {
+            let checks = standings.runs.iter().flat_map(|run| &run.checks);
+            let mut metrics = checks.map(|check| check.subject.metric());
+            standings.optimise.is_measured() || metrics.any(Metric::is_measured)
+        })
+    }
+
     /// Whether measuring would tell more.
     pub fn is_lacking(&self) -> bool {
         let asks =
@@ -292,13 +301,7 @@ impl Report {
             notes
                 .push("open: not sure, the interval contains the bound; the value decides.".into());
         }
-        let asks = standings.optimise.is_measured()
-            || standings
-                .runs
-                .iter()
-                .flat_map(|run| &run.checks)
-                .any(|check| check.subject.metric().is_measured());
-        if let Some(models) = self.models.as_ref().filter(|_| asks) {
+        if let Some(models) = self.models.as_ref().filter(|_| self.asks_for_measurements()) {
             notes.extend(models.notes());
             if self.is_lacking() {
                 notes.push("Not measured yet: gaffe goal --measure".to_owned());

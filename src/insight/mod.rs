@@ -120,6 +120,26 @@ views! {
     Map map "map" "map";
 }
 
+impl Ask {
+    /// Whether models are measured for the answer.
+    pub fn is_measuring(&self) -> bool {
+        match self {
+            Self::Goal(ask) => ask.measure != Measure::No,
+            Self::Cost(ask) => ask.measure != Measure::No,
+            _ => false,
+        }
+    }
+
+    /// Asks for what is known only: what was to be measured once is not measured again.
+    pub fn settle(&mut self) {
+        match self {
+            Self::Goal(ask) => ask.measure = Measure::No,
+            Self::Cost(ask) => ask.measure = Measure::No,
+            _ => {}
+        }
+    }
+}
+
 /// How far long work is, and whether anybody still waits for it. Shared by who works and who waits.
 #[derive(Debug, Default)]
 pub struct Progress {

@@ -124,7 +124,8 @@ impl Models {
         self.models.iter().any(|model| model.measured.is_none() && model.can_be_measured)
     }
 
-    /// Measures what is asked for, one model after the other; `after` sees what is known after each. A
+    /// Measures what is asked for, one model after the other; `after` sees what is known before the first and after
+    /// each. A
     /// model that can't be measured says why, and the others are measured all the same.
     pub fn measure(
         &mut self,
@@ -140,6 +141,9 @@ impl Models {
         };
         let due: Vec<usize> =
             (0..self.models.len()).filter(|&at| is_due(&self.models[at])).collect();
+        if !due.is_empty() {
+            after(self, watch);
+        }
         for (place, &at) in due.iter().enumerate() {
             if watch.progress.is_cancelled() {
                 return;
@@ -171,9 +175,8 @@ impl Models {
         let days: std::collections::BTreeSet<String> =
             self.models.iter().filter_map(|model| Some(day(model.measured.as_ref()?.at))).collect();
         if !days.is_empty() {
-            let (days, machine) =
-                (days.into_iter().collect::<Vec<_>>().join(", "), self.machine.describe());
-            notes.push(format!("Measured on this machine ({machine}), {days}."));
+            let days = days.into_iter().collect::<Vec<_>>().join(", ");
+            notes.push(format!("Measured on this machine, {days}."));
         }
         for model in &self.models {
             if let Some(why) = &model.unmeasured {

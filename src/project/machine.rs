@@ -32,12 +32,6 @@ impl Machine {
         let kind = |m: &Self| (m.cpu.clone(), m.cores, m.system.clone());
         kind(self) == kind(other) && (self.cpu.is_some() || self.host == other.host)
     }
-
-    /// In a few words.
-    pub fn describe(&self) -> String {
-        let cpu = self.cpu.as_deref().or(self.host.as_deref()).unwrap_or(&self.system);
-        format!("{cpu}, {} cores", self.cores)
-    }
 }
 
 /// x86 calls it `model name`; some ARM kernels `Model` or `Hardware`.

@@ -170,6 +170,8 @@ pub enum Command {
     ViewScale,
     /// Beside another run.
     ViewVersus,
+    /// Measure the models of the runs, or stop that.
+    Measure,
     /// Copy the tables as text.
     CopyText,
     /// Copy the first table as CSV.

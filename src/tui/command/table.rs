@@ -193,6 +193,7 @@ pub const TABLE: &[Row] = &[
     act(Command::ViewOrder, "view-order", "Sort", "On these screens", BOARD, "sort them otherwise"),
     act(Command::ViewScale, "view-scale", "Scale", "On these screens", BOARD, "other units, or another scale"),
     act(Command::ViewVersus, "view-versus", "Other run", "On these screens", BOARD, "beside another run, another split, another batch"),
+    act(Command::Measure, "measure", "Measure", "On these screens", BOARD, "measure the models on this machine: time, memory; again: stop"),
     act(Command::CopyText, "copy", "Copy", "On these screens", BOARD, "copy the tables as text"),
     act(Command::CopyCsv, "copy-csv", "Copy as CSV", "On these screens", BOARD, "copy the first table as CSV, all of it"),
     act(Command::CopyMarkdown, "copy-markdown", "Copy as Markdown", "On these screens", BOARD, "copy the tables as Markdown"),

@@ -4,6 +4,7 @@
 //! lists just what the row is about, and going back brings the list, the place and the cursor back.
 
 mod enter;
+mod measuring;
 mod question;
 mod tally;
 
@@ -151,6 +152,9 @@ impl App {
             }
         };
         self.stop_asking();
+        if let Some(board) = self.board_mut() {
+            board.ask = ask.clone();
+        }
         self.generation += 1;
         let (generation, progress) = (self.generation, Arc::new(Progress::default()));
         self.boards.asked =
@@ -161,8 +165,11 @@ impl App {
     }
 
     fn stop_asking(&mut self) {
-        if let Some(asked) = self.boards.asked.take() {
-            asked.progress.cancel();
+        let Some(asked) = self.boards.asked.take() else { return };
+        asked.progress.cancel();
+        if let Some(board) = self.boards.each.get_mut(&asked.view) {
+            // Opening the screen again must not start long work.
+            board.ask.settle();
         }
     }
 
@@ -185,6 +192,10 @@ impl App {
         board.list.at = board.list.at.min(last);
         if is_whole {
             board.as_of = asked.map(|asked| asked.as_of);
+            board.ask.settle();
+            if let Some(as_of) = &mut board.as_of {
+                as_of.ask.settle();
+            }
         } else {
             self.boards.asked = asked;
         }
@@ -200,9 +211,11 @@ impl App {
             Command::PreviousView => self.turn(View::ALL.len() - 1),
             Command::CopyText | Command::CopyCsv | Command::CopyMarkdown => self.copy(command),
             Command::Accept => self.enter_row(),
-            Command::ViewBy | Command::ViewOrder | Command::ViewScale | Command::ViewVersus => {
-                self.ask_otherwise(command)
-            }
+            Command::ViewBy
+            | Command::ViewOrder
+            | Command::ViewScale
+            | Command::ViewVersus
+            | Command::Measure => self.ask_otherwise(command),
             _ => self.move_on_board(command),
         }
     }
@@ -236,6 +249,8 @@ impl App {
         let Some(board) = self.board_mut() else { return vec![] };
         let changed = match board.ask.clone() {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            Ask::Goal(ask) => measuring::goal(&ask, board, command).map(Ask::Goal),
+            Ask::Cost(ask) => measuring::cost(&ask, board, command).map(Ask::Cost),
             _ => None,
         };
         let Some(ask) = changed else {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
+mod cost;
+mod goal;
 mod table;
 mod tally;
 
@@ -72,6 +74,8 @@ fn draw_shown(
 ) {
     match &shown.insight {
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
+        Insight::Goal(report) => goal::draw(board, report, body, theme, frame),
+        Insight::Cost(report) => cost::draw(board, report, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
     let _ = app;
@@ -122,7 +126,9 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
         Some(part) => {
             let part = part.map_or_else(String::new, |part| format!(" {:.0} %", part * 100.0));
             let older = if app.is_older() { "; what is shown is older" } else { "" };
-            Line::styled(format!(" counting{part}{older}"), theme.dim())
+            let measures = app.board().is_some_and(|board| board.ask.is_measuring());
+            let what = if measures { "measuring" } else { "counting" };
+            Line::styled(format!(" {what}{part}{older}"), theme.dim())
         }
         None => review::status_line(app, usize::from(area.width), theme),
     };
@@ -133,6 +139,7 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
 fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
+        View::Goal | View::Cost => &[("measure", "measure")],
         _ => &[],
     }
 }
