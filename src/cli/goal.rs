@@ -91,7 +91,7 @@ fn judge(report: &Report, strict: bool) -> Result<()> {
     let why = |run: &crate::analysis::goal::Standing| {
         let sure =
             if run.meets { "meets all, but is not sure to".to_owned() } else { verdict(run) };
-        format!("{} {sure}", run.run)
+        format!("{}: {sure}", run.run)
     };
     let all: Vec<String> = runs.iter().map(why).collect();
     Err(NotMet(if all.is_empty() { "there is no run".to_owned() } else { all.join("; ") }).into())

@@ -2,13 +2,13 @@
 //! which volume on that is less than an API takes by the call.
 
 use super::models::{MEGABYTE, Measure, ModelOf, Models};
-use super::{Cell, Enter, Field, Input, Page, Sheet, Watch, field, in_csv, interval_of, number};
+use super::{Cell, Enter, Field, Input, Page, Sheet, Watch, field, in_csv, interval_of};
 use crate::analysis::Estimate;
 use crate::analysis::cost::{
     Crossing, DAYS_PER_MONTH, Hosting, PEAK_FACTOR, SCENARIOS, Scenario, UTILISATION, per_1000,
 };
 use crate::ingest::CostConfig;
-use crate::report::{count, percent};
+use crate::report::count;
 use crate::scoring::Measurement;
 use anyhow::{Result, anyhow};
 use serde::Serialize;
@@ -216,7 +216,7 @@ const FIELDS: [Field; 16] = [
     in_csv("read_p50_ms"),
     in_csv("load_ms"),
     field("per s", "examples_per_s"),
-    field("MB", "memory_mb"),
+    field("RAM MB", "memory_mb"),
     field("file MB", "model_size_mb").spare(),
     in_csv("parameters"),
     field("per 1,000", "cost_per_1000"),
@@ -294,7 +294,7 @@ impl Report {
             return std::iter::once(name).chain(FIELDS[1..].iter().map(|_| Cell::None)).collect();
         };
         let span = |e: Estimate| Cell::Span(e.low, e.high);
-        let number = |x: f64| Cell::Number(x);
+        let number = Cell::Number;
         let whole = |x: f64| Cell::Count(x.round() as usize);
         let crossing = cost.crossing_per_day;
         vec![
@@ -322,19 +322,24 @@ impl Report {
         let Prices { currency, machine_per_hour, fixed_per_month, api_per_1000, .. } = &self.prices;
         let mut parts = Vec::new();
         if let Some(price) = machine_per_hour {
-            parts.push(format!("machine {} {currency} an hour", number(*price)));
+            parts.push(format!("machine {price} {currency}/h"));
         }
         if *fixed_per_month > 0.0 {
-            parts.push(format!("fixed {} a month", number(*fixed_per_month)));
+            parts.push(format!("fixed {fixed_per_month} a month"));
         }
         if let Some(price) = api_per_1000 {
-            parts.push(format!("API {} {currency} per 1,000", number(*price)));
+            parts.push(format!("API {price} {currency} per 1,000"));
         }
         if machine_per_hour.is_some() {
-            let assumed = |is: bool| if is { " (assumed)" } else { "" };
-            let Prices { peak_factor, utilisation, assumed: [peak, used], .. } = &self.prices;
-            parts.push(format!("peak {}×{}", number(*peak_factor), assumed(*peak)));
-            parts.push(format!("used to {}{}", percent(*utilisation), assumed(*used)));
+            let Prices { peak_factor, utilisation, assumed, .. } = &self.prices;
+            let [peak, used] =
+                [format!("peak {peak_factor}×"), format!("used to {:.0} %", utilisation * 100.0)];
+            parts.push(match assumed {
+                [true, true] => format!("{peak}, {used} (both assumed)"),
+                [true, false] => format!("{peak} (assumed), {used}"),
+                [false, true] => format!("{peak}, {used} (assumed)"),
+                [false, false] => format!("{peak}, {used}"),
+            });
         }
         if parts.is_empty() { "no prices".to_owned() } else { parts.join(" · ") }
     }

@@ -279,8 +279,8 @@ impl Report {
                 || "unknown".to_owned(),
                 |reading| value_cell(optimise, reading.value).shown(),
             );
-            let best = if self.best.as_deref() == Some(&run.run) { " · the best" } else { "" };
-            lines.push(format!("{} {} · {optimise} {value}{best}", run.run, verdict(run)));
+            let best = if self.best.as_deref() == Some(&run.run) { "; the best" } else { "" };
+            lines.push(format!("{}: {}; {optimise} {value}{best}", run.run, verdict(run)));
         }
         if standings.runs.len() > MOST_RUNS {
             lines.push(format!("and {} more runs", standings.runs.len() - MOST_RUNS));

@@ -182,9 +182,23 @@ impl Models {
             if let Some(why) = &model.unmeasured {
                 notes.push(format!("{}: {why}", model.run));
             }
+            if model.numbers().is_some_and(was_busy) {
+                notes.push(format!(
+                    "{}: all cores do less than half of what one core promises; was the machine busy? \
+                     --again measures again",
+                    model.run
+                ));
+            }
         }
         notes
     }
+}
+
+/// Whether all cores did less than half of what as many single threads should, reading included.
+fn was_busy(numbers: &Measurement) -> bool {
+    let Some(many) = numbers.throughput else { return false };
+    let alone = numbers.latency.p50.value + numbers.read.p50.value;
+    many.ms.value * many.threads as f64 > 2.0 * alone
 }
 
 fn measured(

@@ -6,6 +6,8 @@ mod data;
 mod export;
 #[path = "cli_filter.rs"]
 mod filter;
+#[path = "cli_goal.rs"]
+mod goal;
 #[path = "cli_model.rs"]
 mod model;
 #[path = "cli_places.rs"]

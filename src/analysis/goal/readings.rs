@@ -75,7 +75,9 @@ fn of_matrix(metric: Metric, confusion: &Confusion, resampled: &Bootstrap) -> Op
         _ => (confusion.kappa()?, resampled.kappa),
     };
     let n = confusion.examples();
-    interval.and_then(|e| Reading::estimate(e, n)).or_else(|| Reading::exact(value))
+    // The value as the other statistics have it: the bootstrap's differs by roundings.
+    let estimate = interval.map(|e| Estimate { value, ..e });
+    estimate.and_then(|e| Reading::estimate(e, n)).or_else(|| Reading::exact(value))
 }
 
 /// The error of the examples in `rows` that have a label and a prediction; `None` if none has.

@@ -4,7 +4,7 @@ use super::table;
 use crate::insight::cost::{Point, Report};
 use crate::insight::number;
 use crate::media::text;
-use crate::tui::app::Board;
+use crate::tui::app::{Board, MOST_ROWS};
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -12,9 +12,8 @@ use ratatui::symbols::Marker;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Paragraph};
 
-/// Rows of the screen from which on there is room for the chart, and rows that it takes.
-const TALL: u16 = 30;
-const CHART: u16 = 12;
+/// Rows that the chart takes at least, and at most.
+const CHART: (u16, u16) = (12, 20);
 /// The most columns of the chart.
 const WIDEST: u16 = 100;
 
@@ -22,16 +21,17 @@ const WIDEST: u16 = 100;
 /// both is cheaper.
 pub fn draw(board: &Board, report: &Report, body: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let points = points(report, usize::from(body.width.min(WIDEST)));
-    let rows = match (points.is_empty(), body.height >= TALL) {
+    let Some(page) = board.page() else { return };
+    let tables = page.lines(MOST_ROWS, usize::from(body.width)).len() as u16 + 2;
+    let rows = match (points.is_empty(), body.height.saturating_sub(tables)) {
         (true, _) => 0,
-        (false, true) => CHART,
-        (false, false) => 1,
+        (false, room) if room >= CHART.0 => room.min(CHART.1),
+        (false, _) => 1,
     };
-    let [work, below] =
-        Layout::vertical([Constraint::Min(1), Constraint::Length(rows)]).areas(body);
-    if let Some(page) = board.page() {
-        table::draw(board, page, &[], work, theme, frame);
-    }
+    let tables = if rows > 1 { Constraint::Max(tables) } else { Constraint::Min(1) };
+    let [work, below, _] =
+        Layout::vertical([tables, Constraint::Length(rows), Constraint::Fill(0)]).areas(body);
+    table::draw(board, page, &[], work, theme, frame);
     match rows {
         0 => {}
         1 => frame.render_widget(Paragraph::new(strip(report, body.width, theme)), below),
@@ -98,9 +98,14 @@ fn draw_lines(report: &Report, points: &[Point], area: Rect, theme: Theme, frame
     };
     let chart = Chart::new(sets)
         .x_axis(axis((left.log10(), right.log10()), volume))
-        .y_axis(axis((low, high), |cost| number(rounded(cost))))
+        .y_axis(axis((low, high), amount))
         .legend_position(None);
     frame.render_widget(chart, area);
+}
+
+/// A cost beside an axis.
+fn amount(cost: f64) -> String {
+    if cost < 10.0 { number(rounded(cost)) } else { volume(cost) }
 }
 
 /// Two digits are enough beside an axis.

@@ -14,6 +14,7 @@ use crate::media::text;
 use crate::tui::app::{App, Board, Shown};
 use crate::tui::command::{Command, Context};
 use crate::tui::hit::Target;
+use crate::tui::keymap;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Margin, Position, Rect};
@@ -125,14 +126,23 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let line = match app.asking() {
         Some(part) => {
             let part = part.map_or_else(String::new, |part| format!(" {:.0} %", part * 100.0));
-            let older = if app.is_older() { "; what is shown is older" } else { "" };
             let measures = app.board().is_some_and(|board| board.ask.is_measuring());
-            let what = if measures { "measuring" } else { "counting" };
+            let (what, older) = match (measures, app.is_older()) {
+                (true, _) => ("measuring", format!("; {} stops it", key_of(app, "measure"))),
+                (false, true) => ("counting", "; what is shown is older".to_owned()),
+                (false, false) => ("counting", String::new()),
+            };
             Line::styled(format!(" {what}{part}{older}"), theme.dim())
         }
         None => review::status_line(app, usize::from(area.width), theme),
     };
     frame.render_widget(Paragraph::new(line), area);
+}
+
+/// The key of a command of the screens; nothing if it has none.
+fn key_of(app: &App, id: &str) -> String {
+    let keys = app.keymap().keys(Context::Board, id);
+    keys.first().map_or_else(String::new, |key| keymap::show(key))
 }
 
 /// What can be done on the open screen, the most useful first.
