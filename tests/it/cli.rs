@@ -37,7 +37,7 @@ use ndarray::Array2;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 16] = [
     &["review"],
     &["keys"],
     &["replay"],
@@ -47,6 +47,8 @@ const COMMANDS: [&[&str]; 14] = [
     &["score"],
     &["runs"],
     &["compare"],
+    &["goal"],
+    &["cost"],
     &["export", "labels"],
     &["export", "tags"],
     &["show"],
