@@ -1,7 +1,9 @@
 //! The screens that decide: what they show, that it is what the command prints, and that a row leads
 //! to its examples and back.
 
+mod bottleneck;
 mod cost;
+mod enter;
 mod goal;
 mod models;
 mod tally;

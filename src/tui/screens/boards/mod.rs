@@ -2,6 +2,7 @@
 //!
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
+mod bottleneck;
 mod cost;
 mod goal;
 mod table;
@@ -77,6 +78,7 @@ fn draw_shown(
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
         Insight::Goal(report) => goal::draw(board, report, body, theme, frame),
         Insight::Cost(report) => cost::draw(board, report, body, theme, frame),
+        Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
     let _ = app;
@@ -127,12 +129,13 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
         Some(part) => {
             let part = part.map_or_else(String::new, |part| format!(" {:.0} %", part * 100.0));
             let measures = app.board().is_some_and(|board| board.ask.is_measuring());
-            let (what, older) = match (measures, app.is_older()) {
-                (true, _) => ("measuring", format!("; {} stops it", key_of(app, "measure"))),
-                (false, true) => ("counting", "; what is shown is older".to_owned()),
-                (false, false) => ("counting", String::new()),
+            let (what, standing) = if measures {
+                ("measuring", Some(format!("{} stops it", key_of(app, "measure"))))
+            } else {
+                ("counting", app.freshness().map(str::to_owned))
             };
-            Line::styled(format!(" {what}{part}{older}"), theme.dim())
+            let standing = standing.map_or_else(String::new, |said| format!("; {said}"));
+            Line::styled(format!(" {what}{part}{standing}"), theme.dim())
         }
         None => review::status_line(app, usize::from(area.width), theme),
     };
