@@ -250,10 +250,7 @@ impl Report {
         let mut sheet = Sheet::new(&FIELDS);
         for run in &standings.runs {
             for check in &run.checks {
-                match self.enter(&run.run, check) {
-                    Some(enter) => sheet.row_into(cells(&run.run, check), enter),
-                    None => sheet.row(cells(&run.run, check)),
-                }
+                sheet.row_into(cells(&run.run, check), self.enter(&run.run, check));
             }
         }
         page.sheets.push((String::new(), sheet));
@@ -261,13 +258,15 @@ impl Report {
     }
 
     /// The run's errors in a slice, or all of them; what is measured leads to the cost. Another run's errors
-    /// can't be walked from here.
-    fn enter(&self, run: &str, check: &Check) -> Option<Enter> {
+    /// can't be walked from here: the command that can is told.
+    fn enter(&self, run: &str, check: &Check) -> Enter {
+        let is_here = run == self.here;
         match &check.subject {
-            Subject::Metric(metric) if metric.is_measured() => Some(Enter::View(View::Cost)),
-            _ if run != self.here => None,
-            Subject::Slice(filter) => Some(Enter::Errors(filter.clone())),
-            Subject::Metric(_) => Some(Enter::Errors(String::new())),
+            Subject::Metric(metric) if metric.is_measured() => Enter::View(View::Cost),
+            Subject::Metric(_) if is_here => Enter::Errors(String::new()),
+            Subject::Metric(_) => Enter::Elsewhere(review_of(run, None)),
+            Subject::Slice(filter) if is_here => Enter::Errors(filter.clone()),
+            Subject::Slice(filter) => Enter::Elsewhere(review_of(run, Some(filter))),
         }
     }
 
@@ -309,6 +308,12 @@ impl Report {
         }
         notes
     }
+}
+
+/// The command that reviews a run's errors.
+pub(super) fn review_of(run: &str, filter: Option<&str>) -> String {
+    let quoted = |text: &str| format!(" --filter '{}'", text.replace('\'', r"'\''"));
+    format!("gaffe review --run {run}{}", filter.map_or_else(String::new, quoted))
 }
 
 /// Whether a run keeps the thresholds, in words.

@@ -46,6 +46,8 @@ fn the_help_lists_every_statistic_with_its_meaning() {
         "shift",
         "batches",
         "compare",
+        "goal",
+        "cost",
         "agreement",
         "consensus",
         "properties",

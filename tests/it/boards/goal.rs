@@ -63,5 +63,6 @@ fn another_runs_errors_are_not_taken_for_this_ones() {
         stage.key(crossterm::event::KeyCode::Down);
     }
     press(&mut stage, "\n");
-    assert!(stage.draw().contains("leads nowhere"), "{}", stage.draw());
+    let told = "not from here: gaffe review --run v2 --filter 'capture=blurry'";
+    assert!(stage.draw().contains(told), "{}", stage.draw());
 }
