@@ -9,7 +9,7 @@ mod shares;
 
 pub use change::{CellChange, ChangedPair, ConfusionChange, Trend};
 pub use order::ClassOrder;
-pub use shares::{ConfusionCell, DARKEST, Normalise, Shades};
+pub use shares::{DARKEST, Normalise, Place, Shades};
 
 use super::parallel::pieces;
 use super::{AnalysisError, Proportion};

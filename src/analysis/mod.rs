@@ -41,7 +41,7 @@ pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};
 pub use compare::{Comparison, Evidence, Group, TwoRuns, groups};
 pub use confusion::{
     Average, Averages, CellChange, ChangedPair, ClassOrder, ClassScores, ConfusedPair, Confusion,
-    ConfusionCell, ConfusionChange, DARKEST, MOST_CLASSES, Normalise, Shades, Trend,
+    ConfusionChange, DARKEST, MOST_CLASSES, Normalise, Place, Shades, Trend,
 };
 pub use corrected::{
     CorrectStratum, Corrected, ErrorStratum, Missing, correct_sample_for, corrected, exact_limits,

@@ -2,7 +2,7 @@
 //!
 //! Invariant: both matrices are of the same examples, so that rows have the same sums.
 
-use super::{Confusion, Normalise, Shades};
+use super::{Confusion, Normalise, Place, Shades};
 use crate::analysis::significance::holm;
 use crate::analysis::{AnalysisError, Comparison, Estimate, TwoRuns};
 use serde::Serialize;
@@ -102,16 +102,15 @@ impl ConfusionChange {
         &self.after
     }
 
-    /// What the second run has more in a cell than the first: examples or, from −1 to 1, a share.
+    /// What the second run has more in a place than the first: examples or, from −1 to 1, a share.
     /// `None` where either has no share.
-    pub fn value(&self, label: u32, prediction: u32, by: Normalise) -> Option<f64> {
-        let after = self.after.value(label, prediction, by)?;
-        Some(after - self.before.value(label, prediction, by)?)
+    pub fn value(&self, at: Place, by: Normalise) -> Option<f64> {
+        Some(self.after.value(at, by)? - self.before.value(at, by)?)
     }
 
     /// How dark each cell is by the size of its difference: O(K²).
     pub fn shades(&self, by: Normalise) -> Shades {
-        let value = |(label, prediction)| Some(self.value(label, prediction, by)?.abs());
+        let value = |(label, p)| Some(self.value(Place::cell(label, p), by)?.abs());
         Shades::of(self.before.off_diagonal().filter_map(value))
     }
 
@@ -242,8 +241,8 @@ mod tests {
             for label in 0..k as u32 {
                 for prediction in 0..k as u32 {
                     for by in Normalise::ALL {
-                        let value = there.value(label, prediction, by);
-                        prop_assert_eq!(value, back.value(label, prediction, by).map(|x| -x));
+                        let value = there.value(Place::cell(label, prediction), by);
+                        prop_assert_eq!(value, back.value(Place::cell(label, prediction), by).map(|x| -x));
                         prop_assert!(value.is_none_or(f64::is_finite));
                     }
                     let (a, b) = (there.cell(label, prediction).unwrap(), back.cell(label, prediction).unwrap());

@@ -9,7 +9,7 @@ use std::cmp::{Ordering, Reverse};
 
 /// In which order the classes stand, as rows and as columns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum ClassOrder {
     /// As the project lists them.
     #[default]
@@ -33,6 +33,16 @@ impl ClassOrder {
             Self::Errors => "most errors first",
             Self::ErrorShare => "highest error first",
             Self::Clustered => "alike together",
+        }
+    }
+
+    /// How it is called on the command line.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Errors => "errors",
+            Self::ErrorShare => "error-share",
+            Self::Clustered => "clustered",
         }
     }
 

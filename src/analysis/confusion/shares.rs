@@ -36,6 +36,16 @@ impl Normalise {
         }
     }
 
+    /// How it is called on the command line.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Counts => "counts",
+            Self::Row => "row",
+            Self::Column => "column",
+            Self::All => "all",
+        }
+    }
+
     /// The next one in [`Normalise::ALL`].
     #[must_use]
     pub fn next(self) -> Self {
@@ -48,19 +58,25 @@ impl Normalise {
     }
 }
 
-/// One cell in full.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct ConfusionCell {
-    /// The label.
-    pub label: u32,
-    /// The prediction.
-    pub prediction: u32,
-    /// Examples with both.
-    pub count: usize,
-    /// Their share of the examples with that label, with Wilson's interval; `None` without any.
-    pub of_label: Option<Proportion>,
-    /// Their share of the examples with that prediction, with Wilson's interval; `None` without any.
-    pub of_prediction: Option<Proportion>,
+/// A cell, or the errors beside it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The label; `None`: any other than the prediction.
+    pub label: Option<u32>,
+    /// The prediction; `None`: any other than the label. Without either it is all errors.
+    pub prediction: Option<u32>,
+}
+
+impl Place {
+    /// A cell.
+    pub fn cell(label: u32, prediction: u32) -> Self {
+        Self { label: Some(label), prediction: Some(prediction) }
+    }
+
+    /// Whether it is a cell of the diagonal.
+    pub fn is_diagonal(self) -> bool {
+        self.label.is_some() && self.label == self.prediction
+    }
 }
 
 /// How dark the darkest cell is; 0 is a cell without examples.
@@ -104,34 +120,54 @@ impl Confusion {
         examples - self.count_of(label, label)
     }
 
-    /// The value of a cell: its count or, from 0 to 1, its share. `None` where there is nothing to
-    /// take a share of (scikit-learn has 0 there), and for classes that there are not.
-    pub fn value(&self, label: u32, prediction: u32, by: Normalise) -> Option<f64> {
-        let (row, column) =
-            (*self.labelled.get(label as usize)?, *self.predicted.get(prediction as usize)?);
-        let of = match by {
-            Normalise::Counts => 1,
-            Normalise::Row => row,
-            Normalise::Column => column,
-            Normalise::All => self.examples,
-        };
-        (of > 0).then(|| self.count_of(label, prediction) as f64 / of as f64)
+    /// Examples in a place, 0 where a class is one that there is not.
+    pub fn count_at(&self, at: Place) -> usize {
+        match (at.label, at.prediction) {
+            (Some(label), Some(prediction)) => self.count_of(label, prediction),
+            (Some(label), None) => self.errors_of(label),
+            (None, Some(prediction)) => {
+                let predicted =
+                    self.predicted.get(prediction as usize).copied().unwrap_or_default();
+                predicted - self.count_of(prediction, prediction)
+            }
+            (None, None) => self.examples - self.right,
+        }
     }
 
-    /// A cell in full; `None` for classes that there are not.
-    pub fn cell(&self, label: u32, prediction: u32) -> Option<ConfusionCell> {
-        let (row, column) =
-            (*self.labelled.get(label as usize)?, *self.predicted.get(prediction as usize)?);
-        let count = self.count_of(label, prediction);
-        let (of_label, of_prediction) = (proportion(count, row), proportion(count, column));
-        Some(ConfusionCell { label, prediction, count, of_label, of_prediction })
+    /// The value of a place: its count or, from 0 to 1, its share. `None` where there is nothing to
+    /// take a share of (scikit-learn has 0 there), and for classes that there are not.
+    pub fn value(&self, at: Place, by: Normalise) -> Option<f64> {
+        let of = match by {
+            Normalise::Counts => 1,
+            Normalise::Row => sum(&self.labelled, at.label, self.examples)?,
+            Normalise::Column => sum(&self.predicted, at.prediction, self.examples)?,
+            Normalise::All => self.examples,
+        };
+        let exists = |class: Option<u32>| class.is_none_or(|k| (k as usize) < self.classes);
+        let is_share = of > 0 && exists(at.label) && exists(at.prediction);
+        is_share.then(|| self.count_at(at) as f64 / of as f64)
+    }
+
+    /// The share of a place with Wilson's interval: of the examples with its label, else of those with
+    /// its prediction, else of all. `None` where there are none.
+    pub fn share(&self, at: Place) -> Option<Proportion> {
+        let of = match at.label {
+            Some(_) => sum(&self.labelled, at.label, 0)?,
+            None => sum(&self.predicted, at.prediction, self.examples)?,
+        };
+        proportion(self.count_at(at), of)
+    }
+
+    /// The share of the examples with its prediction that are in a place, with Wilson's interval;
+    /// `None` where there are none.
+    pub fn share_of_prediction(&self, at: Place) -> Option<Proportion> {
+        proportion(self.count_at(at), sum(&self.predicted, at.prediction, self.examples)?)
     }
 
     /// How dark each cell is by its value: O(K²).
     pub fn shades(&self, by: Normalise) -> Shades {
-        Shades::of(
-            self.off_diagonal().filter_map(|(label, prediction)| self.value(label, prediction, by)),
-        )
+        let value = |(label, prediction)| self.value(Place::cell(label, prediction), by);
+        Shades::of(self.off_diagonal().filter_map(value))
     }
 
     /// All pairs of label and other prediction, by label.
@@ -140,6 +176,11 @@ impl Confusion {
         let row = move |label| (0..k).map(move |prediction| (label, prediction));
         (0..k).flat_map(row).filter(|(label, prediction)| label != prediction)
     }
+}
+
+/// The sum of a class's row or column; `all` without a class.
+fn sum(sums: &[usize], class: Option<u32>, all: usize) -> Option<usize> {
+    class.map_or(Some(all), |class| sums.get(class as usize).copied())
 }
 
 #[cfg(test)]
@@ -155,18 +196,36 @@ mod tests {
     fn a_cell_is_a_share_of_its_row_its_column_and_all() {
         // label 0: 3 right, 1 as 1; label 1: 2 right, 2 as 0; no example and no prediction of 2
         let c = confusion(&[0, 0, 0, 0, 1, 1, 1, 1], &[0, 0, 0, 1, 1, 1, 0, 0], 3);
-        let values = Normalise::ALL.map(|by| c.value(1, 0, by));
-        assert_eq!(values, [Some(2.0), Some(0.5), Some(0.4), Some(0.25)]);
-        assert_eq!(
-            Normalise::ALL.map(|by| c.value(2, 0, by)),
-            [Some(0.0), None, Some(0.0), Some(0.0)]
-        );
-        assert_eq!(c.value(0, 2, Normalise::Column), None);
-        assert_eq!((c.value(3, 0, Normalise::Counts), c.cell(0, 3)), (None, None));
-        let cell = c.cell(1, 0).unwrap();
-        assert_eq!((cell.count, cell.of_label.unwrap().share), (2, 0.5));
-        assert_eq!(cell.of_prediction.unwrap(), Proportion::sampled(2, 5, usize::MAX));
+        let values = |l, p| Normalise::ALL.map(|by| c.value(Place::cell(l, p), by));
+        assert_eq!(values(1, 0), [Some(2.0), Some(0.5), Some(0.4), Some(0.25)]);
+        assert_eq!(values(2, 0), [Some(0.0), None, Some(0.0), Some(0.0)]);
+        assert_eq!(values(0, 2), [Some(0.0), Some(0.0), None, Some(0.0)]);
+        assert_eq!((values(3, 0), values(0, 3)), ([None; 4], [None; 4]));
+        let at = Place::cell(1, 0);
+        assert_eq!((c.count_at(at), c.share(at).unwrap().share), (2, 0.5));
+        assert_eq!(c.share_of_prediction(at).unwrap(), Proportion::sampled(2, 5, usize::MAX));
+    }
+
+    #[test]
+    fn beside_the_cells_stand_the_errors_of_a_label_of_a_prediction_and_all() {
+        let c = confusion(&[0, 0, 0, 0, 1, 1, 1, 1], &[0, 0, 0, 1, 1, 1, 0, 0], 3);
+        let values = |label, prediction| {
+            let at = Place { label, prediction };
+            (c.count_at(at), Normalise::ALL.map(|by| c.value(at, by).unwrap_or(-1.0)))
+        };
+        assert_eq!(values(Some(1), None), (2, [2.0, 0.5, 0.25, 0.25]));
+        assert_eq!(values(None, Some(1)), (1, [1.0, 0.125, 1.0 / 3.0, 0.125]));
+        assert_eq!(values(None, None), (3, [3.0, 0.375, 0.375, 0.375]));
+        assert_eq!(values(Some(2), None), (0, [0.0, -1.0, 0.0, 0.0]));
+        assert_eq!(values(Some(9), None), (0, [-1.0; 4]));
         assert_eq!((c.errors_of(1), c.errors_of(2), c.errors_of(9)), (2, 0, 0));
+        let share = |label, prediction| c.share(Place { label, prediction });
+        assert_eq!(share(None, Some(1)), Some(Proportion::sampled(1, 3, usize::MAX)));
+        assert_eq!(share(None, None), c.error());
+        assert_eq!(
+            (share(Some(2), None), share(None, Some(2)), share(Some(9), None)),
+            (None, None, None)
+        );
     }
 
     #[test]
@@ -179,7 +238,8 @@ mod tests {
         }
         let c = confusion(&labels, &predictions, 5);
         let shades = c.shades(Normalise::Counts);
-        let dark = |prediction| shades.of_value(c.value(0, prediction, Normalise::Counts));
+        let dark =
+            |prediction| shades.of_value(c.value(Place::cell(0, prediction), Normalise::Counts));
         assert_eq!([dark(1), dark(2), dark(3), dark(4)], [DARKEST, 3, 1, 0]);
         assert_eq!(dark(0), DARKEST, "beyond the largest is the darkest");
         let none = confusion(&[0], &[0], 1).shades(Normalise::Row);
@@ -203,19 +263,19 @@ mod tests {
             };
             let mut all = Vec::new();
             for i in 0..k {
-                prop_assert!(sums_to_one((0..k).map(|j| c.value(i, j, Normalise::Row)).collect()));
-                prop_assert!(sums_to_one((0..k).map(|j| c.value(j, i, Normalise::Column)).collect()));
-                all.extend((0..k).map(|j| c.value(i, j, Normalise::All)));
+                prop_assert!(sums_to_one((0..k).map(|j| c.value(Place::cell(i, j), Normalise::Row)).collect()));
+                prop_assert!(sums_to_one((0..k).map(|j| c.value(Place::cell(j, i), Normalise::Column)).collect()));
+                all.extend((0..k).map(|j| c.value(Place::cell(i, j), Normalise::All)));
             }
             prop_assert!(sums_to_one(all));
             for by in Normalise::ALL {
                 let shades = c.shades(by);
                 for (label, prediction) in c.off_diagonal() {
-                    let value = c.value(label, prediction, by);
+                    let value = c.value(Place::cell(label, prediction), by);
                     prop_assert!(value.is_none_or(f64::is_finite));
                     prop_assert_eq!(shades.of_value(value) > 0, c.count_of(label, prediction) > 0);
                 }
-                let most = c.off_diagonal().map(|(l, p)| shades.of_value(c.value(l, p, by))).max();
+                let most = c.off_diagonal().map(|(l, p)| shades.of_value(c.value(Place::cell(l, p), by))).max();
                 let has_errors = c.right() < c.examples();
                 prop_assert_eq!(most == Some(DARKEST), has_errors);
             }

@@ -1,7 +1,7 @@
 //! Shares of cells against scikit-learn 1.9.1, as `tests/fixtures/stats/confusion.py` wrote them.
 
 use super::cases;
-use gaffe::analysis::{Confusion, Normalise, argmax};
+use gaffe::analysis::{Confusion, Normalise, Place, argmax};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -37,7 +37,7 @@ fn shares_are_those_of_scikit_learn() {
             for (label, theirs) in (0..).zip(theirs) {
                 for (prediction, theirs) in (0..).zip(theirs) {
                     // scikit-learn has 0 where there is nothing to take a share of
-                    let ours = confusion.value(label, prediction, by).unwrap_or(0.0);
+                    let ours = confusion.value(Place::cell(label, prediction), by).unwrap_or(0.0);
                     let at = format!("seed {} {by:?} {label} {prediction}", case.seed);
                     assert!((ours - theirs).abs() < 1e-12, "{at}: {ours}, expected {theirs}");
                 }
