@@ -108,6 +108,12 @@ impl ConfusionChange {
         Some(self.after.value(at, by)? - self.before.value(at, by)?)
     }
 
+    /// Whether the difference of a place is welcome; `None` if there is none.
+    pub fn trend(&self, at: Place, by: Normalise) -> Option<Trend> {
+        let value = self.value(at, by).filter(|&value| value != 0.0)?;
+        Some(if (value > 0.0) == at.is_diagonal() { Trend::Better } else { Trend::Worse })
+    }
+
     /// How dark each cell is by the size of its difference: O(K²).
     pub fn shades(&self, by: Normalise) -> Shades {
         let value = |(label, p)| Some(self.value(Place::cell(label, p), by)?.abs());
@@ -183,6 +189,9 @@ mod tests {
         assert!((cell.p_value - 1.0).abs() < 1e-12, "two against one");
         assert_eq!(c.cell(0, 0).unwrap().trend(), Some(Trend::Better), "more that are right");
         assert_eq!(c.cell(0, 2).unwrap().trend(), None);
+        let trend = |label, prediction| c.trend(Place { label, prediction }, Normalise::Row);
+        assert_eq!(trend(Some(0), None), Some(Trend::Better), "fewer errors");
+        assert_eq!((trend(Some(0), Some(0)), trend(Some(0), Some(2))), (Some(Trend::Better), None));
         assert_eq!(
             (c.cell(1, 0).unwrap().difference, c.cell(0, 3), c.cell(3, 0)),
             (None, None, None)
