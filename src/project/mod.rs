@@ -8,12 +8,14 @@ mod error;
 mod presets;
 mod properties;
 mod runs;
+mod shared;
 mod vectors;
 
-pub use desk::{Desk, Effective, Likeness, Preview, Sight, Snapshot, Subset};
+pub use desk::{Desk, Difficulties, Effective, Likeness, Preview, Sight, Snapshot, Subset};
 pub use error::ProjectError;
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
+pub use shared::Shared;
 pub use vectors::{Vectors, make_vectors};
 
 use crate::analysis::{self, ErrorRate, Relabels};
@@ -30,7 +32,7 @@ const DATA_DIR: &str = ".gaffe";
 const NAMED: &str = "gaffe.toml names it: correct the path there";
 
 /// An open project: its settings, not yet its data.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Project {
     root: PathBuf,
     config: Config,

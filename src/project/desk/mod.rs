@@ -4,12 +4,14 @@
 
 mod counts;
 mod decide;
+mod groups;
 mod numbers;
 mod snapshot;
 mod taxonomy;
 mod walk;
 
 pub use decide::{Preview, Sight};
+pub use groups::Difficulties;
 pub use snapshot::Snapshot;
 
 use crate::analysis::eyeball::{in_eyeball, part_errors};
@@ -76,7 +78,7 @@ pub struct Desk {
     /// The share of the examples that is looked at, by id.
     eyeball: Option<f64>,
     likeness: Arc<Likeness>,
-    ledger: Ledger,
+    ledger: Arc<Ledger>,
     who: String,
     sight: Sight,
     /// Rows of the examples that have a decision.
@@ -119,7 +121,7 @@ impl Desk {
             subset: Subset::Errors,
             eyeball: None,
             likeness: Arc::default(),
-            ledger,
+            ledger: Arc::new(ledger),
             with_prediction: 0,
             gold_errors: 0,
             counts: Counts::default(),
@@ -304,7 +306,13 @@ impl Desk {
     pub fn set_order(&mut self, order: Order, rows: Vec<u32>) {
         self.order = order;
         let listed = |row: &u32| self.walk.place_of(*row).is_some();
-        let found = self.is_search().then(|| rows.iter().copied().filter(listed).collect());
+        let found = self.is_search().then(|| {
+            let sorted: Vec<u32> = rows.iter().copied().filter(listed).collect();
+            let is_sorted: HashSet<u32> = sorted.iter().copied().collect();
+            // A list may have rows beside the walk's: correct predictions.
+            let rest = self.list().iter().copied().filter(|row| !is_sorted.contains(row));
+            sorted.iter().copied().chain(rest).collect()
+        });
         self.walk.set(rows, self.examples.len());
         if found.is_some() {
             self.walk.show(found);

@@ -1,10 +1,12 @@
 //! What sorting and searching need, so that another thread can do it.
 
 use super::{Desk, Likeness};
+use crate::analysis::eyeball::in_eyeball;
 use crate::analysis::orders::Ranking;
 use crate::analysis::{self, Relabels};
 use crate::dataset::{ClassNames, Examples, Order, Review, Reviews, Run};
 use crate::find::{Data, Filter};
+use crate::project::Shared;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -24,6 +26,8 @@ pub struct Snapshot {
     pub reviews: Reviews,
     /// All rows of the walk, in its order.
     pub rows: Arc<Vec<u32>>,
+    /// The share of the examples that is looked at, if that is not all of them.
+    pub eyeball: Option<f64>,
 }
 
 impl Snapshot {
@@ -32,19 +36,29 @@ impl Snapshot {
         sort(&self.examples, &self.run, &self.likeness, &self.relabels(), (&self.rows, order))
     }
 
-    /// The rows of the walk that a filter selects; `None` when it was cancelled.
+    /// All rows that may be looked at, ascending.
+    pub fn all_rows(&self) -> Vec<u32> {
+        let ids = &self.examples.ids;
+        let is_shown =
+            |row: &u32| self.eyeball.is_none_or(|s| in_eyeball(ids.get(*row as usize), s));
+        (0..self.examples.len() as u32).filter(is_shown).collect()
+    }
+
+    /// Those of `rows` that a filter selects, in their order; `None` when it was cancelled.
     pub fn select(
         &self,
         filter: &Filter,
+        rows: &[u32],
         marked: &BTreeSet<u32>,
         cancelled: &AtomicBool,
     ) -> Option<Vec<u32>> {
         let (examples, run, classes) = (&*self.examples, &*self.run, &*self.classes);
         let data = Data { examples, run, classes, reviews: &self.reviews, marked };
-        filter.select(&data, &self.rows, cancelled)
+        filter.select(&data, rows, cancelled)
     }
 
-    fn relabels(&self) -> Relabels {
+    /// Corrected labels by row.
+    pub fn relabels(&self) -> Relabels {
         let class = |review: &Review| self.classes.index(&review.relabel.as_ref()?.class);
         self.reviews.iter().filter_map(|(&row, review)| Some((row, class(review)?))).collect()
     }
@@ -60,6 +74,21 @@ impl Desk {
             likeness: self.likeness.clone(),
             reviews: self.reviews.clone(),
             rows: self.walk.share(),
+            eyeball: self.eyeball,
+        }
+    }
+}
+
+impl Desk {
+    /// What statistics are made from. Its cost grows with the number of tags.
+    pub fn share(&self) -> Shared {
+        Shared {
+            project: self.project.clone(),
+            snapshot: self.snapshot(),
+            ledger: self.ledger.clone(),
+            tally: self.tally(),
+            strata: self.strata(),
+            subset: self.subset,
         }
     }
 }
