@@ -3,14 +3,18 @@
 //! Invariant: what is shown is the answer to what is asked now, or is marked as older; entering a row
 //! lists just what the row is about, and going back brings the list, the place and the cursor back.
 
+mod calibration;
+mod confusion;
 mod enter;
 mod question;
 mod tally;
 
+pub use calibration::Reliability;
+pub use confusion::{Beside, Matrix, step};
 pub use question::{Question, Scope, Shown};
 
 use super::{App, Effect, List, Status};
-use crate::insight::{Ask, Page, Progress, View};
+use crate::insight::{Ask, Enter, Insight, Page, Progress, Row, View};
 use crate::tui::command::Command;
 use enter::Entered;
 use std::collections::BTreeMap;
@@ -32,6 +36,10 @@ pub struct Board {
     pub error: Option<String>,
     /// The row of the tables that the cursor is on.
     pub list: List,
+    /// The cursor of the confusion matrix.
+    pub matrix: Matrix,
+    /// What of the bins of the confidence is looked at.
+    pub reliability: Reliability,
     /// What `shown` is the answer to.
     as_of: Option<AsOf>,
 }
@@ -71,12 +79,51 @@ pub(super) struct Boards {
 
 impl Board {
     fn new(view: View) -> Self {
-        Self { ask: Ask::of(view), shown: None, error: None, list: List::default(), as_of: None }
+        Self {
+            ask: Ask::of(view),
+            shown: None,
+            error: None,
+            list: List::default(),
+            matrix: Matrix::default(),
+            reliability: Reliability::default(),
+            as_of: None,
+        }
     }
 
     /// What people are shown.
     pub fn page(&self) -> Option<&Page> {
         self.shown.as_ref().map(|shown| &shown.page)
+    }
+
+    /// Moves the cursor.
+    fn moved(&mut self, command: Command) {
+        let shown = self.shown.clone();
+        match shown.as_ref().map(|shown| &shown.insight) {
+            Some(Insight::Confusion(report)) => self.matrix.moved(report, command, &mut self.list),
+            Some(Insight::Calibration(_)) if self.reliability.moved(command) => {}
+            _ => {
+                let rows = self.rows();
+                self.list.moved_in(command, rows);
+            }
+        }
+    }
+
+    /// Where what the cursor is on leads.
+    pub fn enter(&self) -> Option<Enter> {
+        let row = || self.row()?.enter.clone();
+        match &self.shown.as_ref()?.insight {
+            Insight::Confusion(report) => Some(report.enter(self.matrix.place(report))),
+            Insight::Calibration(report) => {
+                self.reliability.enter(report, self.list.at).or_else(row)
+            }
+            _ => row(),
+        }
+    }
+
+    /// The row under the cursor.
+    fn row(&self) -> Option<&Row> {
+        let sheets = self.page()?.sheets.iter();
+        sheets.flat_map(|(_, sheet)| sheet.rows().iter().take(MOST_ROWS)).nth(self.list.at)
     }
 
     /// Rows that the cursor goes through.
@@ -209,8 +256,7 @@ impl App {
 
     fn move_on_board(&mut self, command: Command) -> Vec<Effect> {
         if let Some(board) = self.board_mut() {
-            let rows = board.rows();
-            board.list.moved_in(command, rows);
+            board.moved(command);
         }
         self.status = Status::default();
         vec![]
@@ -236,6 +282,10 @@ impl App {
         let Some(board) = self.board_mut() else { return vec![] };
         let changed = match board.ask.clone() {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            Ask::Confusion(ask) => confusion::changed(&ask, board, command).map(Ask::Confusion),
+            Ask::Calibration(ask) => {
+                calibration::changed(&ask, board, command).map(Ask::Calibration)
+            }
             _ => None,
         };
         let Some(ask) = changed else {

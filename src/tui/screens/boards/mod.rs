@@ -2,6 +2,8 @@
 //!
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
+mod calibration;
+mod confusion;
 mod table;
 mod tally;
 
@@ -72,6 +74,8 @@ fn draw_shown(
 ) {
     match &shown.insight {
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
+        Insight::Confusion(report) => confusion::draw(board, report, body, theme, frame),
+        Insight::Calibration(report) => calibration::draw(board, report, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
     let _ = app;
@@ -133,6 +137,13 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
 fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
+        View::Confusion => &[
+            ("view-order", "order"),
+            ("view-scale", "share"),
+            ("view-versus", "other run"),
+            ("view-by", "list"),
+        ],
+        View::Calibration => &[("view-scale", "temperature"), ("view-by", "bins")],
         _ => &[],
     }
 }
@@ -141,8 +152,7 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
 pub fn keys(app: &App, width: u16) -> Vec<Hint> {
     let Some(view) = app.view() else { return vec![] };
     let always = [("next-view", "next screen"), ("copy", "copy"), ("cancel", "back")];
-    let enter =
-        app.board_row().and_then(|row| row.enter.as_ref()).map(|_| ("accept", "show these"));
+    let enter = app.board().and_then(Board::enter).map(|_| ("accept", "show these"));
     let all: Vec<_> = enter.into_iter().chain(wanted(view).iter().copied()).chain(always).collect();
     hints::row(app, Context::Board, &all, width)
 }
