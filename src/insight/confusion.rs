@@ -238,10 +238,10 @@ pub fn change_text(value: Option<f64>, by: Normalise) -> String {
     let Some(x) = value.filter(|&x| x != 0.0) else {
         return cell_text(value, by);
     };
-    let sign = if x < 0.0 { '−' } else { '+' };
-    match cell_text(Some(x.abs()), by).strip_prefix('<') {
+    let (sign, size) = (if x < 0.0 { '-' } else { '+' }, cell_text(Some(x.abs()), by));
+    match size.strip_prefix('<') {
         Some(least) => format!("<{sign}{least}"),
-        None => format!("{sign}{}", cell_text(Some(x.abs()), by)),
+        None => format!("{sign}{size}"),
     }
 }
 

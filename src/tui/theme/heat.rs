@@ -8,8 +8,8 @@ use super::{Depth, Theme};
 use crate::analysis::DARKEST;
 use ratatui::style::{Modifier, Style};
 
-/// The part of the ink in each shade but the lightest, which is the ground.
-const PARTS: [f64; DARKEST as usize] = [0.16, 0.34, 0.58, 1.0];
+/// The part of the ink in each shade; the rest is the ground.
+const PARTS: [f64; DARKEST as usize] = [0.24, 0.42, 0.64, 1.0];
 
 /// How text is set in each shade, without colours.
 const SET: [Modifier; DARKEST as usize] = [

@@ -28,9 +28,16 @@ fn its_numbers_are_those_of_the_command() {
 #[test]
 fn every_bin_leads_to_its_wrong_and_its_right_predictions() {
     let folder = Folder::sample();
-    let mut stage = stage(&folder, (80, 24));
-    press(&mut stage, "%");
-    let bins = values(&stage)["bins"].clone();
+    for keys in ["%", "%b"] {
+        let mut stage = stage(&folder, (80, 24));
+        press(&mut stage, keys);
+        walk_the_bins(&mut stage);
+    }
+}
+
+/// Enters each bin, then stands on the class that follows.
+fn walk_the_bins(stage: &mut Stage) {
+    let bins = values(stage)["bins"].clone();
     let filled = bins.as_array().unwrap().iter().filter(|bin| bin["count"] != 0);
     for (at, bin) in filled.enumerate() {
         let count = |name: &str| bin[name].as_u64().unwrap() as usize;

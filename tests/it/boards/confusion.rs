@@ -13,11 +13,11 @@ fn of_a_thousand() -> Folder {
              label = \"label\"\n[splits]\ndev = \"dev.csv\"\n[runs.v1]\ndev = \"p.npy\"\n"
         ),
     );
-    let mut table = "id,text,label\n".to_owned();
+    let mut table = vec!["id,text,label".to_owned()];
     let mut probs = Array2::from_elem((3000, 1000), 0.0_f32);
     for i in 0..3000 {
         let label = i % 1000;
-        table += &format!("{i},t,{}\n", names[label]);
+        table.push(format!("{i},t,{}", names[label]));
         let group = (label + 100 * (1 + label % 7)) % 1000;
         let prediction = if i >= 2000 { group } else { label };
         (probs[[i, label]], probs[[i, prediction]]) = (0.3, 0.7);
@@ -25,7 +25,7 @@ fn of_a_thousand() -> Folder {
             probs[[i, label]] = 1.0;
         }
     }
-    folder.write("dev.csv", table);
+    folder.write("dev.csv", table.join("\n") + "\n");
     ndarray_npy::write_npy(folder.file("p.npy"), &probs).unwrap();
     folder
 }
@@ -63,7 +63,7 @@ fn a_thousand_classes_are_scrolled_through() {
     }
     stage.key(KeyCode::End);
     let screen = stage.draw();
-    assert!(screen.contains("predictions 991–1000") || screen.contains("of 1,000"), "{screen}");
+    assert!(screen.contains("predictions 992–1,000 of 1,000"), "{screen}");
     assert!(screen.contains("kind 400 of 00 taken for kind 999 of 99"), "{screen}");
 }
 
@@ -146,4 +146,39 @@ fn keys_move_in_the_list_too_and_the_matrix_follows() {
     press(&mut stage, "b");
     stage.key(KeyCode::Up);
     assert!(!stage.draw().contains(&told));
+}
+
+#[test]
+fn the_command_prints_the_same_matrix_and_what_changed() {
+    let folder = with_second_run();
+    let args =
+        ["stats", "confusion", "--order", "clustered", "--normalise", "row", "--versus", "v2"];
+    insta::assert_snapshot!("confusion_command", folder.gaffe(&args).ok());
+    let unknown = folder.gaffe(&["stats", "confusion", "--versus", "v9"]);
+    assert!(unknown.refused().contains("v9"), "{unknown:#?}");
+    let sorted = folder.gaffe(&["stats", "confusion", "--order", "size"]);
+    assert!(sorted.err.contains("clustered"), "{sorted:#?}");
+}
+
+#[test]
+fn without_an_example_or_an_error_it_says_so() {
+    let folder = Folder::small();
+    folder.npy("v1.npy", &[[f32::NAN; 3]; 6]);
+    let right = [[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.0, 0.1, 0.9]];
+    let without_errors = Folder::small();
+    without_errors.npy("v1.npy", &[0, 1, 2, 1, 0, 0].map(|label| right[label]));
+    for (folder, said) in [(folder, "nothing to count"), (without_errors, "all errors: 0, 0.0 %")] {
+        for view in ["X", "%"] {
+            let mut stage = stage(&folder, (80, 24));
+            press(&mut stage, view);
+            let screen = stage.draw();
+            assert!(view == "%" || screen.contains(said), "{screen}");
+            for keys in ["o", "o", "o", "n", "v", "b", "\n"] {
+                press(&mut stage, keys);
+                stage.key(KeyCode::Down);
+                stage.key(KeyCode::Right);
+                assert!(!stage.draw().contains("NaN"), "{keys}");
+            }
+        }
+    }
 }

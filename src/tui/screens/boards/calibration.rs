@@ -17,10 +17,10 @@ use ratatui::widgets::Paragraph;
 
 /// Columns of a bin's ends, its count, and its accuracy with the interval.
 const ENDS: usize = 11;
-const COUNT: usize = 8;
-const ACCURACY: usize = 17;
-/// Columns between them, and of what else is no bar.
-const FIXED: usize = ENDS + COUNT + ACCURACY + 6;
+const COUNT: usize = 9;
+const ACCURACY: usize = 21;
+/// The same, and the columns between the bars.
+const FIXED: usize = ENDS + COUNT + ACCURACY + 5;
 
 /// Columns of the bars.
 #[derive(Debug, Clone, Copy)]
@@ -32,8 +32,8 @@ struct Widths {
 impl Widths {
     fn of(width: usize) -> Self {
         let room = width.saturating_sub(FIXED);
-        let diagram = room * 5 / 9;
-        Self { diagram, histogram: (room - diagram) / 2 }
+        let histogram = room * 2 / 11;
+        Self { diagram: room - 2 * histogram, histogram }
     }
 }
 
@@ -69,24 +69,20 @@ pub fn draw(board: &Board, report: &Report, body: Rect, theme: Theme, frame: &mu
 fn head(report: &Report, look: Reliability, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let (examples, right) = report.examples();
     let [wide, full] = report.errors();
-    let counts = format!("{} examples, {} right", count(examples), count(right));
-    let wide = wide.map(|e| format!("ECE {}, MCE {}", number(e.ece), number(e.mce)));
-    let full = full.map(|e| format!("ECE of equally full bins {}", number(e.ece)));
+    let counts = format!("{} right of {}", count(right), count(examples));
+    let wide = wide.map(|e| format!("ECE {} · MCE {}", number(e.ece), number(e.mce)));
+    let full = full.map(|e| format!("equally full ECE {}", number(e.ece)));
     let said = [Some(counts), wide, full].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let temperature = match report.temperature() {
         None => "the temperature is looked for".to_owned(),
-        Some(t) => {
-            let lean = if t.temperature > 1.0 { "over-confident" } else { "under-confident" };
-            let bound = if t.at_bound { ", the limit of the search" } else { "" };
-            format!(
-                "temperature {} ({lean}{bound}): ECE {} → {}, log loss {} → {}",
-                number(t.temperature),
-                number(t.ece_before),
-                number(t.ece_after),
-                number(t.log_loss_before),
-                number(t.log_loss_after)
-            )
-        }
+        Some(t) => format!(
+            "temperature {}{}: ECE → {}, log loss {} → {}",
+            number(t.temperature),
+            if t.at_bound { " (the limit of the search)" } else { "" },
+            number(t.ece_after),
+            number(t.log_loss_before),
+            number(t.log_loss_after)
+        ),
     };
     let shown = if look.tempered { "as it would be at the temperature:" } else { "" };
     [said, temperature, shown.to_owned()]
@@ -108,11 +104,11 @@ fn rows(board: &Board, report: &Report, width: usize, theme: Theme) -> Vec<Row> 
     let mut number = 0;
     // No confidence is below 1/K: the bins before the first example say nothing.
     let first = bins.iter().position(|bin| bin.count > 0).unwrap_or(0);
-    for (at, bin) in bins.iter().enumerate().skip(first) {
+    let end = bins.iter().rposition(|bin| bin.count > 0).map_or(0, |last| last + 1);
+    for bin in bins.iter().take(end).skip(first) {
         let filled = bin.count > 0 && !look.tempered;
-        let is_last = at + 1 == bins.len();
         let chosen = filled && number == board.list.at;
-        let line = bin_line(bin, is_last, chosen, most, widths, theme);
+        let line = bin_line(bin, chosen, most, widths, theme);
         rows.push(Row { number: filled.then_some(number), line });
         number += usize::from(filled);
     }
@@ -140,14 +136,13 @@ fn header(look: Reliability, widths: Widths, theme: Theme) -> Line<'static> {
 
 fn bin_line(
     bin: &Bin,
-    is_last: bool,
     chosen: bool,
     most: (usize, usize),
     widths: Widths,
     theme: Theme,
 ) -> Line<'static> {
     let style = if chosen { theme.selected() } else { Style::new() };
-    let start = format!("{:>ENDS$}{:>COUNT$}", ends(bin, is_last), count(bin.count));
+    let start = format!("{:>ENDS$}{:>COUNT$}", ends(bin), count(bin.count));
     let accuracy = bin.accuracy.map_or_else(String::new, |a| {
         format!("{} ({})", percent(a.share), interval(a.low, a.high))
     });
@@ -163,12 +158,14 @@ fn bin_line(
     Line::from(spans)
 }
 
-/// `0.80–0.87`; a last bin that holds one value only, `1`.
-fn ends(bin: &Bin, is_last: bool) -> String {
-    if is_last && bin.low >= bin.high {
-        return format!("{:.2}", bin.low);
+/// `0.80–0.87`, narrow ones with a digit more; a bin of one value, `1.00`.
+fn ends(bin: &Bin) -> String {
+    let Bin { low, high, .. } = bin;
+    match high - low {
+        width if width <= 0.0 => format!("{low:.2}"),
+        width if width < 0.05 => format!("{low:.3}–{high:.3}"),
+        _ => format!("{low:.2}–{high:.2}"),
     }
-    format!("{:.2}–{:.2}", bin.low, bin.high)
 }
 
 /// Solid to the lower end of the accuracy's interval, dense to the accuracy, sparse to the upper end;
@@ -217,15 +214,13 @@ fn told(board: &Board, report: &Report) -> String {
     if look.tempered {
         return "these bins can't be entered: they are none of the confidence as it is".to_owned();
     }
-    let filled = report.bins().iter().enumerate().filter(|(_, bin)| bin.count > 0);
-    let Some((at, bin)) = filled.skip(board.list.at).map(|(at, bin)| (at, *bin)).next() else {
+    let Some(bin) = report.bins().iter().filter(|bin| bin.count > 0).nth(board.list.at) else {
         return String::new();
     };
-    let ends = ends(&bin, at + 1 == report.bins().len());
     let (right, wrong) = (count(bin.right), count(bin.count - bin.right));
     if look.right {
-        format!("confidence {ends}: {right} right ones; → for the {wrong} wrong ones")
+        format!("{right} right with confidence {}; → {wrong} wrong", ends(bin))
     } else {
-        format!("confidence {ends}: {wrong} wrong ones; ← for the {right} right ones")
+        format!("{wrong} wrong with confidence {}; ← {right} right", ends(bin))
     }
 }

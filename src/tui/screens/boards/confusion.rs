@@ -13,14 +13,17 @@ use matrix::{Grid, Which};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
+use std::ops::Range;
 
 /// Columns of the list where it stands beside the matrix.
 const LIST: u16 = 46;
-/// Lines that the list has below the matrix, at least and where the keys move in it.
-const LIST_LINES: u16 = 3;
-const LIST_CHOSEN: u16 = 8;
+/// Lines that the list has below the matrix: on small screens, and on others or where the keys move in it.
+const FEW_LINES: u16 = 3;
+const LINES: u16 = 8;
+/// Lines of the work from which on a screen is not small.
+const TALL: u16 = 24;
 
 /// Where everything stands.
 struct Places {
@@ -36,12 +39,14 @@ pub fn draw(board: &Board, report: &Report, body: Rect, theme: Theme, frame: &mu
         let line = "nothing to count: no listed example has both a label and a prediction";
         return frame.render_widget(Line::styled(line, theme.dim()), body);
     }
-    let cursor = &board.matrix;
+    let (cursor, width) = (board.matrix, usize::from(body.width));
     let at = cursor.place(report);
-    let told = told(report, at, usize::from(body.width), theme);
+    let told = told(report, at, width, theme);
     let places = places(report, cursor, told.len() as u16, body);
-    let grid = places.matrices.first().map(|&(_, area)| Grid::of(area, report, at));
-    frame.render_widget(head(report, cursor, grid, theme), places.head);
+    let seen = places.matrices.first().and_then(|&(_, area)| seen(report, cursor, area));
+    let head = [Some(head(report, cursor)), seen].map(Option::unwrap_or_default);
+    let head = head.map(|line| Line::styled(text::fit(&line, width), theme.dim()));
+    frame.render_widget(Paragraph::new(head.to_vec()), places.head);
     for &(which, area) in &places.matrices {
         matrix::draw(report, which, at, area, theme, frame.buffer_mut());
     }
@@ -49,11 +54,13 @@ pub fn draw(board: &Board, report: &Report, body: Rect, theme: Theme, frame: &mu
     frame.render_widget(Paragraph::new(told), places.told);
 }
 
-fn places(report: &Report, cursor: &Matrix, told: u16, body: Rect) -> Places {
-    let [head, work, told] =
-        Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(told)])
-            .areas(body);
+fn places(report: &Report, cursor: Matrix, told: u16, body: Rect) -> Places {
     let classes = report.arranged().len();
+    // What is seen of them has a line of its own.
+    let head = 1 + u16::from(classes > 10);
+    let [head, work, told] =
+        Layout::vertical([Constraint::Length(head), Constraint::Min(1), Constraint::Length(told)])
+            .areas(body);
     let (wide, high) = (matrix::width(classes.min(10)), matrix::height(classes));
     let other = match cursor.beside {
         Beside::Difference => Which::Difference,
@@ -74,7 +81,7 @@ fn places(report: &Report, cursor: &Matrix, told: u16, body: Rect) -> Places {
         .areas(work);
         (matrices, list)
     } else {
-        let least = if cursor.on_list { LIST_CHOSEN } else { LIST_LINES };
+        let least = if cursor.on_list || work.height >= TALL { LINES } else { FEW_LINES };
         let [matrices, list] =
             Layout::vertical([Constraint::Max(high + 1), Constraint::Min(least)]).areas(work);
         (matrices, list)
@@ -84,31 +91,35 @@ fn places(report: &Report, cursor: &Matrix, told: u16, body: Rect) -> Places {
     Places { head, matrices, list, told }
 }
 
-/// `318 errors of 2,000 · classes as given · counts · v2 less v1`, and what is seen of many classes.
-fn head(report: &Report, cursor: &Matrix, grid: Option<Grid>, theme: Theme) -> Line<'static> {
+/// `318 errors of 2,000 · classes as given · counts · difference to v1`.
+fn head(report: &Report, cursor: Matrix) -> String {
     let confusion = report.confusion();
     let errors = confusion.examples() - confusion.right();
-    let mut parts = vec![
+    let versus = report.versus().map(|versus| {
+        let run = text::fit(versus.run(), 20);
+        match cursor.beside {
+            Beside::Difference => format!("difference to {run}"),
+            Beside::Other => format!("matrix of {run}"),
+        }
+    });
+    let parts = [
         format!("{} errors of {}", count(errors), count(confusion.examples())),
         report.order().name().to_owned(),
         report.normalise().name().to_owned(),
     ];
-    if let Some(versus) = report.versus() {
-        let run = text::fit(versus.run(), 20);
-        parts.push(match cursor.beside {
-            Beside::Difference => format!("less {run}"),
-            Beside::Other => format!("beside {run}"),
-        });
-    }
+    parts.into_iter().chain(versus).collect::<Vec<_>>().join(" · ")
+}
+
+/// What is seen of more classes than there is room for.
+fn seen(report: &Report, cursor: Matrix, area: Rect) -> Option<String> {
     let classes = report.arranged().len();
-    let mut spans = vec![Span::styled(parts.join(" · "), theme.dim())];
-    if let Some(grid) = grid.filter(|grid| !grid.is_whole(classes)) {
-        let range = |range: std::ops::Range<usize>| format!("{}–{}", range.start + 1, range.end);
-        let (rows, columns) = (range(grid.rows), range(grid.columns));
-        let seen = format!("  labels {rows}, predictions {columns} of {}", count(classes));
-        spans.push(Span::styled(seen, theme.dim()));
-    }
-    Line::from(spans)
+    let grid = Grid::of(area, report, cursor.place(report));
+    let range = |range: Range<usize>| format!("{}–{}", count(range.start + 1), count(range.end));
+    let said = || {
+        let (rows, columns) = (range(grid.rows.clone()), range(grid.columns.clone()));
+        format!("labels {rows}, predictions {columns} of {}", count(classes))
+    };
+    (!grid.is_whole(classes)).then(said)
 }
 
 /// What the place under the cursor is, with intervals.
@@ -146,11 +157,11 @@ fn told(report: &Report, at: Place, width: usize, theme: Theme) -> Vec<Line<'sta
     lines
 }
 
-/// `50 by v1: −13, −3.7 % of the label (−6.1 to −1.2), p 0.0021`.
+/// `50 by v1: -13, -3.7 % of the label (-6.1 to -1.2), p 0.0021`.
 fn changed(versus: &Versus, at: Place) -> String {
     let (before, after) = (versus.change().before(), versus.change().after());
     let (was, is) = (before.count_at(at), after.count_at(at));
-    let (sign, moved) = (if is < was { "−" } else { "+" }, is.abs_diff(was));
+    let (sign, moved) = (if is < was { "-" } else { "+" }, is.abs_diff(was));
     let cell = at.label.zip(at.prediction).and_then(|(l, p)| versus.change().cell(l, p));
     let share = cell.and_then(|cell: CellChange| {
         let d = cell.difference?;
@@ -205,7 +216,7 @@ fn pair_line(report: &Report, pair: &ConfusedPair, width: usize) -> String {
     format!("{} {numbers}", names(report, (pair.label, pair.prediction), width))
 }
 
-/// `Shirt → T-shirt/top   50 → 37    −3.7 %`.
+/// `Shirt → T-shirt/top   50 → 37    -3.7 %`.
 fn changed_line(report: &Report, pair: &ChangedPair, width: usize) -> String {
     let cell = &pair.cell;
     let counts = format!("{} → {}", count(cell.before), count(cell.after));

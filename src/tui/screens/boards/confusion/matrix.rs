@@ -14,8 +14,9 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 use std::ops::Range;
 
-/// Columns of the names of labels.
-const NAMES: u16 = 12;
+/// Columns of the names of labels at least, and at most.
+const NAMES: u16 = 11;
+const LONGEST_NAMES: u16 = 24;
 /// Columns of a cell at least, and at most: a gutter, in which the cursor stands, and the number.
 const NARROWEST: u16 = 6;
 const WIDEST: u16 = 10;
@@ -40,13 +41,14 @@ pub struct Grid {
     pub rows: Range<usize>,
     /// Predictions.
     pub columns: Range<usize>,
+    names: u16,
     cell: u16,
 }
 
 /// Columns that a matrix of so many classes takes with the narrowest cells.
 pub fn width(classes: usize) -> u16 {
     let cells = (classes + 1).min(usize::from(u16::MAX / NARROWEST) - 3) as u16;
-    NAMES + cells * NARROWEST
+    NAMES + cells * NARROWEST + 1
 }
 
 /// Lines that a matrix of so many classes takes.
@@ -58,13 +60,20 @@ impl Grid {
     /// The classes that are seen in an area when the cursor is at a place.
     pub fn of(area: Rect, report: &Report, at: Place) -> Self {
         let classes = report.arranged();
-        let room = area.width.saturating_sub(NAMES + 1);
+        let wanted = (area.width / 6).clamp(NAMES, LONGEST_NAMES);
+        // Names are not longer where that keeps a class from being seen.
+        let names = match area.width.checked_sub(width(classes.len())) {
+            Some(spare) => wanted.min(NAMES + spare),
+            None => wanted,
+        };
+        let room = area.width.saturating_sub(names + 1);
         let wanted = room / (classes.len() + 1).min(usize::from(u16::MAX)).max(1) as u16;
         let cell = wanted.clamp(NARROWEST, WIDEST);
         let seen = |step: usize, room: u16| seen(step, classes.len(), usize::from(room));
         Self {
             rows: seen(step(classes, at.label), area.height.saturating_sub(HEADER + 1)),
             columns: seen(step(classes, at.prediction), (room / cell).saturating_sub(1)),
+            names,
             cell,
         }
     }
@@ -98,7 +107,7 @@ pub fn draw(
         std::iter::once(None).chain(seen).collect::<Vec<_>>()
     };
     let (labels, predictions) = (classes(&grid.rows), classes(&grid.columns));
-    let x = |column: usize| area.x + NAMES + column as u16 * grid.cell;
+    let x = |column: usize| area.x + grid.names + column as u16 * grid.cell;
     for (column, &prediction) in predictions.iter().enumerate() {
         let room = Rect::new(x(column) + 1, area.y, grid.cell - 1, HEADER);
         let strong = prediction.is_some() && prediction == at.prediction;
@@ -110,7 +119,7 @@ pub fn draw(
             break;
         }
         let strong = label.is_some() && label == at.label;
-        draw_label(report, label, Rect::new(area.x, y, NAMES, 1), (strong, theme), buffer);
+        draw_label(report, label, Rect::new(area.x, y, grid.names, 1), (strong, theme), buffer);
         for (column, &prediction) in predictions.iter().enumerate() {
             let place = Place { label, prediction };
             let room = Rect::new(x(column), y, grid.cell + 1, 1).intersection(area);
@@ -156,7 +165,7 @@ fn draw_label(
     let width = usize::from(room.width);
     let (name, style) = match label {
         Some(class) => (text::fit(report.name(class), width), named(theme.gold(), (strong, theme))),
-        None => (text::fit("wrongly so", width), theme.dim()),
+        None => (text::fit("wrong", width), theme.dim()),
     };
     Line::styled(name, style).render(room, buffer);
 }
@@ -226,7 +235,7 @@ fn short(value: Option<f64>, by: Normalise, which: Which, width: usize) -> Strin
         return whole;
     };
     let sign = match which {
-        Which::Difference if x < 0.0 => "−",
+        Which::Difference if x < 0.0 => "-",
         Which::Difference => "+",
         Which::This | Which::Other => "",
     };
@@ -247,7 +256,7 @@ mod tests {
         let found = [999.0, 9_999.0, 12_345.0, 999_499.0, 1_234_567.0, 4e9].map(shown);
         assert_eq!(found, ["999", "9,999", "12k", "999k", "1.2M", "4000M"]);
         let shown = |x: f64| short(Some(x), Normalise::Counts, Which::Difference, 5);
-        assert_eq!([12.0, -1_234.0, -123_456.0].map(shown), ["+12", "−1k", "−123k"]);
+        assert_eq!([12.0, -1_234.0, -123_456.0].map(shown), ["+12", "-1k", "-123k"]);
         assert_eq!(short(Some(0.1234), Normalise::Row, Which::This, 5), "12.3");
     }
 
