@@ -161,8 +161,11 @@ impl Report {
         let examples = confusion.examples();
         let errors = count(examples - confusion.right());
         let mut page = Page::new(String::new(), self.pair_sheet());
-        page.head =
-            vec![format!("{}   {errors} errors of {} examples", self.title, count(examples))];
+        let mut head = format!("{}   {errors} errors of {} examples", self.title, count(examples));
+        if self.normalise != Normalise::Counts {
+            head = format!("{head} · {}", self.normalise.name());
+        }
+        page.head = vec![head];
         let is_narrow = confusion.classes() <= WIDEST;
         if is_narrow {
             page.head.push(String::new());

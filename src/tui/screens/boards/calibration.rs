@@ -153,7 +153,7 @@ fn bin_line(
         Span::styled(format!("{accuracy:>ACCURACY$}  "), theme.dim()),
         Span::styled(part(bin.right, most.0), theme.done()),
         Span::raw(" "),
-        Span::raw(part(bin.count - bin.right, most.1)),
+        Span::styled(part(bin.count - bin.right, most.1), theme.hint()),
     ]);
     Line::from(spans)
 }
@@ -179,8 +179,8 @@ fn diagram(bin: &Bin, width: usize, theme: Theme) -> Vec<Span<'static>> {
     let mark = ((confidence * width as f64) as usize).min(width.saturating_sub(1));
     let drawn = |at: usize| match at {
         at if at == mark => ('┃', theme.accent()),
-        at if at < low => ('█', Style::new()),
-        at if at < share => ('▓', Style::new()),
+        at if at < low => ('█', theme.hint()),
+        at if at < share => ('▓', theme.hint()),
         at if at < high => ('░', theme.dim()),
         _ => (' ', Style::new()),
     };

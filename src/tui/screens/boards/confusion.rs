@@ -206,7 +206,7 @@ fn draw_list(board: &Board, report: &Report, area: Rect, theme: Theme, frame: &m
 
 /// Columns of what stands behind the names.
 const NUMBERS: usize = 22;
-const LONGEST_NAME: usize = 24;
+const LONGEST_NAME: usize = 18;
 
 /// `Shirt → T-shirt/top     37  10.6 %  (7.8–14.2)`.
 fn pair_line(report: &Report, pair: &ConfusedPair, width: usize) -> String {
