@@ -2,8 +2,8 @@
 
 use super::{
     Cell, Enter, Input, Insight, Page, Sheet, Watch, field, interval_of, labelled, nothing, number,
+    proportion,
 };
-use crate::analysis::Proportion;
 use crate::analysis::calibration::{
     BINS, Bin, Bins, CalibrationError, ClassConfidence, Lean, Temperature, Top, class_confidence,
     temperature, tempered, tops,
@@ -237,10 +237,4 @@ impl Report {
         let binary = self.binary.map(|e| format!("probability of class 1: ECE {}", number(e.ece)));
         errors.into_iter().chain([binary, temperature]).flatten().collect()
     }
-}
-
-/// A share with its interval.
-fn proportion(share: Option<Proportion>) -> [Cell; 2] {
-    let cells = |p: Proportion| [Cell::Share(p.share), Cell::Range(p.low, p.high)];
-    share.map_or([Cell::None, Cell::None], cells)
 }

@@ -60,3 +60,14 @@ fn walk_the_bins(stage: &mut Stage) {
         matches!(enter, gaffe::insight::Enter::Errors(text) if text.starts_with("pred:"))
     }));
 }
+
+#[test]
+fn bins_at_the_temperature_are_only_looked_at() {
+    let mut stage = stage(&Folder::sample(), (80, 24));
+    press(&mut stage, "%n");
+    assert!(stage.draw().contains("as it would be at the temperature"));
+    press(&mut stage, "\n");
+    assert!(stage.app().view().is_some() && stage.app().board().unwrap().enter().is_none());
+    press(&mut stage, "n");
+    assert!(stage.app().board().unwrap().enter().is_some());
+}

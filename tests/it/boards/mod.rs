@@ -1,8 +1,10 @@
 //! The screens that decide: what they show, that it is what the command prints, and that a row leads
 //! to its examples and back.
 
+mod bottleneck;
 mod calibration;
 mod confusion;
+mod enter;
 mod tally;
 
 use crate::screens_themes::in_two_themes;

@@ -40,6 +40,8 @@ pub struct Board {
     pub matrix: Matrix,
     /// What of the bins of the confidence is looked at.
     pub reliability: Reliability,
+    /// Whether more of `shown` is still to come.
+    is_partial: bool,
     /// What `shown` is the answer to.
     as_of: Option<AsOf>,
 }
@@ -86,6 +88,7 @@ impl Board {
             list: List::default(),
             matrix: Matrix::default(),
             reliability: Reliability::default(),
+            is_partial: false,
             as_of: None,
         }
     }
@@ -113,6 +116,7 @@ impl Board {
         let row = || self.row()?.enter.clone();
         match &self.shown.as_ref()?.insight {
             Insight::Confusion(report) => Some(report.enter(self.matrix.place(report))),
+            Insight::Calibration(_) if self.reliability.tempered => None,
             Insight::Calibration(report) => {
                 self.reliability.enter(report, self.list.at).or_else(row)
             }
@@ -158,11 +162,16 @@ impl App {
         self.boards.asked.as_ref().map(|asked| asked.progress.part())
     }
 
-    /// Whether what is shown is older than the last decision, list or choice.
-    pub fn is_older(&self) -> bool {
-        self.board().is_some_and(|board| {
-            board.shown.is_some() && board.as_of.as_ref() != Some(&self.as_of(&board.ask))
-        })
+    /// What is to be said of what is shown: more is to come, or it is older than the last decision, list or
+    /// choice.
+    pub fn freshness(&self) -> Option<&'static str> {
+        let board = self.board().filter(|board| board.shown.is_some())?;
+        let is_older = board.as_of.as_ref() != Some(&self.as_of(&board.ask));
+        match (board.is_partial, is_older) {
+            (true, _) => Some("this is what is known so far"),
+            (false, true) => Some("what is shown is older"),
+            (false, false) => None,
+        }
     }
 
     fn as_of(&self, ask: &Ask) -> AsOf {
@@ -230,6 +239,7 @@ impl App {
         }
         let last = board.rows().saturating_sub(1);
         board.list.at = board.list.at.min(last);
+        board.is_partial = !is_whole;
         if is_whole {
             board.as_of = asked.map(|asked| asked.as_of);
         } else {
