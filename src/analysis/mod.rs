@@ -42,7 +42,10 @@ mod vectors;
 pub use crate::dataset::Probability;
 pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};
 pub use compare::{Comparison, Evidence, Group, TwoRuns, groups};
-pub use confusion::{Average, Averages, ClassScores, ConfusedPair, Confusion, MOST_CLASSES};
+pub use confusion::{
+    Average, Averages, CellChange, ChangedPair, ClassOrder, ClassScores, ConfusedPair, Confusion,
+    ConfusionChange, DARKEST, MOST_CLASSES, Normalise, Place, Shades, Trend,
+};
 pub use corrected::{
     CorrectStratum, Corrected, ErrorStratum, Missing, correct_sample_for, corrected, exact_limits,
 };

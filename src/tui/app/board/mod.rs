@@ -3,15 +3,19 @@
 //! Invariant: what is shown is the answer to what is asked now, or is marked as older; entering a row
 //! lists just what the row is about, and going back brings the list, the place and the cursor back.
 
+mod calibration;
+mod confusion;
 mod enter;
 mod measuring;
 mod question;
 mod tally;
 
+pub use calibration::Reliability;
+pub use confusion::{Beside, Matrix, step};
 pub use question::{Question, Scope, Shown};
 
 use super::{App, Effect, List, Status};
-use crate::insight::{Ask, Page, Progress, View};
+use crate::insight::{Ask, Enter, Insight, Page, Progress, Row, View};
 use crate::tui::command::Command;
 use enter::Entered;
 use std::collections::BTreeMap;
@@ -33,6 +37,10 @@ pub struct Board {
     pub error: Option<String>,
     /// The row of the tables that the cursor is on.
     pub list: List,
+    /// The cursor of the confusion matrix.
+    pub matrix: Matrix,
+    /// What of the bins of the confidence is looked at.
+    pub reliability: Reliability,
     /// Whether more of `shown` is still to come.
     is_partial: bool,
     /// What `shown` is the answer to.
@@ -79,6 +87,8 @@ impl Board {
             shown: None,
             error: None,
             list: List::default(),
+            matrix: Matrix::default(),
+            reliability: Reliability::default(),
             is_partial: false,
             as_of: None,
         }
@@ -87,6 +97,38 @@ impl Board {
     /// What people are shown.
     pub fn page(&self) -> Option<&Page> {
         self.shown.as_ref().map(|shown| &shown.page)
+    }
+
+    /// Moves the cursor.
+    fn moved(&mut self, command: Command) {
+        let shown = self.shown.clone();
+        match shown.as_ref().map(|shown| &shown.insight) {
+            Some(Insight::Confusion(report)) => self.matrix.moved(report, command, &mut self.list),
+            Some(Insight::Calibration(_)) if self.reliability.moved(command) => {}
+            _ => {
+                let rows = self.rows();
+                self.list.moved_in(command, rows);
+            }
+        }
+    }
+
+    /// Where what the cursor is on leads.
+    pub fn enter(&self) -> Option<Enter> {
+        let row = || self.row()?.enter.clone();
+        match &self.shown.as_ref()?.insight {
+            Insight::Confusion(report) => Some(report.enter(self.matrix.place(report))),
+            Insight::Calibration(_) if self.reliability.tempered => None,
+            Insight::Calibration(report) => {
+                self.reliability.enter(report, self.list.at).or_else(row)
+            }
+            _ => row(),
+        }
+    }
+
+    /// The row under the cursor.
+    fn row(&self) -> Option<&Row> {
+        let sheets = self.page()?.sheets.iter();
+        sheets.flat_map(|(_, sheet)| sheet.rows().iter().take(MOST_ROWS)).nth(self.list.at)
     }
 
     /// Rows that the cursor goes through.
@@ -237,8 +279,7 @@ impl App {
 
     fn move_on_board(&mut self, command: Command) -> Vec<Effect> {
         if let Some(board) = self.board_mut() {
-            let rows = board.rows();
-            board.list.moved_in(command, rows);
+            board.moved(command);
         }
         self.status = Status::default();
         vec![]
@@ -266,6 +307,10 @@ impl App {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
             Ask::Goal(ask) => measuring::goal(&ask, board, command).map(Ask::Goal),
             Ask::Cost(ask) => measuring::cost(&ask, board, command).map(Ask::Cost),
+            Ask::Confusion(ask) => confusion::changed(&ask, board, command).map(Ask::Confusion),
+            Ask::Calibration(ask) => {
+                calibration::changed(&ask, board, command).map(Ask::Calibration)
+            }
             _ => None,
         };
         let Some(ask) = changed else {

@@ -3,6 +3,8 @@
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
 mod bottleneck;
+mod calibration;
+mod confusion;
 mod cost;
 mod goal;
 mod table;
@@ -78,6 +80,8 @@ fn draw_shown(
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
         Insight::Goal(report) => goal::draw(board, report, body, theme, frame),
         Insight::Cost(report) => cost::draw(board, report, body, theme, frame),
+        Insight::Confusion(report) => confusion::draw(board, report, body, theme, frame),
+        Insight::Calibration(report) => calibration::draw(board, report, body, theme, frame),
         Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
@@ -153,6 +157,13 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
         View::Goal | View::Cost => &[("measure", "measure")],
+        View::Confusion => &[
+            ("view-order", "order"),
+            ("view-scale", "share"),
+            ("view-versus", "other run"),
+            ("view-by", "list"),
+        ],
+        View::Calibration => &[("view-scale", "temperature"), ("view-by", "bins")],
         _ => &[],
     }
 }
@@ -161,8 +172,7 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
 pub fn keys(app: &App, width: u16) -> Vec<Hint> {
     let Some(view) = app.view() else { return vec![] };
     let always = [("next-view", "next screen"), ("copy", "copy"), ("cancel", "back")];
-    let enter =
-        app.board_row().and_then(|row| row.enter.as_ref()).map(|_| ("accept", "show these"));
+    let enter = app.board().and_then(Board::enter).map(|_| ("accept", "show these"));
     let all: Vec<_> = enter.into_iter().chain(wanted(view).iter().copied()).chain(always).collect();
     hints::row(app, Context::Board, &all, width)
 }
