@@ -9,7 +9,7 @@ use super::{Intervention, Kind, bound};
 use crate::analysis::bottleneck::{Bottleneck, Gap, GapKind};
 
 /// Training examples a class below which a model that was trained on other data is worth a try. A rule
-/// of thumb: the ImageNet classes have about as many.
+/// of thumb: the `ImageNet` classes have about as many.
 const FEW_A_CLASS: usize = 1_000;
 
 /// A way to make a gap smaller.

@@ -247,5 +247,6 @@ fn bound(evidence: &Evidence, gain: Estimate) -> Option<Estimate> {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
+mod laws;
+#[cfg(test)]
 mod tests;

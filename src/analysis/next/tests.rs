@@ -5,13 +5,12 @@ use crate::analysis::{Basis, Comparison};
 use crate::dataset::experiment::{
     CostLine, Entry, ExpectedGain as Hoped, Fields, Line, Measured, Outcome,
 };
-use proptest::prelude::*;
 
-fn errors(errors: usize, examples: usize) -> Errors {
+pub(super) fn errors(errors: usize, examples: usize) -> Errors {
     Errors { errors, examples }
 }
 
-fn nothing() -> Evidence {
+pub(super) fn nothing() -> Evidence {
     Evidence {
         run: "v1".into(),
         dev: errors(0, 0),
@@ -137,7 +136,8 @@ fn flags_count_by_the_share_of_them_that_were_right() {
     };
     let unknown = flags(40, 0, 0);
     let at_most = of(&unknown, "labels").at_most;
-    assert_eq!((at_most.low, at_most.value, at_most.high), (0.0, 0.02, 0.02));
+    let close = |x: f64, y: f64| (x - y).abs() < 1e-12;
+    assert!(close(at_most.low, 0.0) && close(at_most.value, 0.02) && close(at_most.high, 0.02));
     assert!(about(&unknown.missing, "look at 20 more flagged"));
     let half = flags(40, 20, 10);
     assert!((of(&half, "labels").at_most.value - 0.01).abs() < 1e-12);
@@ -221,14 +221,14 @@ fn a_fitted_dev_set_and_a_missed_goal_are_cautions() {
 
 #[test]
 fn a_temperature_takes_away_no_error_and_regressions_what_was_broken() {
-    let calibration = Some(Temperature {
+    let fitted = Temperature {
         temperature: 1.8,
         at_bound: false,
         log_loss_before: 0.6,
         log_loss_after: 0.5,
         ece_before: 0.08,
         ece_after: 0.02,
-    });
+    };
     let comparison = Comparison {
         examples: 2000,
         errors_before: 260,
@@ -239,13 +239,14 @@ fn a_temperature_takes_away_no_error_and_regressions_what_was_broken() {
         changed: 150,
     };
     let compare = Some(ComparedRuns { before: "v0".into(), comparison });
-    let evidence = Evidence { dev: errors(318, 2000), calibration, compare, ..nothing() };
+    let evidence =
+        Evidence { dev: errors(318, 2000), calibration: Some(fitted), compare, ..nothing() };
     let found = plan(&evidence, &Journal::default());
     assert_eq!(keys(&found), ["regressions", "temperature"]);
     assert!((found.interventions[0].at_most.value - 0.044).abs() < 1e-12);
-    assert_eq!(found.interventions[1].at_most.high, 0.0);
+    assert!(found.interventions[1].at_most.high <= 0.0);
     assert!(found.cautions[0].starts_with("v1 errs 2.9 points"), "{:?}", found.cautions);
-    let flat = Temperature { log_loss_after: 0.599, ..calibration.unwrap() };
+    let flat = Temperature { log_loss_after: 0.599, ..fitted };
     let flat = Evidence { calibration: Some(flat), ..evidence };
     assert_eq!(keys(&plan(&flat, &Journal::default())), ["regressions"]);
 }
@@ -279,7 +280,9 @@ fn what_was_tried_stands_beside_it_with_what_came_of_it() {
         ..Fields::default()
     };
     let at = "2026-01-01T00:00:00Z".parse().unwrap();
-    let line = |fields| Line::Experiment(Entry { id: "x".into(), at, who: "ann".into(), fields });
+    let line = |fields| {
+        Line::Experiment(Box::new(Entry { id: "x".into(), at, who: "ann".into(), fields }))
+    };
     let found = plan(&fashion(), &Journal::of([line(fields.clone())]));
     let [tried] = of(&found, "tag:blurry").tried.as_slice() else { panic!() };
     assert_eq!((tried.outcome, tried.finished), (Some(Outcome::Worked), true));
@@ -308,153 +311,4 @@ fn an_outcome_is_proposed_from_the_effect_and_its_interval() {
     assert_eq!(of(0, 0, 0, None), Outcome::Undecided);
     let counts = Measured { examples: 9, fixed: 2, broken: 1, still_wrong: 3, changed: 4 };
     assert_eq!(measured(&comparison(counts)), counts);
-}
-
-fn proportion() -> impl Strategy<Value = Proportion> {
-    (0.0..=1.0_f64, 0.0..=1.0_f64, 0.0..=1.0_f64).prop_map(|(a, b, c)| {
-        let mut sorted = [a, b, c];
-        sorted.sort_by(f64::total_cmp);
-        Proportion { low: sorted[0], share: sorted[1], high: sorted[2] }
-    })
-}
-
-fn counts() -> impl Strategy<Value = Errors> {
-    (0_usize..300, 0_usize..300).prop_map(|(k, more)| errors(k, k + more))
-}
-
-fn tally() -> impl Strategy<Value = TallyEvidence> {
-    let names = ["a", "b", "c"].map(|name| ErrorKind::Tag(name.into()));
-    let names = names.into_iter().chain([ErrorKind::LabelWrong, ErrorKind::BothAcceptable]);
-    let kinds = prop::sample::subsequence(names.collect::<Vec<_>>(), 0..=5);
-    let basis = prop::sample::select(vec![
-        Basis::AllErrors,
-        Basis::RandomSample,
-        Basis::PartlyRandom,
-        Basis::ReviewedOnly,
-    ]);
-    let numbers = prop::collection::vec((0_usize..99, proportion(), proportion()), 5);
-    (kinds, basis, numbers, 0_usize..300, 0_usize..300).prop_map(
-        |(kinds, basis, numbers, errors, reviewed)| {
-            let kind = |(kind, (count, share, ceiling))| KindEvidence {
-                kind,
-                filter: "is:error".into(),
-                count,
-                share,
-                ceiling,
-            };
-            let kinds = kinds.into_iter().zip(numbers).map(kind).collect();
-            TallyEvidence { errors, reviewed, drawn: reviewed / 2, basis, kinds }
-        },
-    )
-}
-
-fn evidence() -> impl Strategy<Value = Evidence> {
-    let slices = prop::collection::vec((counts(), counts(), counts()), 0..4);
-    let flags = (0_usize..500, 0_usize..50, 0_usize..60);
-    let level = || prop::option::of(counts());
-    let levels = (level(), level(), level(), 0.0..=1.0_f64, any::<bool>());
-    let runs = (0_usize..200, 0_usize..200, 0_usize..200, 0_usize..200);
-    let more = (runs, prop::option::of(-0.5..1.5_f64), (counts(), counts()));
-    (counts(), prop::option::of(tally()), slices, flags, levels, more).prop_map(
-        |(dev, tally, slices, (open, reviewed, wrong), levels, (runs, goal, rare))| {
-            let (train, train_dev, test, best, moved) = levels;
-            let slices = slices.into_iter().enumerate().map(|(at, (slice, a, b))| SliceEvidence {
-                name: format!("c=v{at}"),
-                filter: format!("c:v{at}"),
-                slice,
-                honest: [a, b],
-            });
-            let best = Some(BestError::Known(best));
-            let levels = ErrorLevels { best, train, train_dev, dev: Some(dev), test };
-            let (fixed, broken, still_wrong, right) = runs;
-            let examples = fixed + broken + still_wrong + right;
-            let changed = fixed + broken;
-            let counts = Measured { examples, fixed, broken, still_wrong, changed };
-            let rare = RareClass {
-                name: "r".into(),
-                filter: "label:r".into(),
-                train: 3,
-                class: rare.0,
-                rest: rare.1,
-            };
-            Evidence {
-                dev,
-                tally,
-                slices: Some(slices.collect()),
-                label_issues: Some(LabelIssueEvidence { open, reviewed, wrong }),
-                bottleneck: bottleneck(&levels).ok(),
-                shift: moved.then(|| vec!["place".to_owned()]),
-                compare: Some(ComparedRuns { before: "v0".into(), comparison: comparison(counts) }),
-                train: Some(TrainData { examples: 99, classes: 3, rare: vec![rare] }),
-                goal: Some(GoalEvidence { most_error: goal, unmet: vec![] }),
-                ..nothing()
-            }
-        },
-    )
-}
-
-fn journal() -> impl Strategy<Value = Journal> {
-    let keys = ["tag:a", "tag:b", "labels", "variance:data", "slice:c:v1", "gone"];
-    let costs = prop::collection::vec((prop::sample::select(keys.to_vec()), 0.0..9.0_f64), 0..5);
-    costs.prop_map(|costs| Journal {
-        costs: costs.into_iter().map(|(key, days)| (key.to_owned(), days)).collect(),
-        ..Journal::default()
-    })
-}
-
-proptest! {
-    #[test]
-    fn gains_are_finite_and_within_the_error_and_sorted(
-        evidence in evidence(), journal in journal(),
-    ) {
-        let plan = plan(&evidence, &journal);
-        let error = error(&evidence);
-        for found in &plan.interventions {
-            let expected = found.expected.as_ref().map(|e| e.gain);
-            for gain in [Some(found.at_most), expected].into_iter().flatten() {
-                let Estimate { value, low, high } = gain;
-                prop_assert!(0.0 <= low && low <= value && value <= high, "{:?}", found);
-                prop_assert!(high <= error + 1e-12, "{:?}", found);
-            }
-            prop_assert!(expected.is_none_or(|gain| gain.high <= found.at_most.value));
-            prop_assert!(found.per_day.is_none_or(f64::is_finite));
-            prop_assert!(!found.evidence.is_empty() && !found.first.is_empty());
-        }
-        for pair in plan.interventions.windows(2) {
-            let [a, b] = pair else { unreachable!() };
-            prop_assert!(a.days.is_some() || b.days.is_none());
-            let (x, y) = match (a.per_day, b.per_day) {
-                (Some(a), Some(b)) => (a, b),
-                (None, None) => (a.at_most.value, b.at_most.value),
-                _ => continue,
-            };
-            // As it is shown: to a tenth of a point, or a hundredth a day.
-            prop_assert!(x >= y - 0.001, "{:?}", pair);
-        }
-    }
-
-    #[test]
-    fn the_order_of_the_evidence_does_not_matter(evidence in evidence(), journal in journal()) {
-        let there = plan(&evidence, &journal);
-        let mut turned = evidence;
-        turned.slices.iter_mut().for_each(|slices| slices.reverse());
-        turned.tally.iter_mut().for_each(|tally| tally.kinds.reverse());
-        let back = plan(&turned, &journal);
-        prop_assert_eq!(there.interventions, back.interventions);
-    }
-
-    #[test]
-    fn effects_are_finite(fixed in 0_usize..99, broken in 0_usize..99, more in 0_usize..99, hoped in 0.0..=1.0_f64) {
-        let counts = Measured {
-            examples: fixed + broken + more,
-            fixed,
-            broken,
-            still_wrong: more / 2,
-            changed: fixed + broken,
-        };
-        let found = effect(counts, Some(Hoped { gain: hoped, low: None, high: None }));
-        let Estimate { value, low, high } = found.gain;
-        prop_assert!(-1.0 <= low && low <= value && value <= high && high <= 1.0);
-        prop_assert!((0.0..=1.0).contains(&found.p_value));
-    }
 }

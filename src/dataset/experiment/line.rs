@@ -49,7 +49,7 @@ pub struct CostLine {
 #[serde(untagged)]
 pub enum Line {
     /// Of an experiment.
-    Experiment(Entry),
+    Experiment(Box<Entry>),
     /// Of a cost.
     Cost(CostLine),
 }
@@ -96,7 +96,8 @@ impl Line {
             Self::Experiment(entry) if entry.id.trim().is_empty() => {
                 Err("the id is empty".to_owned())
             }
-            Self::Experiment(Entry { fields, .. }) => {
+            Self::Experiment(entry) => {
+                let fields = &entry.fields;
                 days("time_box", fields.time_box, LEAST_DAYS)?;
                 days("spent", fields.spent, 0.0)?;
                 fields.expected.map_or(Ok(()), expected)?;

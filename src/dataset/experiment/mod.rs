@@ -186,7 +186,8 @@ impl Journal {
                 Line::Cost(CostLine { cost, days: None, .. }) => {
                     costs.remove(&cost);
                 }
-                Line::Experiment(Entry { id, at, who, fields }) => {
+                Line::Experiment(entry) => {
+                    let Entry { id, at, who, fields } = *entry;
                     let start = || Experiment {
                         id: id.clone(),
                         started: at,
