@@ -10,6 +10,8 @@ mod filter;
 mod guards;
 mod init;
 mod keys;
+mod log;
+mod next;
 mod order;
 mod print;
 mod replay;
@@ -79,6 +81,10 @@ enum Command {
     Runs(runs::RunsArgs),
     /// Say what a second run fixed and what it broke
     Compare(compare::CompareArgs),
+    /// Rank what to do next by what it can bring, and by its cost
+    Next(next::NextArgs),
+    /// Keep a journal of what was tried, and what came of it
+    Log(log::LogArgs),
     /// Print any statistic, of a project or of files given by hand
     #[command(after_help = "Examples:\n  gaffe stats classes\n  \
         gaffe stats label-issues --probs probs.npy --labels labels.npy --json\n\n\
@@ -204,6 +210,8 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Score(args)) => score::run(&locate(project, Some(args.model()))?, &args, out),
         Some(Command::Runs(args)) => runs::run(&locate(project, None)?, &args, out),
         Some(Command::Compare(args)) => compare::run(project, &args, out),
+        Some(Command::Next(args)) => next::run(project, &args, out),
+        Some(Command::Log(args)) => log::run(project, &args, out),
         Some(Command::Stats(args)) => stats::run(project, &args, out),
         Some(Command::Export(args)) => export::run(&locate(project, None)?, &args, out),
         Some(Command::Report(args)) => report::run(&locate(project, None)?, &args, out),

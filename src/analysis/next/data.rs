@@ -63,18 +63,20 @@ fn of_kind(
     kind: &KindEvidence,
 ) -> Option<Intervention> {
     let at_most = ceiling_gain(evidence, tally, kind)?;
-    let (key, is, title, first) = match &kind.kind {
+    let (key, is, about, title, first) = match &kind.kind {
         // Its own intervention, with the flags.
         ErrorKind::LabelWrong => return None,
         ErrorKind::BothAcceptable => (
             "acceptable".to_owned(),
             Kind::FixData,
+            "guideline where two labels are acceptable".to_owned(),
             "Settle the guideline where two labels are acceptable".to_owned(),
             "walk them and write down which label they get",
         ),
         ErrorKind::Tag(name) => (
             format!("tag:{}", tag_name(name)),
             Kind::CollectData,
+            format!("tag {name}"),
             format!("Collect or make training data like the errors tagged {name}"),
             "walk them for what the new data must have",
         ),
@@ -82,7 +84,7 @@ fn of_kind(
     let walk = walk(&evidence.run, &kind.filter);
     let found = Intervention {
         filter: Some(kind.filter.clone()),
-        ..Intervention::new(key, is, title, at_most)
+        ..Intervention::new(key, is, at_most).called(about, title)
     };
     Some(found.because(Screen::Tally, counted(tally, kind)).first(first, Some(walk)))
 }
@@ -98,16 +100,10 @@ fn labels(evidence: &Evidence) -> Option<Intervention> {
     let by_flags = flags.and_then(|flags| flagged_gain(evidence, flags));
     let holds = tally.is_some_and(|tally| tally.basis != Basis::ReviewedOnly);
     let at_most = if holds { by_tally.or(by_flags) } else { by_flags.or(by_tally) }?;
-    let mut found = Intervention::new(
-        "labels".to_owned(),
-        Kind::FixData,
-        "Fix the wrong labels of dev".to_owned(),
-        at_most,
-    )
-    .first(
-        "look at the flagged labels, the most doubtful first",
-        Some(format!("stats label-issues --run {}", quoted(&evidence.run))),
-    );
+    let command = format!("stats label-issues --run {}", quoted(&evidence.run));
+    let mut found = Intervention::new("labels", Kind::FixData, at_most)
+        .called("labels of dev", "Fix the wrong labels of dev")
+        .first("look at the flagged labels, the most doubtful first", Some(command));
     found.beside = Some("makes the error true, not the model better".to_owned());
     if let Some((tally, kind)) = counts {
         found = found.because(Screen::Tally, format!("label wrong: {}", counted(tally, kind)));
@@ -183,18 +179,16 @@ fn of_slice(evidence: &Evidence, slice: &SliceEvidence) -> Option<Intervention> 
         share(inside),
         share(outside)
     );
+    let key = slice.filter.as_ref().unwrap_or(&slice.name);
+    let title = format!("Collect or make training data for {}", slice.name);
     let found = Intervention {
         expected,
-        filter: Some(slice.filter.clone()),
-        ..Intervention::new(
-            format!("slice:{}", slice.filter),
-            Kind::CollectData,
-            format!("Collect or make training data for {}", slice.name),
-            at_most,
-        )
+        filter: slice.filter.clone(),
+        ..Intervention::new(format!("slice:{key}"), Kind::CollectData, at_most)
+            .called(slice.name.clone(), title)
     };
-    let walk = walk(&evidence.run, &slice.filter);
-    Some(found.because(Screen::Slices, text).first("walk its errors, and tag why", Some(walk)))
+    let walk = slice.filter.as_ref().map(|filter| walk(&evidence.run, filter));
+    Some(found.because(Screen::Slices, text).first("walk its errors, and tag why", walk))
 }
 
 fn of_class(evidence: &Evidence, class: &RareClass) -> Option<Intervention> {
@@ -210,15 +204,13 @@ fn of_class(evidence: &Evidence, class: &RareClass) -> Option<Intervention> {
         class.name,
         points(difference)
     );
+    let name = &class.name;
+    let title = format!("Collect training data of the rare class {name}");
     let found = Intervention {
         expected,
         filter: Some(class.filter.clone()),
-        ..Intervention::new(
-            format!("class:{}", tag_name(&class.name)),
-            Kind::CollectData,
-            format!("Collect training data of the rare class {}", class.name),
-            at_most,
-        )
+        ..Intervention::new(format!("class:{}", tag_name(name)), Kind::CollectData, at_most)
+            .called(format!("rare class {name}"), title)
     };
     let walk = walk(&evidence.run, &class.filter);
     Some(found.because(Screen::Confusion, text).first("walk its errors", Some(walk)))

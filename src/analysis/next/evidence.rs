@@ -12,6 +12,8 @@ pub struct Evidence {
     pub run: String,
     /// Its errors on dev under the effective labels.
     pub dev: Errors,
+    /// Whether these are not all examples of dev: then gaps between sets say nothing of them.
+    pub is_part: bool,
     /// The review of its errors.
     pub tally: Option<TallyEvidence>,
     /// Slices that err more than the rest, and were confirmed.
@@ -121,8 +123,8 @@ pub struct KindEvidence {
 pub struct SliceEvidence {
     /// `capture=blurry ∧ label=Shirt`.
     pub name: String,
-    /// The same as a filter of the review.
-    pub filter: String,
+    /// The same as a filter of the review, where it can be written as one.
+    pub filter: Option<String>,
     /// Its errors.
     pub slice: Errors,
     /// Errors in the slice and outside of it, on examples that it was not found on.

@@ -16,6 +16,7 @@ const FEW_A_CLASS: usize = 1_000;
 struct Remedy {
     key: &'static str,
     kind: Kind,
+    about: &'static str,
     title: &'static str,
     first: &'static str,
 }
@@ -23,6 +24,7 @@ struct Remedy {
 const MORE_DATA: Remedy = Remedy {
     key: "variance:data",
     kind: Kind::CollectData,
+    about: "more training data",
     title: "Add training data: the gap between train and dev is variance",
     first: "train on half of the data: if dev error rises much, more data will lower it",
 };
@@ -30,6 +32,7 @@ const MORE_DATA: Remedy = Remedy {
 const REGULARISE: Remedy = Remedy {
     key: "variance:regularise",
     kind: Kind::Tune,
+    about: "regularise more, or stop earlier",
     title: "Regularise more, augment, or stop earlier",
     first: "try a few strengths of weight decay or dropout, and compare the runs",
 };
@@ -37,6 +40,7 @@ const REGULARISE: Remedy = Remedy {
 const PRETRAINED: Remedy = Remedy {
     key: "variance:fine-tune",
     kind: Kind::FineTune,
+    about: "from a pre-trained model",
     title: "Start from a model that was trained on more data, and fine-tune it",
     first: "fine-tune the last layers first, and compare the runs",
 };
@@ -44,6 +48,7 @@ const PRETRAINED: Remedy = Remedy {
 const LIKE_DEV: Remedy = Remedy {
     key: "mismatch:data",
     kind: Kind::CollectData,
+    about: "more like dev",
     title: "Collect or make training data that is more like dev",
     first: "see what moved between train and dev, and what the errors have of it",
 };
@@ -51,6 +56,7 @@ const LIKE_DEV: Remedy = Remedy {
 const TUNE_ON_LIKE_DEV: Remedy = Remedy {
     key: "mismatch:fine-tune",
     kind: Kind::FineTune,
+    about: "on examples like dev",
     title: "Fine-tune the model on examples like those of dev",
     first: "keep dev itself out of it: take examples from the same source",
 };
@@ -58,6 +64,7 @@ const TUNE_ON_LIKE_DEV: Remedy = Remedy {
 const OTHER_MODEL: Remedy = Remedy {
     key: "bias:model",
     kind: Kind::AdjustModel,
+    about: "inputs or architecture",
     title: "Use inputs or an architecture that suit the task better: it errs on what it was fitted to",
     first: "look at errors on training examples and add what the input lacks",
 };
@@ -65,6 +72,7 @@ const OTHER_MODEL: Remedy = Remedy {
 const LOOSEN: Remedy = Remedy {
     key: "bias:regularise",
     kind: Kind::Tune,
+    about: "regularise less",
     title: "Regularise less; expect more variance",
     first: "halve weight decay or dropout, and compare the runs",
 };
@@ -72,12 +80,15 @@ const LOOSEN: Remedy = Remedy {
 const LARGER: Remedy = Remedy {
     key: "bias:scale",
     kind: Kind::ScaleCompute,
+    about: "larger model, or longer training",
     title: "Train a larger model, or longer",
     first: "double the width or the epochs: does the error on train fall?",
 };
 
 pub(super) fn interventions(evidence: &Evidence) -> Vec<Intervention> {
-    let Some(bottleneck) = &evidence.bottleneck else { return vec![] };
+    let Some(bottleneck) = evidence.bottleneck.as_ref().filter(|_| !evidence.is_part) else {
+        return vec![];
+    };
     let clear = bottleneck.gaps.iter().filter(|gap| gap.size.low > 0.0);
     clear.flat_map(|gap| of_gap(evidence, bottleneck, gap)).collect()
 }
@@ -101,8 +112,8 @@ fn of_gap(evidence: &Evidence, bottleneck: &Bottleneck, gap: &Gap) -> Vec<Interv
     let against = if assumed { ", with the error of people taken as 0" } else { "" };
     let intervention = |remedy: &&Remedy| {
         let text = format!("{}: {}{against}", gap.kind.name(), points(gap.size));
-        let title = remedy.title.to_owned();
-        let mut found = Intervention::new(remedy.key.to_owned(), remedy.kind, title, at_most)
+        let mut found = Intervention::new(remedy.key, remedy.kind, at_most)
+            .called(remedy.about, remedy.title)
             .because(Screen::Bottleneck, text);
         if remedy.key.starts_with("mismatch") && !moved.is_empty() {
             found = found.because(Screen::Shift, moved_text(moved));

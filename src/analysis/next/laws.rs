@@ -52,7 +52,7 @@ fn parts() -> impl Strategy<Value = (Vec<SliceEvidence>, TrainData, ComparedRuns
     (slices, (counts(), counts()), runs).prop_map(|(slices, (class, rest), runs)| {
         let slices = slices.into_iter().enumerate().map(|(at, (slice, a, b))| SliceEvidence {
             name: format!("c=v{at}"),
-            filter: format!("c:v{at}"),
+            filter: Some(format!("c:v{at}")),
             slice,
             honest: [a, b],
         });

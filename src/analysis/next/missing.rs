@@ -92,6 +92,9 @@ fn compare(evidence: &Evidence) -> Option<Missing> {
 
 fn levels(evidence: &Evidence) -> Vec<Missing> {
     let mut lines = Vec::new();
+    if evidence.is_part {
+        return lines;
+    }
     let mut say = |text: String, command: Option<String>| {
         lines.push(missing_of(Screen::Bottleneck, text, command));
     };
@@ -129,6 +132,10 @@ fn is_doubtful(bottleneck: Option<&Bottleneck>, variance: &Gap) -> bool {
 /// What should be known before a gain is believed.
 pub(super) fn cautions(evidence: &Evidence, interventions: &[Intervention]) -> Vec<String> {
     let mut cautions = Vec::new();
+    if evidence.is_part {
+        let text = "only of what is listed: gaps between train and dev are those of all examples";
+        cautions.push(text.to_owned());
+    }
     let gaps = evidence.bottleneck.iter().flat_map(|b| &b.gaps);
     let mut fitted = gaps.filter(|gap| gap.kind == GapKind::DevOverfit && gap.size.low > 0.0);
     if let Some(gap) = fitted.next() {

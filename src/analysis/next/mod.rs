@@ -22,7 +22,8 @@ pub use evidence::{
     Screen, SliceEvidence, TallyEvidence, TrainData,
 };
 pub use missing::Missing;
-pub use tried::{Effect, Tried, comparison, effect, measured};
+pub use tried::{Effect, Tried, comparison, effect, measured, same_key};
+pub use words::points;
 
 use super::bottleneck::Errors;
 use super::{Estimate, Proportion};
@@ -88,7 +89,9 @@ pub struct Intervention {
     pub key: String,
     /// What is done.
     pub kind: Kind,
-    /// The same in a sentence.
+    /// With what, in a few words.
+    pub about: String,
+    /// Both in a sentence.
     pub title: String,
     /// The dev error that it can take away at most, as a share of the dev examples. The interval is that
     /// of the estimate of this bound.
@@ -116,11 +119,12 @@ pub struct Intervention {
 }
 
 impl Intervention {
-    fn new(key: String, kind: Kind, title: String, at_most: Estimate) -> Self {
+    fn new(key: impl Into<String>, kind: Kind, at_most: Estimate) -> Self {
         Self {
-            key,
+            key: key.into(),
             kind,
-            title,
+            about: String::new(),
+            title: String::new(),
             at_most,
             expected: None,
             evidence: vec![],
@@ -133,6 +137,12 @@ impl Intervention {
             reaches_goal: None,
             tried: vec![],
         }
+    }
+
+    /// With what, in a few words and in a sentence.
+    fn called(mut self, about: impl Into<String>, title: impl Into<String>) -> Self {
+        (self.about, self.title) = (about.into(), title.into());
+        self
     }
 
     fn because(mut self, screen: Screen, text: String) -> Self {
@@ -195,7 +205,7 @@ pub fn plan(evidence: &Evidence, journal: &Journal) -> Plan {
         .collect();
     for intervention in &mut interventions {
         intervention.tried = tried::with(&intervention.key, journal);
-        let days = journal.costs.iter().find(|(key, _)| tried::same_key(key, &intervention.key));
+        let days = journal.costs.iter().find(|(key, _)| same_key(key, &intervention.key));
         intervention.days = days.map(|(_, days)| *days).filter(|days| DAYS.contains(days));
         intervention.per_day = intervention.days.map(|days| intervention.at_most.value / days);
         intervention.reaches_goal = needed(evidence).map(|gain| intervention.at_most.value >= gain);

@@ -14,6 +14,7 @@ pub(super) fn nothing() -> Evidence {
     Evidence {
         run: "v1".into(),
         dev: errors(0, 0),
+        is_part: false,
         tally: None,
         slices: None,
         label_issues: None,
@@ -150,7 +151,7 @@ fn flags_count_by_the_share_of_them_that_were_right() {
 fn a_slice_can_be_expected_to_come_down_to_the_rest() {
     let slice = SliceEvidence {
         name: "capture=blurry".into(),
-        filter: "capture:blurry".into(),
+        filter: Some("capture:blurry".into()),
         slice: errors(143, 500),
         honest: [errors(70, 250), errors(88, 750)],
     };

@@ -90,7 +90,7 @@ impl Tried {
 }
 
 /// Whether two keys name the same: case and spaces don't count.
-pub(super) fn same_key(a: &str, b: &str) -> bool {
+pub fn same_key(a: &str, b: &str) -> bool {
     same_tag_name(a, b)
 }
 

@@ -32,7 +32,8 @@ fn temperature(evidence: &Evidence, found: Temperature) -> Option<Intervention> 
         ece_before * 100.0,
         ece_after * 100.0
     );
-    let mut found = Intervention::new("temperature".to_owned(), Kind::Tune, title, none)
+    let mut found = Intervention::new("temperature", Kind::Tune, none)
+        .called("temperature", title)
         .because(Screen::Calibration, text)
         .first(
             "see the curve, and fit it to examples that are not measured",
@@ -56,7 +57,8 @@ fn regressions(evidence: &Evidence, runs: &ComparedRuns) -> Option<Intervention>
         points(change)
     );
     let title = format!("Win back what {before} had right and {run} has wrong");
-    let found = Intervention::new("regressions".to_owned(), Kind::Tune, title, at_most);
+    let found = Intervention::new("regressions", Kind::Tune, at_most)
+        .called(format!("what {before} had right"), title);
     let command = format!("compare {} {} --by class", quoted(before), quoted(run));
     Some(found.because(Screen::Compare, text).first(
         "see where they are; weigh such examples more, or average both models",

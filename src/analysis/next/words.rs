@@ -11,13 +11,14 @@ pub(super) fn share(p: Proportion) -> String {
     format!("{:.1} % ({:.1}–{:.1})", share * 100.0, low * 100.0, high * 100.0)
 }
 
-/// `6.0 points (4.8–7.1)`.
-pub(super) fn points(e: Estimate) -> String {
+/// A difference of shares with its interval: `6.0 points (4.8–7.1)`.
+pub fn points(e: Estimate) -> String {
     let Estimate { value, low, high } = e;
     if low >= high {
         return format!("{:.1} points", value * 100.0);
     }
-    format!("{:.1} points ({:.1}–{:.1})", value * 100.0, low * 100.0, high * 100.0)
+    let between = if low < 0.0 { " to " } else { "–" };
+    format!("{:.1} points ({:.1}{between}{:.1})", value * 100.0, low * 100.0, high * 100.0)
 }
 
 /// An argument as a shell takes it.
