@@ -2,12 +2,13 @@
 
 use super::print::{self, Format};
 use super::stats::args::by_name;
+use super::tags::taxonomy;
 use super::{decisions, locate, next_command, say};
 use crate::dataset::experiment::{ExpectedGain, Experiment, Fields, Journal, Outcome};
 use crate::dataset::{Split, same_tag_name};
 use crate::insight::next::log::{Report, Row};
 use crate::media::text;
-use crate::project::{LOG_FILE, Project, whoami};
+use crate::project::{LOG_FILE, LogEdit, Project, whoami};
 use anyhow::{Result, bail, ensure};
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -149,7 +150,7 @@ impl Edit {
 
 /// A key; the name of a tag alone stands for that tag.
 fn target(project: &Project, key: &str) -> Result<String> {
-    let ledger = decisions(project)?;
+    let ledger = taxonomy(project)?;
     let tag = ledger.tags().iter().find(|tag| same_tag_name(&tag.name, key));
     Ok(tag.map_or_else(|| key.trim().to_owned(), |tag| format!("tag:{}", tag.name)))
 }
@@ -174,7 +175,7 @@ pub fn run(told: Option<&Path>, args: &LogArgs, out: &mut dyn Write) -> Result<(
 
 /// The journal; lines that can't be used are told.
 fn read(project: &Project) -> Result<Journal> {
-    let log = project.experiments()?;
+    let log = project.log().read()?;
     for problem in &log.problems {
         say(&problem.to_string());
     }
@@ -219,7 +220,7 @@ fn start(project: &Project, edit: &Edit, out: &mut dyn Write) -> Result<()> {
     } else if let Some(before) = &fields.before {
         project.run_name(Some(before), Split::Dev)?;
     }
-    let id = project.start_experiment(&whoami(), &fields)?;
+    let id = project.log().edit(&whoami(), LogEdit::Start(Box::new(fields)))?;
     if edit.json {
         return again(project, &id, true, out);
     }
@@ -240,7 +241,8 @@ fn finish(project: &Project, id: Option<&str>, edit: &Edit, out: &mut dyn Write)
     {
         say("nothing is measured without a run: name it with gaffe log amend, --run NAME");
     }
-    project.update_experiment(&experiment.id, &whoami(), &fields)?;
+    let update = LogEdit::Update(experiment.id.clone(), Box::new(fields));
+    project.log().edit(&whoami(), update)?;
     again(project, &experiment.id, edit.json, out)
 }
 
@@ -268,7 +270,8 @@ fn amend(project: &Project, id: &str, edit: &Edit, out: &mut dyn Write) -> Resul
     if fields.before.is_some() || fields.after.is_some() {
         measure(project, experiment, &mut fields)?;
     }
-    project.update_experiment(&experiment.id, &whoami(), &fields)?;
+    let update = LogEdit::Update(experiment.id.clone(), Box::new(fields));
+    project.log().edit(&whoami(), update)?;
     again(project, &experiment.id, edit.json, out)
 }
 
@@ -289,7 +292,7 @@ fn measure(project: &Project, experiment: &Experiment, fields: &mut Fields) -> R
 
 /// Prints an experiment as it is now.
 fn again(project: &Project, id: &str, json: bool, out: &mut dyn Write) -> Result<()> {
-    let journal = project.experiments()?.journal;
+    let journal = project.log().read()?.journal;
     show(find(project, &journal, id)?, json, out)
 }
 

@@ -4,7 +4,7 @@ use super::print::Format;
 use super::stats::input::of_run;
 use super::{Selection, locate, say};
 use crate::insight::{Watch, next};
-use crate::project::whoami;
+use crate::project::{LogEdit, whoami};
 use anyhow::Result;
 use clap::Args;
 use std::io::Write;
@@ -36,12 +36,12 @@ pub fn run(project: Option<&Path>, args: &NextArgs, out: &mut dyn Write) -> Resu
     if !args.cost.is_empty() {
         let project = locate(project, None)?;
         for (key, days) in &args.cost {
-            project.set_cost(key, &whoami(), *days)?;
+            project.log().edit(&whoami(), LogEdit::Cost(key.clone(), *days))?;
         }
     }
     let selection = Selection { run: args.run.clone(), split: None };
     let input = of_run(&selection, args.filter.as_deref(), project)?;
-    let report = Watch::whole(|watch| next::answer(&input, &next::Ask::default(), watch))?;
+    let report = Watch::whole(|watch| next::answer(&input, &next::Ask, watch))?;
     for (key, _) in args.cost.iter().filter(|(key, _)| !report.has(key)) {
         say(&format!("no intervention has the key {key:?} now; its cost is kept"));
     }

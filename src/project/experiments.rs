@@ -33,61 +33,106 @@ pub struct ExperimentLog {
     pub problems: Vec<IngestError>,
 }
 
-impl Project {
-    /// Where the journal of experiments is.
-    pub fn log_file(&self) -> PathBuf {
-        self.root().join(LOG_FILE)
+/// A change of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LogEdit {
+    /// None: only read it.
+    Read,
+    /// Start an experiment.
+    Start(Box<Fields>),
+    /// Set fields of the experiment with this id.
+    Update(String, Box<Fields>),
+    /// Set what the intervention with this key costs in days; `None` takes it back.
+    Cost(String, Option<f64>),
+}
+
+/// The file.
+#[derive(Debug, Clone)]
+pub struct LogFile {
+    path: PathBuf,
+    lock: PathBuf,
+}
+
+impl LogFile {
+    /// The file in a folder, with its lock in another.
+    pub fn in_dir(dir: &Path, data_dir: &Path) -> Self {
+        Self { path: dir.join(LOG_FILE), lock: data_dir.join(LOCK_FILE) }
     }
 
-    /// Reads the journal of experiments; without a file it is empty.
+    /// Reads it; without a file it is empty.
     ///
     /// # Errors
     /// A file that can't be read. Lines that can't be used are no error: the others are.
-    pub fn experiments(&self) -> Result<ExperimentLog, ProjectError> {
-        let path = self.log_file();
-        let (lines, problems) = parse(&path, &read(&path)?);
+    pub fn read(&self) -> Result<ExperimentLog, ProjectError> {
+        let (lines, problems) = parse(&self.path, &bytes(&self.path)?);
         Ok(ExperimentLog { journal: Journal::of(lines), problems })
     }
 
-    /// Starts an experiment and gives its id.
+    /// Makes a change, and gives the id of the experiment that it is about.
     ///
     /// # Errors
-    /// Values that make no sense, or a file that can't be written.
-    pub fn start_experiment(&self, who: &str, fields: &Fields) -> Result<String, ProjectError> {
-        self.append(|lines, at| {
-            let id = fresh_id(lines, at, who, fields);
-            let line = entry(id.clone(), at, who, fields.clone());
-            (line, id)
-        })
+    /// Values that make no sense, or a file that can't be written; then nothing is changed.
+    pub fn edit(&self, who: &str, edit: LogEdit) -> Result<String, ProjectError> {
+        match edit {
+            LogEdit::Read => Ok(String::new()),
+            LogEdit::Start(fields) => self.append(|lines, at| {
+                let id = fresh_id(lines, at, who, &fields);
+                (entry(id.clone(), at, who, *fields), id)
+            }),
+            LogEdit::Update(id, fields) => self.append(|lines, at| {
+                let same = |line: &&Line| matches!(line, Line::Experiment(e) if e.id == id);
+                let at = after(at, lines.iter().filter(same));
+                (entry(id.clone(), at, who, *fields), id)
+            }),
+            LogEdit::Cost(key, days) => self.append(|lines, at| {
+                let same = |line: &&Line| matches!(line, Line::Cost(c) if c.cost == key);
+                let at = after(at, lines.iter().filter(same));
+                let line = CostLine { cost: key, days, at, who: who.to_owned() };
+                (Line::Cost(line), String::new())
+            }),
+        }
     }
 
-    /// Sets fields of the experiment `id`.
-    ///
-    /// # Errors
-    /// As for a start.
-    pub fn update_experiment(
+    /// Adds the line that `make` makes of the lines there are and the time.
+    fn append(
         &self,
-        id: &str,
-        who: &str,
-        fields: &Fields,
-    ) -> Result<(), ProjectError> {
-        self.append(|lines, at| {
-            let same = |line: &&Line| matches!(line, Line::Experiment(e) if e.id == id);
-            let at = after(at, lines.iter().filter(same));
-            (entry(id.to_owned(), at, who, fields.clone()), ())
-        })
+        make: impl FnOnce(&[Line], Timestamp) -> (Line, String),
+    ) -> Result<String, ProjectError> {
+        let path = &self.path;
+        let _lock = self.lock()?;
+        let mut text = bytes(path)?;
+        let (lines, _) = parse(path, &text);
+        let at = i64::try_from(now()).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let (line, id) = make(&lines, at.unwrap_or_default());
+        line.check().map_err(|what| IngestError::new(path, what, "nothing was written"))?;
+        if !text.is_empty() && !text.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+        let whole = |out: &mut dyn Write| {
+            out.write_all(&text)?;
+            writeln!(out, "{line}")
+        };
+        write_whole(path, whole)
+            .map_err(|e: io::Error| IngestError::io(path, &e).or_remedy("nothing was changed"))?;
+        Ok(id)
     }
 
-    /// Sets what the intervention `key` costs in days; `None` takes it back.
-    ///
-    /// # Errors
-    /// As for a start.
-    pub fn set_cost(&self, key: &str, who: &str, days: Option<f64>) -> Result<(), ProjectError> {
-        self.append(|lines, at| {
-            let same = |line: &&Line| matches!(line, Line::Cost(c) if c.cost == key);
-            let at = after(at, lines.iter().filter(same));
-            (Line::Cost(CostLine { cost: key.to_owned(), days, at, who: who.to_owned() }), ())
-        })
+    /// Held until it is dropped: one writes at a time.
+    fn lock(&self) -> Result<File, ProjectError> {
+        let locked = || {
+            self.lock.parent().map_or(Ok(()), fs::create_dir_all)?;
+            let file = File::options().create(true).truncate(false).write(true).open(&self.lock)?;
+            file.lock()?;
+            Ok(file)
+        };
+        locked().map_err(|e: io::Error| IngestError::io(&self.lock, &e).into())
+    }
+}
+
+impl Project {
+    /// The journal of experiments.
+    pub fn log(&self) -> LogFile {
+        LogFile::in_dir(self.root(), &self.data_dir())
     }
 
     /// What changed on dev from the run `before` to the run `after`, under the effective labels.
@@ -107,44 +152,9 @@ impl Project {
         let (before, after) = (before.predictions(), after.predictions());
         Ok(next::measured(&TwoRuns { labels: &labels, before, after }.compare()))
     }
-
-    /// Adds the line that `make` makes of the lines there are and the time.
-    fn append<T>(
-        &self,
-        make: impl FnOnce(&[Line], Timestamp) -> (Line, T),
-    ) -> Result<T, ProjectError> {
-        let path = self.log_file();
-        let _lock = self.lock_log()?;
-        let mut text = read(&path)?;
-        let (lines, _) = parse(&path, &text);
-        let at = i64::try_from(now()).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        let (line, told) = make(&lines, at.unwrap_or_default());
-        line.check().map_err(|what| IngestError::new(&path, what, "nothing was written"))?;
-        if !text.is_empty() && !text.ends_with(b"\n") {
-            text.push(b'\n');
-        }
-        let whole = |out: &mut dyn Write| {
-            out.write_all(&text)?;
-            writeln!(out, "{line}")
-        };
-        write_whole(&path, whole)
-            .map_err(|e: io::Error| IngestError::io(&path, &e).or_remedy("nothing was changed"))?;
-        Ok(told)
-    }
-
-    fn lock_log(&self) -> Result<File, ProjectError> {
-        let path = self.data_dir().join(LOCK_FILE);
-        let locked = || {
-            fs::create_dir_all(self.data_dir())?;
-            let file = File::options().create(true).truncate(false).write(true).open(&path)?;
-            file.lock()?;
-            Ok(file)
-        };
-        locked().map_err(|e: io::Error| IngestError::io(&path, &e).into())
-    }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, ProjectError> {
+fn bytes(path: &Path) -> Result<Vec<u8>, ProjectError> {
     match fs::read(path) {
         Ok(text) => Ok(text),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(vec![]),

@@ -14,7 +14,7 @@ mod vectors;
 
 pub use desk::{Desk, Difficulties, Effective, Likeness, Preview, Sight, Snapshot, Subset};
 pub use error::ProjectError;
-pub use experiments::{ExperimentLog, LOG_FILE};
+pub use experiments::{ExperimentLog, LOG_FILE, LogEdit, LogFile};
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
 pub use shared::Shared;

@@ -6,6 +6,8 @@ mod data;
 mod export;
 #[path = "cli_filter.rs"]
 mod filter;
+#[path = "cli_log.rs"]
+mod log;
 #[path = "cli_model.rs"]
 mod model;
 #[path = "cli_places.rs"]

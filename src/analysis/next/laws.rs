@@ -152,7 +152,7 @@ proptest! {
             changed: fixed + broken,
         };
         let found = effect(counts, Some(Hoped { gain: hoped, low: None, high: None }));
-        let Estimate { value, low, high } = found.gain;
+        let Estimate { value, low, high } = found.difference;
         prop_assert!(-1.0 <= low && low <= value && value <= high && high <= 1.0);
         prop_assert!((0.0..=1.0).contains(&found.p_value));
     }

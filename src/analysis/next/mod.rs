@@ -23,7 +23,7 @@ pub use evidence::{
 };
 pub use missing::Missing;
 pub use tried::{Effect, Tried, comparison, effect, measured, same_key};
-pub use words::points;
+pub use words::{change, points};
 
 use super::bottleneck::Errors;
 use super::{Estimate, Proportion};

@@ -287,8 +287,8 @@ fn what_was_tried_stands_beside_it_with_what_came_of_it() {
     let found = plan(&fashion(), &Journal::of([line(fields.clone())]));
     let [tried] = of(&found, "tag:blurry").tried.as_slice() else { panic!() };
     assert_eq!((tried.outcome, tried.finished), (Some(Outcome::Worked), true));
-    let gain = tried.effect.unwrap().gain;
-    assert!((gain.value - 0.0365).abs() < 1e-12 && gain.low > 0.02 && gain.high < 0.05);
+    let change = tried.effect.unwrap().difference;
+    assert!((change.value + 0.0365).abs() < 1e-12 && change.low > -0.05 && change.high < -0.02);
     assert!(of(&found, "labels").tried.is_empty());
     let overruled = Fields { outcome: Some(Outcome::Undecided), ..fields };
     let found = plan(&fashion(), &Journal::of([line(overruled)]));

@@ -33,8 +33,8 @@ pub fn comparison(measured: Measured) -> Comparison {
 /// The measured effect of an experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Effect {
-    /// Error before less error after with its 95 % interval: above 0 it helped.
-    pub gain: Estimate,
+    /// Error after less error before with its 95 % interval: below 0 it helped.
+    pub difference: Estimate,
     /// McNemar's exact test.
     pub p_value: f64,
     /// What that makes of the experiment.
@@ -48,18 +48,16 @@ pub struct Effect {
 /// nothing was. Else the examples are too few to tell.
 pub fn effect(counts: Measured, expected: Option<ExpectedGain>) -> Effect {
     let evidence = comparison(counts).evidence();
-    let Estimate { value, low, high } = evidence.difference;
-    // Without examples the difference is 0: no −0.
-    let gain = Estimate { value: 0.0 - value, low: 0.0 - high, high: 0.0 - low };
+    let difference = evidence.difference;
     let hoped = expected.map(|e| e.low.unwrap_or(e.gain / 2.0)).filter(|gain| *gain > 0.0);
     let proposed = if evidence.p_value < LEVEL {
-        if gain.value > 0.0 { Outcome::Worked } else { Outcome::MadeItWorse }
-    } else if gain.high < hoped.unwrap_or(NEGLIGIBLE) {
+        if difference.value < 0.0 { Outcome::Worked } else { Outcome::MadeItWorse }
+    } else if -difference.low < hoped.unwrap_or(NEGLIGIBLE) {
         Outcome::DidNothing
     } else {
         Outcome::Undecided
     };
-    Effect { gain, p_value: evidence.p_value, proposed }
+    Effect { difference, p_value: evidence.p_value, proposed }
 }
 
 /// An experiment with an intervention.

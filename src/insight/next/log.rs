@@ -1,6 +1,6 @@
 //! The journal of experiments as it is shown.
 
-use crate::analysis::next::{Effect, Tried, points};
+use crate::analysis::next::{Effect, Tried, change};
 use crate::dataset::experiment::{Experiment, Fields, Journal};
 use crate::insight::{Cell, Field, Page, Sheet, field, in_csv, interval_of};
 use serde::Serialize;
@@ -72,7 +72,7 @@ impl Row {
 
     fn cells(&self) -> Vec<Cell> {
         let fields = &self.fields;
-        let gain = self.effect.map(|effect| effect.gain);
+        let change = self.effect.map(|effect| effect.difference);
         let number = |x: Option<f64>| x.map_or(Cell::None, Cell::Number);
         let text = |text: &Option<String>| Cell::from(text.clone());
         vec![
@@ -82,9 +82,9 @@ impl Row {
             self.targets().into(),
             text(&fields.hypothesis),
             text(&fields.change),
-            fields.expected.map_or(Cell::None, |e| Cell::Difference(e.gain)),
-            gain.map_or(Cell::None, |gain| Cell::Difference(gain.value)),
-            gain.map_or(Cell::None, |gain| Cell::Differences(gain.low, gain.high)),
+            fields.expected.map_or(Cell::None, |e| Cell::Difference(0.0 - e.gain)),
+            change.map_or(Cell::None, |change| Cell::Difference(change.value)),
+            change.map_or(Cell::None, |change| Cell::Differences(change.low, change.high)),
             self.effect.map_or(Cell::None, |effect| Cell::P(effect.p_value)),
             self.result.into(),
             self.days().into(),
@@ -106,12 +106,15 @@ impl Row {
         add("about", Some(self.targets()));
         add("hypothesis", fields.hypothesis.clone());
         add("change", fields.change.clone());
-        add("expected", fields.expected.map(|e| format!("{:.1} points", e.gain * 100.0)));
+        add(
+            "expected",
+            fields.expected.map(|e| format!("error {:.1} points lower", e.gain * 100.0)),
+        );
         let runs = [fields.before.clone(), fields.after.clone()];
         add("runs", Some(runs.into_iter().flatten().collect::<Vec<_>>().join(" → ")));
         let measured = |effect: Effect| {
             let p = crate::insight::p_value(effect.p_value);
-            format!("{}, p {p}: {}", points(effect.gain), effect.proposed.name())
+            format!("error {}, p {p}: {}", change(effect.difference), effect.proposed.name())
         };
         add("measured", self.effect.map(measured));
         add(
@@ -170,6 +173,8 @@ impl Report {
             return page
                 .note("nothing tried yet: gaffe next says what could be, gaffe log start begins");
         }
-        page.note("measured: how much lower the error is after, in points; days taken / allowed")
+        page.note(
+            "expected and measured: the error after less the error before; days taken / allowed",
+        )
     }
 }

@@ -8,19 +8,18 @@ use super::{
     Cell, Enter, Field, Input, Insight, Page, Sheet, View, Watch, field, in_csv, interval_of,
 };
 use crate::analysis::Estimate;
-use crate::analysis::next::{Intervention, OVERLAP, Plan, Screen, Tried, plan, points, same_key};
-use crate::dataset::experiment::Journal;
+use crate::analysis::next::{
+    Evidence, Intervention, OVERLAP, Plan, Screen, Tried, change, plan, points, same_key,
+};
+use crate::project::ExperimentLog;
 use crate::report::{count, percent};
 use anyhow::{Result, anyhow};
 use collect::Collector;
 use serde::Serialize;
 
-/// What can be chosen on the screen: nothing. It is asked anew when the journal changes.
+/// What can be chosen on the screen: nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ask {
-    /// How often the journal was changed from the screen.
-    pub changes: usize,
-}
+pub struct Ask;
 
 /// What is shown.
 #[derive(Debug, Clone, Serialize)]
@@ -36,6 +35,12 @@ pub struct Report {
     running: usize,
     #[serde(skip)]
     experiments: log::Report,
+    /// What it was made from.
+    #[serde(skip)]
+    evidence: Evidence,
+    /// Those of `problems` that are not the journal's.
+    #[serde(skip)]
+    failures: Vec<String>,
 }
 
 /// Ranks what can be done. What takes time comes behind: each part is told as it is known.
@@ -44,11 +49,13 @@ pub struct Report {
 /// No project, another split than dev, or a journal that can't be read.
 pub fn answer(input: &Input, _ask: &Ask, watch: &mut Watch<'_>) -> Result<Report> {
     let from = input.project.as_ref().ok_or_else(|| anyhow!("the next step is a project's"))?;
-    let log = from.project.experiments()?;
-    let problems: Vec<String> = log.problems.iter().map(ToString::to_string).collect();
-    let mut collector = Collector::new(input, &log.journal)?;
+    let file = from.project.log();
+    let first = file.read()?;
+    let mut collector = Collector::new(input, &first.journal)?;
     loop {
-        let report = Report::new(&input.title, &collector, &problems, &log.journal);
+        // Read anew each time: it may be written to meanwhile.
+        let (evidence, failures) = (collector.evidence.clone(), collector.problems.clone());
+        let report = Report::new(&input.title, evidence, failures, &file.read()?);
         let (done, total) = collector.progress();
         if done == total || !watch.progress.at(done, total) {
             return Ok(report);
@@ -59,16 +66,25 @@ pub fn answer(input: &Input, _ask: &Ask, watch: &mut Watch<'_>) -> Result<Report
 }
 
 impl Report {
-    fn new(title: &str, collector: &Collector<'_>, problems: &[String], journal: &Journal) -> Self {
-        let problems = problems.iter().chain(&collector.problems).cloned().collect();
+    fn new(title: &str, evidence: Evidence, failures: Vec<String>, log: &ExperimentLog) -> Self {
+        let journal = &log.journal;
+        let told = log.problems.iter().map(ToString::to_string);
         Self {
             title: title.to_owned(),
-            plan: plan(&collector.evidence, journal),
+            plan: plan(&evidence, journal),
             overlap: OVERLAP,
-            problems,
+            problems: told.chain(failures.iter().cloned()).collect(),
             running: journal.experiments.iter().filter(|e| !e.is_finished()).count(),
             experiments: log::Report::of(journal),
+            evidence,
+            failures,
         }
+    }
+
+    /// The same with what the journal says now. Takes no time.
+    #[must_use]
+    pub fn with_log(&self, log: &ExperimentLog) -> Self {
+        Self::new(&self.title, self.evidence.clone(), self.failures.clone(), log)
     }
 
     /// What can be done, and what is not known.
@@ -146,8 +162,10 @@ impl Report {
             let names: Vec<&str> = plan.pending.iter().map(|screen| screen.name()).collect();
             lines.push(format!("still being computed: {}", names.join(", ")));
         }
-        if self.running > 0 {
-            lines.push(format!("{} experiments run: gaffe log", count(self.running)));
+        match self.running {
+            0 => {}
+            1 => lines.push("1 experiment runs: gaffe log".to_owned()),
+            n => lines.push(format!("{} experiments run: gaffe log", count(n))),
         }
         lines.extend(self.problems.iter().cloned());
         lines
@@ -186,7 +204,7 @@ fn cells(found: &Intervention) -> Vec<Cell> {
         found.about.as_str().into(),
         found.title.as_str().into(),
         Cell::Share(value),
-        Cell::Range(low, high),
+        if low < high { Cell::Range(low, high) } else { Cell::None },
         share(expected.map(|gain| gain.value)),
         number(expected.map(|gain| gain.low)),
         number(expected.map(|gain| gain.high)),
@@ -248,7 +266,7 @@ pub fn told(rank: usize, found: &Intervention) -> Vec<String> {
 fn came_of(tried: &Tried) -> String {
     let outcome = log::outcome(tried);
     match tried.effect {
-        Some(effect) => format!("{outcome}, {}", points(effect.gain)),
+        Some(effect) => format!("{outcome}, error {}", change(effect.difference)),
         None => outcome.to_owned(),
     }
 }

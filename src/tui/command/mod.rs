@@ -170,6 +170,12 @@ pub enum Command {
     ViewScale,
     /// Beside another run.
     ViewVersus,
+    /// Say what an intervention costs.
+    SetDays,
+    /// Start an experiment with an intervention.
+    StartExperiment,
+    /// Show what was tried.
+    ShowTried,
     /// Copy the tables as text.
     CopyText,
     /// Copy the first table as CSV.

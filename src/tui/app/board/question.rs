@@ -52,7 +52,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn new(ask: Ask, insight: Insight) -> Arc<Self> {
+    pub(super) fn new(ask: Ask, insight: Insight) -> Arc<Self> {
         let page = insight.page();
         Arc::new(Self { ask, insight, page })
     }

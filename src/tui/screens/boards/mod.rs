@@ -2,8 +2,11 @@
 //!
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
+mod next;
 mod table;
 mod tally;
+
+pub use next::{draw_tried, limit as tried_limit};
 
 use super::hints::{self, Hint};
 use super::review;
@@ -71,6 +74,7 @@ fn draw_shown(
     frame: &mut Frame<'_>,
 ) {
     match &shown.insight {
+        Insight::Next(report) => next::draw(board, report, body, theme, frame),
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
@@ -133,6 +137,9 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
 fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
+        View::Next => {
+            &[("set-days", "cost"), ("start-experiment", "try it"), ("show-tried", "tried")]
+        }
         _ => &[],
     }
 }
