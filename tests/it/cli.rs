@@ -37,7 +37,7 @@ use ndarray::Array2;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 19] = [
     &["review"],
     &["keys"],
     &["replay"],
@@ -52,6 +52,11 @@ const COMMANDS: [&[&str]; 14] = [
     &["show"],
     &["stats"],
     &["tags"],
+    &["next"],
+    &["log"],
+    &["log", "start"],
+    &["log", "finish"],
+    &["log", "amend"],
 ];
 
 /// What a run predicts, counted here and not by the program: class index by row.

@@ -46,6 +46,7 @@ fn the_help_lists_every_statistic_with_its_meaning() {
         "shift",
         "batches",
         "compare",
+        "next",
         "agreement",
         "consensus",
         "properties",
