@@ -3,7 +3,7 @@
 use super::print::{self, Format};
 use super::stats::args::by_name;
 use super::tags::taxonomy;
-use super::{decisions, locate, next_command, say};
+use super::{decisions, locate, say};
 use crate::dataset::experiment::{ExpectedGain, Experiment, Fields, Journal, Outcome};
 use crate::dataset::{Split, same_tag_name};
 use crate::insight::next::log::{Report, Row};
@@ -184,7 +184,7 @@ fn read(project: &Project) -> Result<Journal> {
 
 fn find<'a>(project: &Project, journal: &'a Journal, id: &str) -> Result<&'a Experiment> {
     journal.find(id).map_err(|count| {
-        let list = next_command(project, "log");
+        let list = project.command("log");
         if count == 0 {
             anyhow::anyhow!("no experiment has the id {id:?}\n  they are listed by: {list}")
         } else {
@@ -224,7 +224,8 @@ fn start(project: &Project, edit: &Edit, out: &mut dyn Write) -> Result<()> {
     if edit.json {
         return again(project, &id, true, out);
     }
-    say(&format!("kept in {LOG_FILE}; when the model is there: gaffe log finish {id} --run NAME"));
+    let finish = project.command(&format!("log finish {id} --run NAME"));
+    say(&format!("kept in {LOG_FILE}; when the model is there: {finish}"));
     Ok(writeln!(out, "{id}")?)
 }
 

@@ -16,10 +16,11 @@ use crate::analysis::shift::{
 use crate::analysis::slices::{
     Counts, Encoding, Feature, Features, SearchOptions, confirm, halves,
 };
-use crate::analysis::{Category, ErrorRate, Labelled, Tally, TallyRow, TwoRuns, effective_labels};
+use crate::analysis::{Category, Labelled, Tally, TallyRow, TwoRuns, effective_labels};
 use crate::dataset::experiment::Journal;
 use crate::dataset::{Examples, Split, Verdict};
 use crate::find::quote;
+use crate::insight::bottleneck::levels_of;
 use crate::insight::{FromProject, Input};
 use anyhow::{Result, anyhow, ensure};
 
@@ -72,8 +73,6 @@ impl<'a> Collector<'a> {
         for row in shown.iter().map(|&row| row as usize) {
             labels[row] = input.labels[row];
         }
-        let (gold, filtered) = (&from.examples().gold, &input.labels);
-        let is_part = filtered.iter().zip(gold).any(|(&l, &g)| l == LEFT_OUT && g != LEFT_OUT);
         let part = |row: u32| (labels[row as usize] != LEFT_OUT).then_some(0);
         let tally = shared.tallies(shared.run(), 1, part).pop();
         let tally = tally.ok_or_else(|| anyhow!("there are no examples"))?;
@@ -84,7 +83,7 @@ impl<'a> Collector<'a> {
         let evidence = Evidence {
             run: shared.run().name.clone(),
             dev,
-            is_part,
+            is_part: input.is_part,
             tally: Some(kinds(&tally, from)),
             slices: None,
             label_issues: None,
@@ -159,17 +158,8 @@ impl<'a> Collector<'a> {
         }
         let project = &self.from.project;
         let found = project.run_errors(&self.evidence.run, &self.from.shared.ledger)?;
-        let of = |split| {
-            let ErrorRate { examples, errors, .. } = found.iter().find(|f| f.split == split)?.error;
-            Some(Errors { errors, examples })
-        };
-        let levels = ErrorLevels {
-            best: project.config().human_error.map(BestError::Known),
-            train: of(Split::Train),
-            train_dev: None,
-            dev: of(Split::Dev),
-            test: of(Split::Test),
-        };
+        let best = project.config().human_error.map(BestError::Known);
+        let levels = ErrorLevels { best, ..levels_of(&found) };
         self.evidence.bottleneck = Some(bottleneck(&levels)?);
         Ok(())
     }

@@ -11,11 +11,12 @@ use crate::analysis::Estimate;
 use crate::analysis::next::{
     Evidence, Intervention, OVERLAP, Plan, Screen, Tried, change, plan, points, same_key,
 };
-use crate::project::ExperimentLog;
+use crate::project::{ExperimentLog, Project};
 use crate::report::{count, percent};
 use anyhow::{Result, anyhow};
 use collect::Collector;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What can be chosen on the screen: nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Report {
     /// Those of `problems` that are not the journal's.
     #[serde(skip)]
     failures: Vec<String>,
+    #[serde(skip)]
+    project: Arc<Project>,
 }
 
 /// Ranks what can be done. What takes time comes behind: each part is told as it is known.
@@ -55,7 +58,7 @@ pub fn answer(input: &Input, _ask: &Ask, watch: &mut Watch<'_>) -> Result<Report
     loop {
         // Read anew each time: it may be written to meanwhile.
         let (evidence, failures) = (collector.evidence.clone(), collector.problems.clone());
-        let report = Report::new(&input.title, evidence, failures, &file.read()?);
+        let report = Report::new(&from.project, &input.title, evidence, failures, &file.read()?);
         let (done, total) = collector.progress();
         if done == total || !watch.progress.at(done, total) {
             return Ok(report);
@@ -66,7 +69,13 @@ pub fn answer(input: &Input, _ask: &Ask, watch: &mut Watch<'_>) -> Result<Report
 }
 
 impl Report {
-    fn new(title: &str, evidence: Evidence, failures: Vec<String>, log: &ExperimentLog) -> Self {
+    fn new(
+        project: &Arc<Project>,
+        title: &str,
+        evidence: Evidence,
+        failures: Vec<String>,
+        log: &ExperimentLog,
+    ) -> Self {
         let journal = &log.journal;
         let told = log.problems.iter().map(ToString::to_string);
         Self {
@@ -78,13 +87,15 @@ impl Report {
             experiments: log::Report::of(journal),
             evidence,
             failures,
+            project: project.clone(),
         }
     }
 
     /// The same with what the journal says now. Takes no time.
     #[must_use]
     pub fn with_log(&self, log: &ExperimentLog) -> Self {
-        Self::new(&self.title, self.evidence.clone(), self.failures.clone(), log)
+        let (evidence, failures) = (self.evidence.clone(), self.failures.clone());
+        Self::new(&self.project, &self.title, evidence, failures, log)
     }
 
     /// What can be done, and what is not known.
@@ -113,7 +124,8 @@ impl Report {
         }
         let mut page = Page::new(self.title.clone(), sheet);
         page.head.extend(self.head());
-        page.notes(self.first_steps()).notes(self.remarks())
+        let typed = |command: &str| self.project.command(command);
+        page.notes(self.first_steps(&typed)).notes(self.remarks(&typed))
     }
 
     fn head(&self) -> Vec<String> {
@@ -138,14 +150,14 @@ impl Report {
     }
 
     /// The first interventions in sentences.
-    fn first_steps(&self) -> Vec<String> {
+    fn first_steps(&self, typed: &dyn Fn(&str) -> String) -> Vec<String> {
         const TOLD: usize = 3;
         let steps = (1..).zip(self.plan.interventions.iter().take(TOLD));
-        steps.flat_map(|(rank, found)| told(rank, found)).collect()
+        steps.flat_map(|(rank, found)| told(rank, found, typed)).collect()
     }
 
-    /// What should be known beside the ranks.
-    pub fn remarks(&self) -> Vec<String> {
+    /// What should be known beside the ranks; `typed` makes of a command how it is typed.
+    pub fn remarks(&self, typed: &dyn Fn(&str) -> String) -> Vec<String> {
         let plan = &self.plan;
         let mut lines: Vec<String> = plan.cautions.clone();
         if plan.interventions.len() > 1 {
@@ -155,7 +167,7 @@ impl Report {
             lines.push("what would show more:".to_owned());
         }
         for missing in &plan.missing {
-            let command = missing.command.as_ref().map(|c| format!(" (gaffe {c})"));
+            let command = missing.command.as_ref().map(|c| format!(" ({})", typed(c)));
             lines.push(format!("  {}{}", missing.text, command.unwrap_or_default()));
         }
         if !plan.pending.is_empty() {
@@ -164,8 +176,11 @@ impl Report {
         }
         match self.running {
             0 => {}
-            1 => lines.push("1 experiment runs: gaffe log".to_owned()),
-            n => lines.push(format!("{} experiments run: gaffe log", count(n))),
+            1 => lines.push(format!("1 experiment runs: {}", typed("log"))),
+            n => {
+                let log = typed("log");
+                lines.push(format!("{} experiments run: {log}", count(n)));
+            }
         }
         lines.extend(self.problems.iter().cloned());
         lines
@@ -243,8 +258,8 @@ fn enter(found: &Intervention) -> Option<Enter> {
     filter.or_else(|| found.evidence.last().map(|proof| Enter::View(view(proof.screen))))
 }
 
-/// An intervention in sentences.
-pub fn told(rank: usize, found: &Intervention) -> Vec<String> {
+/// An intervention in sentences; `typed` makes of a command how it is typed.
+pub fn told(rank: usize, found: &Intervention, typed: &dyn Fn(&str) -> String) -> Vec<String> {
     let mut lines = vec![format!("{rank}. {}", found.title)];
     for proof in &found.evidence {
         lines.push(format!("   {}: {}", proof.screen.name(), proof.text));
@@ -254,7 +269,7 @@ pub fn told(rank: usize, found: &Intervention) -> Vec<String> {
         lines.push(format!("   {gain} {}", expected.condition));
     }
     lines.extend(found.beside.iter().map(|beside| format!("   {beside}")));
-    let command = found.command.as_ref().map(|command| format!(": gaffe {command}"));
+    let command = found.command.as_ref().map(|c| format!(": {}", typed(c)));
     lines.push(format!("   first: {}{}", found.first, command.unwrap_or_default()));
     for tried in &found.tried {
         lines.push(format!("   tried: {} {}", tried.id, came_of(tried)));

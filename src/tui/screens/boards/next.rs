@@ -22,7 +22,7 @@ pub fn draw(board: &Board, report: &Report, body: Rect, theme: Theme, frame: &mu
     let Some(page) = board.page() else { return };
     let width = usize::from(body.width);
     let chosen = report.plan().interventions.get(board.list.at);
-    let why = chosen.map(|found| told(board.list.at + 1, found)).unwrap_or_default();
+    let why = chosen.map(|found| told(board.list.at + 1, found, &typed)).unwrap_or_default();
     let style =
         |(at, line)| if at == 0 { Line::styled(line, theme.strong()) } else { Line::raw(line) };
     let below: Vec<Line<'static>> = why
@@ -30,7 +30,7 @@ pub fn draw(board: &Board, report: &Report, body: Rect, theme: Theme, frame: &mu
         .flat_map(|line| folded(line, width))
         .enumerate()
         .map(style)
-        .chain(report.remarks().iter().flat_map(|line| remark(line, width, theme)))
+        .chain(report.remarks(&typed).iter().flat_map(|line| remark(line, width, theme)))
         .collect();
     let ranks = Page { notes: vec![], head: page.head[1..].to_vec(), ..page.clone() };
     let wanted = (ranks.head.len() + report.plan().interventions.len() + 3) as u16;
@@ -40,6 +40,11 @@ pub fn draw(board: &Board, report: &Report, body: Rect, theme: Theme, frame: &mu
         Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(body);
     table::draw(board, &ranks, &[], above, theme, frame);
     frame.render_widget(Paragraph::new(below), below_area);
+}
+
+/// A command as it is typed in the project's folder.
+fn typed(command: &str) -> String {
+    format!("gaffe {command}")
 }
 
 /// A line in pieces of no more than `width` columns, each as far in as the line itself.
@@ -65,7 +70,7 @@ fn lines(app: &App, width: usize, theme: Theme) -> Vec<Line<'static>> {
     };
     let plain = |line: String| folded(&line, width).into_iter().map(Line::raw).collect::<Vec<_>>();
     let mut all: Vec<Line<'static>> =
-        report.remarks().iter().flat_map(|line| remark(line, width, theme)).collect();
+        report.remarks(&typed).iter().flat_map(|line| remark(line, width, theme)).collect();
     all.push(Line::default());
     let rows = &report.experiments().experiments;
     let title = match rows.len() {
