@@ -56,7 +56,7 @@ fn an_experiment_is_started_finished_and_measured_from_its_runs() {
         "v1 → v2",
         "no blur in train",
         "1.5/2",
-        "expected   error 6.0 points lower",
+        "expected   error 6.0 points lower (4.0–8.0)",
     ] {
         assert!(shown.ok().contains(part), "{part}: {}", shown.ok());
     }
@@ -148,11 +148,11 @@ fn the_ranks_know_costs_and_what_was_tried() {
     let next = |args: &[&str]| gaffe_in(folder.root(), &[&["next"], args].concat());
     let first = next(&["--json"]).json();
     assert_eq!(first["interventions"][0]["key"], "slice:capture=blurry");
-    let costs = ["--cost", "slice:capture=blurry=10", "--cost", "labels=0.5"];
+    let costs = ["--cost", "slice:capture=blurry=10", "--cost", "variance:regularise=0.5"];
     let ranked = next(&[costs.as_slice(), &["--json"]].concat()).json();
     assert_eq!(
         (&ranked["interventions"][0]["key"], &ranked["with_cost"]),
-        (&"labels".into(), &2.into())
+        (&"variance:regularise".into(), &2.into())
     );
     let again = next(&["--json"]).json();
     assert_eq!(again, ranked, "costs are kept");

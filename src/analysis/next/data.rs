@@ -10,6 +10,10 @@ use crate::analysis::bottleneck::Errors;
 use crate::analysis::{Basis, Estimate, Proportion, wilson};
 use crate::dataset::tag_name;
 
+/// Reviewed flags below which their precision is not worth a number: of 4 right ones out of 4 the
+/// interval begins at one half. Our choice.
+const LEAST_FLAGS: usize = 5;
+
 /// What a slice or class gains when the condition holds that its name says.
 const AS_THE_REST: &str = "if it erred as the rest does";
 
@@ -115,28 +119,25 @@ fn labels(evidence: &Evidence) -> Option<Intervention> {
 }
 
 /// Open flags times the share of the reviewed ones that were right. The most doubtful were looked at
-/// first, so that this is rather too much. Without reviewed ones all may be right, or none.
+/// first, so that this is rather too much. With too few reviewed nothing is known.
 fn flagged_gain(evidence: &Evidence, flags: LabelIssueEvidence) -> Option<Estimate> {
     let examples = evidence.dev.examples.max(1) as f64;
-    let (value, low, high) = match precision(flags) {
-        Some(Proportion { share, low, high }) => (share, low, high),
-        None => (1.0, 0.0, 1.0),
-    };
+    let Proportion { share, low, high } = precision(flags)?;
     let gain = |share: f64| share * flags.open as f64 / examples;
-    bound(evidence, Estimate { value: gain(value), low: gain(low), high: gain(high) })
+    bound(evidence, Estimate { value: gain(share), low: gain(low), high: gain(high) })
 }
 
 fn precision(flags: LabelIssueEvidence) -> Option<Proportion> {
     let LabelIssueEvidence { reviewed, wrong, .. } = flags;
     let share = wrong.min(reviewed) as f64 / reviewed as f64;
     let (low, high) = wilson(share, reviewed as f64);
-    (reviewed > 0).then_some(Proportion { share, low, high })
+    (reviewed >= LEAST_FLAGS).then_some(Proportion { share, low, high })
 }
 
 fn flagged(flags: LabelIssueEvidence) -> String {
     let LabelIssueEvidence { open, reviewed, wrong } = flags;
     match precision(flags) {
-        None => format!("{open} errors with a flagged label; none was looked at yet"),
+        None => format!("{open} errors with a flagged label to look at"),
         Some(right) => format!(
             "{open} errors with a flagged label to look at; of {reviewed} seen {wrong} were wrong, {}",
             share(right)

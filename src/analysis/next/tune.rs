@@ -1,7 +1,7 @@
 //! Interventions that need no new data and no other model.
 
 use super::evidence::{ComparedRuns, Evidence, Screen};
-use super::words::{points, quoted};
+use super::words::{change, quoted};
 use super::{Intervention, Kind, bound};
 use crate::analysis::Estimate;
 use crate::analysis::calibration::Temperature;
@@ -49,12 +49,12 @@ fn regressions(evidence: &Evidence, runs: &ComparedRuns) -> Option<Intervention>
     let gain = comparison.broken as f64 / evidence.dev.examples.max(1) as f64;
     let at_most = bound(evidence, Estimate { value: gain, low: gain, high: gain })?;
     let run = &evidence.run;
-    let change = comparison.evidence().difference;
+    let difference = comparison.evidence().difference;
     let text = format!(
-        "{} fixed, {} broken since {before}; the error changed by {}",
+        "{} fixed, {} broken since {before}; error {}",
         comparison.fixed,
         comparison.broken,
-        points(change)
+        change(difference)
     );
     let title = format!("Win back what {before} had right and {run} has wrong");
     let found = Intervention::new("regressions", Kind::Tune, at_most)

@@ -1,7 +1,8 @@
 //! The journal of experiments as it is shown.
 
+use crate::analysis::Estimate;
 use crate::analysis::next::{Effect, Tried, change};
-use crate::dataset::experiment::{Experiment, Fields, Journal};
+use crate::dataset::experiment::{ExpectedGain, Experiment, Fields, Journal};
 use crate::insight::{Cell, Field, Page, Sheet, field, in_csv, interval_of};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -40,6 +41,13 @@ pub fn outcome(tried: &Tried) -> &'static str {
         Some(outcome) => outcome.name(),
         None => "not measured",
     }
+}
+
+/// The change of the error that was expected.
+fn hoped(expected: ExpectedGain) -> Estimate {
+    let ExpectedGain { gain, low, high } = expected;
+    let (low, high) = (low.unwrap_or(gain), high.unwrap_or(gain));
+    Estimate { value: 0.0 - gain, low: 0.0 - high, high: 0.0 - low }
 }
 
 impl Row {
@@ -82,7 +90,7 @@ impl Row {
             self.targets().into(),
             text(&fields.hypothesis),
             text(&fields.change),
-            fields.expected.map_or(Cell::None, |e| Cell::Difference(0.0 - e.gain)),
+            fields.expected.map_or(Cell::None, |e| Cell::Difference(hoped(e).value)),
             change.map_or(Cell::None, |change| Cell::Difference(change.value)),
             change.map_or(Cell::None, |change| Cell::Differences(change.low, change.high)),
             self.effect.map_or(Cell::None, |effect| Cell::P(effect.p_value)),
@@ -106,10 +114,7 @@ impl Row {
         add("about", Some(self.targets()));
         add("hypothesis", fields.hypothesis.clone());
         add("change", fields.change.clone());
-        add(
-            "expected",
-            fields.expected.map(|e| format!("error {:.1} points lower", e.gain * 100.0)),
-        );
+        add("expected", fields.expected.map(|e| format!("error {}", change(hoped(e)))));
         let runs = [fields.before.clone(), fields.after.clone()];
         add("runs", Some(runs.into_iter().flatten().collect::<Vec<_>>().join(" → ")));
         let measured = |effect: Effect| {

@@ -32,8 +32,10 @@ pub fn draw(board: &Board, report: &Report, body: Rect, theme: Theme, frame: &mu
         .map(style)
         .chain(report.remarks(&typed).iter().flat_map(|line| remark(line, width, theme)))
         .collect();
-    let ranks = Page { notes: vec![], head: page.head[1..].to_vec(), ..page.clone() };
-    let wanted = (ranks.head.len() + report.plan().interventions.len() + 3) as u16;
+    let ranks = Page { notes: vec![], ..page.clone() };
+    // The title stands above already; a blank line, the names of the columns, a blank line.
+    let wanted =
+        (ranks.head.len().saturating_sub(1) + report.plan().interventions.len() + 3) as u16;
     let most = body.height.saturating_sub((below.len() as u16).min(body.height / 2));
     let height = if chosen.is_some() { wanted.min(most.max(LEAST_RANKS)) } else { wanted };
     let [above, below_area] =
