@@ -22,6 +22,7 @@ pub mod label_issues;
 mod labelled;
 pub mod likeness;
 pub mod names;
+pub mod next;
 pub mod orders;
 pub mod pace;
 mod parallel;

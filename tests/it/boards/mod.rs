@@ -8,6 +8,7 @@ mod cost;
 mod enter;
 mod goal;
 mod models;
+mod next;
 mod tally;
 
 use crate::screens_themes::in_two_themes;

@@ -7,6 +7,7 @@ mod calibration;
 mod confusion;
 mod enter;
 mod measuring;
+mod next;
 mod question;
 mod tally;
 
@@ -78,6 +79,8 @@ pub(super) struct Boards {
     entering: Option<Entered>,
     /// Goes up with each change of the list.
     pub list: u64,
+    /// What is typed about an intervention.
+    choosing: next::Choosing,
 }
 
 impl Board {
@@ -187,7 +190,9 @@ impl App {
         self.status = Status::default();
         self.boards.open = Some(view);
         self.boards.each.entry(view).or_insert_with(|| Board::new(view));
-        self.ask_anew()
+        let mut effects = self.ask_anew();
+        effects.extend(self.read_log());
+        effects
     }
 
     /// Asks what the open screen asks, unless that is known or awaited.
@@ -240,12 +245,22 @@ impl App {
         let Some(view) = awaited.map(|asked| asked.view) else { return vec![] };
         let asked = self.boards.asked.take();
         let Some(board) = self.boards.each.get_mut(&view) else { return vec![] };
+        let is_less = |asked: &Asked| {
+            !is_whole && board.as_of.as_ref().is_some_and(|known| known.ask == asked.as_of.ask)
+        };
+        if asked.as_ref().is_some_and(is_less) {
+            // The whole answer that is shown says more, even if it is older.
+            self.boards.asked = asked;
+            return vec![];
+        }
+        let chosen = next::chosen(board).map(str::to_owned);
         match answer {
             Ok(shown) => (board.shown, board.error) = (Some(shown), None),
             Err(reason) => (board.shown, board.error) = (None, Some(reason)),
         }
         let last = board.rows().saturating_sub(1);
         board.list.at = board.list.at.min(last);
+        next::follow(board, chosen.as_deref());
         board.is_partial = !is_whole;
         if is_whole {
             board.as_of = asked.map(|asked| asked.as_of);
@@ -273,6 +288,9 @@ impl App {
             | Command::ViewScale
             | Command::ViewVersus
             | Command::Measure => self.ask_otherwise(command),
+            Command::SetDays | Command::StartExperiment | Command::ShowTried => {
+                self.on_next(command)
+            }
             _ => self.move_on_board(command),
         }
     }

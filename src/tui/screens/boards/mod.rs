@@ -7,8 +7,11 @@ mod calibration;
 mod confusion;
 mod cost;
 mod goal;
+mod next;
 mod table;
 mod tally;
+
+pub use next::{draw_tried, limit as tried_limit};
 
 use super::hints::{self, Hint};
 use super::review;
@@ -77,6 +80,7 @@ fn draw_shown(
     frame: &mut Frame<'_>,
 ) {
     match &shown.insight {
+        Insight::Next(report) => next::draw(board, report, body, theme, frame),
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
         Insight::Goal(report) => goal::draw(board, report, body, theme, frame),
         Insight::Cost(report) => cost::draw(board, report, body, theme, frame),
@@ -164,6 +168,9 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
             ("view-by", "list"),
         ],
         View::Calibration => &[("view-scale", "temperature"), ("view-by", "bins")],
+        View::Next => {
+            &[("set-days", "cost"), ("start-experiment", "try it"), ("show-tried", "tried")]
+        }
         _ => &[],
     }
 }
