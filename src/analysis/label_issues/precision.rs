@@ -12,8 +12,10 @@ use rand_distr::{Beta, Binomial, Distribution};
 use rand_pcg::Pcg64Mcg;
 use serde::Serialize;
 
-/// Judged flags in a piece of the fit, and those that [`Last`] tells of.
-const PIECE: usize = 20;
+/// Judged flags in a piece of the fit.
+const PIECE: usize = 10;
+/// Judged flags that [`Last`] tells of.
+const LAST: usize = 20;
 /// Judged flags from which on something is said of the rest.
 pub const FEWEST: usize = 10;
 /// Draws for the interval of what is left.
@@ -130,8 +132,7 @@ fn segments(flags: &[Flag]) -> Vec<Segment> {
 }
 
 fn last(flags: &[Flag]) -> Option<Last> {
-    let last: Vec<bool> =
-        flags.iter().rev().copied().filter_map(judgement).take(PIECE).collect();
+    let last: Vec<bool> = flags.iter().rev().copied().filter_map(judgement).take(LAST).collect();
     let confirmed = last.iter().filter(|&&is| is).count();
     (!last.is_empty()).then_some(Last { of: last.len(), confirmed })
 }

@@ -29,34 +29,36 @@ fn counts_what_was_judged_by_rank() {
     assert!(found.segments[2].precision.is_none());
     assert_eq!(found.last, Some(Last { of: 20, confirmed: 10 }));
     let whole = found.precision.unwrap();
-    assert!((whole.low - 0.533_792).abs() < 1e-6 && (whole.high - 0.787_925).abs() < 1e-6, "{whole:?}");
+    assert!(
+        (whole.low - 0.533_792).abs() < 1e-6 && (whole.high - 0.787_925).abs() < 1e-6,
+        "{whole:?}"
+    );
 }
 
 #[test]
 fn precision_never_rises_with_the_rank() {
-    let text = repeated("r", 20) + &repeated("c", 20) + &repeated("cr", 10) + "..";
-    let pieces = fitted(&flags(&text), 60);
-    // 20 of 40 and then 10 of 20: no worse, so they stay apart
-    let pooled = Piece { judged: 40, confirmed: 20, open: 0 };
-    assert_eq!(pieces, [pooled, Piece { judged: 20, confirmed: 10, open: 2 }]);
+    let text = repeated("r", 10) + &repeated("c", 10) + &repeated("cr", 7) + "..";
+    let pieces = fitted(&flags(&text), 34);
+    // 10 of 20 and then 7 of 14: no worse, so they stay apart
+    let pooled = Piece { judged: 20, confirmed: 10, open: 0 };
+    assert_eq!(pieces, [pooled, Piece { judged: 14, confirmed: 7, open: 2 }]);
 }
 
 #[test]
 fn open_flags_among_judged_ones_have_the_precision_of_their_neighbours() {
-    let text = repeated("c.", 20) + &repeated("r", 20) + &repeated(".", 100);
-    let pieces = fitted(&flags(&text), 40);
-    let first = Piece { judged: 20, confirmed: 20, open: 19 };
-    assert_eq!(pieces, [first, Piece { judged: 20, confirmed: 0, open: 101 }]);
+    let text = repeated("c.", 10) + &repeated("r", 10) + &repeated(".", 100);
+    let pieces = fitted(&flags(&text), 20);
+    let first = Piece { judged: 10, confirmed: 10, open: 9 };
+    assert_eq!(pieces, [first, Piece { judged: 10, confirmed: 0, open: 101 }]);
     let found = precision(&flags(&text)).expected.unwrap();
-    let wanted = 19.0 * 20.5 / 21.0 + 101.0 * 0.5 / 21.0;
+    let wanted = 9.0 * 10.5 / 11.0 + 101.0 * 0.5 / 11.0;
     assert!((found.value - wanted).abs() < 1e-9, "{found:?}");
 }
 
 #[test]
 fn one_piece_is_predicted_as_the_beta_binomial_distribution_has_it() {
-    // the sum of its probabilities passes 2.5 % at 3 and 97.5 % at 53
-    let text = "cc".to_owned() + &repeated("r", 18) + &repeated(".", 180);
-    let found = precision(&flags(&text)).expected.unwrap();
+    // The sum of its probabilities passes 2.5 % at 3 and 97.5 % at 53.
+    let found = expected(&[Piece { judged: 20, confirmed: 2, open: 180 }]);
     assert!((found.value - 180.0 * 2.5 / 21.0).abs() < 1e-9);
     assert!((2.0..=4.0).contains(&found.low) && (49.0..=55.0).contains(&found.high), "{found:?}");
 }

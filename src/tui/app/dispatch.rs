@@ -11,7 +11,9 @@ use crossterm::event::KeyEvent;
 impl App {
     /// The screen that lies below what is on top.
     pub fn base(&self) -> Context {
-        if self.boards_open() {
+        if self.judges_labels() {
+            Context::Labels
+        } else if self.boards_open() {
             Context::Board
         } else if self.grid.is_some() {
             Context::Grid

@@ -170,6 +170,8 @@ pub enum Command {
     ViewScale,
     /// Beside another run.
     ViewVersus,
+    /// Rank the queue anew.
+    Rerank,
     /// Copy the tables as text.
     CopyText,
     /// Copy the first table as CSV.

@@ -24,7 +24,7 @@ pub fn draw(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<
     draw_header(app, &right, places.header, theme, frame);
     match app.row() {
         Some(row) => {
-            draw_example(app, row, places.picture, theme, frame);
+            draw_example(app, row, app.scroll(), places.picture, theme, frame);
             let lines = side_lines(app, row, places.side, theme);
             frame.render_widget(Paragraph::new(lines), places.side);
             frame.render_widget(
@@ -66,15 +66,23 @@ pub(super) fn draw_header(app: &App, right: &str, area: Rect, theme: Theme, fram
     frame.render_widget(Paragraph::new(right).right_aligned().style(theme.strong()), area);
 }
 
-fn draw_example(app: &App, row: u32, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
+/// Draws an example: its picture, or its text or row scrolled by so many lines.
+pub(super) fn draw_example(
+    app: &App,
+    row: u32,
+    scroll: u16,
+    area: Rect,
+    theme: Theme,
+    frame: &mut Frame<'_>,
+) {
     match &app.desk().examples().media {
-        Media::Picture(_) => match app.picture() {
+        Media::Picture(_) => match app.picture_of(row) {
             Some(Picture::Ready(cells)) => draw_picture(cells, area, theme, frame.buffer_mut()),
             Some(Picture::Failed(reason)) => draw_card(reason, area, theme, frame),
             Some(Picture::Pending) | None => {}
         },
         Media::Text(_) | Media::Row => {
-            draw_document(app.desk(), row, app.scroll(), theme, area, frame.buffer_mut());
+            draw_document(app.desk(), row, scroll, theme, area, frame.buffer_mut());
         }
     }
 }

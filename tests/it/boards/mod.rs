@@ -1,6 +1,7 @@
 //! The screens that decide: what they show, that it is what the command prints, and that a row leads
 //! to its examples and back.
 
+mod label_issues;
 mod tally;
 
 use crate::screens_themes::in_two_themes;

@@ -15,6 +15,8 @@ pub(super) struct Entered {
     is_named: bool,
     found: Option<Vec<u32>>,
     row: Option<u32>,
+    /// Its number.
+    list: u64,
     /// What is listed then, and whether that is a filter.
     name: String,
     is_filter: bool,
@@ -120,6 +122,7 @@ impl App {
             is_named: self.finding.is_named,
             found: self.desk.is_search().then(|| self.desk.list().to_vec()),
             row: self.row(),
+            list: self.boards.list,
             name,
             is_filter,
         })
@@ -163,6 +166,8 @@ impl App {
         self.end_retest();
         (self.finding.filter, self.finding.is_named) = (entered.filter, entered.is_named);
         self.show_rows(entered.found);
+        // It is the list that it was: what was answered of it holds.
+        self.boards.list = entered.list;
         let place = entered.row.and_then(|row| self.desk.place(row));
         let mut effects = self.go(place.unwrap_or(0));
         effects.extend(self.open_board(entered.view));
@@ -171,7 +176,8 @@ impl App {
 
     /// Lists these rows only, or all again.
     pub(in crate::tui::app) fn show_rows(&mut self, rows: Option<Vec<u32>>) {
-        self.boards.list += 1;
+        self.boards.lists += 1;
+        self.boards.list = self.boards.lists;
         self.painted.clear();
         self.desk.show_only(rows);
     }

@@ -4,9 +4,11 @@
 //! lists just what the row is about, and going back brings the list, the place and the cursor back.
 
 mod enter;
+mod label_issues;
 mod question;
 mod tally;
 
+pub use label_issues::Queue;
 pub use question::{Question, Scope, Shown};
 
 use super::{App, Effect, List, Status};
@@ -32,6 +34,8 @@ pub struct Board {
     pub error: Option<String>,
     /// The row of the tables that the cursor is on.
     pub list: List,
+    /// The lines of the label issues.
+    pub queue: Queue,
     /// What `shown` is the answer to.
     as_of: Option<AsOf>,
 }
@@ -41,7 +45,7 @@ pub struct Board {
 struct AsOf {
     /// The decisions.
     seq: u64,
-    /// The list, by how often it has changed.
+    /// The list, by its number.
     list: u64,
     ask: Ask,
 }
@@ -65,13 +69,21 @@ pub(super) struct Boards {
     entered: Vec<Entered>,
     /// The row that is being entered, while its examples are looked for.
     entering: Option<Entered>,
-    /// Goes up with each change of the list.
-    pub list: u64,
+    /// The number of the list; no two lists have the same.
+    list: u64,
+    lists: u64,
 }
 
 impl Board {
     fn new(view: View) -> Self {
-        Self { ask: Ask::of(view), shown: None, error: None, list: List::default(), as_of: None }
+        Self {
+            ask: Ask::of(view),
+            shown: None,
+            error: None,
+            list: List::default(),
+            queue: Queue::default(),
+            as_of: None,
+        }
     }
 
     /// What people are shown.
@@ -126,11 +138,18 @@ impl App {
         if self.boards.open != Some(view) {
             self.stop_asking();
         }
+        if self.boards.open.is_some_and(|open| open != view) {
+            self.rank_labels_anew();
+        }
         self.painted.clear();
         self.status = Status::default();
         self.boards.open = Some(view);
         self.boards.each.entry(view).or_insert_with(|| Board::new(view));
-        self.ask_anew()
+        let mut effects = self.ask_anew();
+        if view == View::LabelIssues && !self.is_older() {
+            effects.extend(self.take_labels());
+        }
+        effects
     }
 
     /// Asks what the open screen asks, unless that is known or awaited.
@@ -188,11 +207,16 @@ impl App {
         } else {
             self.boards.asked = asked;
         }
-        vec![]
+        if view == View::LabelIssues && is_whole { self.take_labels() } else { vec![] }
     }
 
     pub(super) fn on_board(&mut self, command: Command) -> Vec<Effect> {
         self.last_key = None;
+        if self.judges_labels()
+            && let Some(effects) = self.on_labels(command)
+        {
+            return effects;
+        }
         match command {
             Command::Cancel => self.close_board(),
             Command::View(view) => self.open_board(view),
@@ -219,6 +243,7 @@ impl App {
     /// Back to the list below.
     fn close_board(&mut self) -> Vec<Effect> {
         self.stop_asking();
+        self.rank_labels_anew();
         self.boards.open = None;
         self.painted.clear();
         self.status = Status::default();
@@ -236,6 +261,7 @@ impl App {
         let Some(board) = self.board_mut() else { return vec![] };
         let changed = match board.ask.clone() {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            Ask::LabelIssues(ask) => label_issues::changed(&ask, command).map(Ask::LabelIssues),
             _ => None,
         };
         let Some(ask) = changed else {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
+mod label_issues;
 mod table;
 mod tally;
 
@@ -72,9 +73,9 @@ fn draw_shown(
 ) {
     match &shown.insight {
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
+        Insight::LabelIssues(report) => label_issues::draw(app, board, report, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
-    let _ = app;
 }
 
 /// A line a screen says in place of its work.
@@ -140,6 +141,9 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
 /// The hints of the last line.
 pub fn keys(app: &App, width: u16) -> Vec<Hint> {
     let Some(view) = app.view() else { return vec![] };
+    if view == View::LabelIssues {
+        return hints::row(app, Context::Labels, &label_issues::KEYS, width);
+    }
     let always = [("next-view", "next screen"), ("copy", "copy"), ("cancel", "back")];
     let enter =
         app.board_row().and_then(|row| row.enter.as_ref()).map(|_| ("accept", "show these"));
