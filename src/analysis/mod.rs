@@ -38,7 +38,7 @@ mod vectors;
 
 pub use crate::dataset::Probability;
 pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};
-pub use compare::{Comparison, Evidence, Group, TwoRuns, groups};
+pub use compare::{Comparison, Evidence, Group, Turn, TwoRuns, groups};
 pub use confusion::{Average, Averages, ClassScores, ConfusedPair, Confusion, MOST_CLASSES};
 pub use corrected::{
     CorrectStratum, Corrected, ErrorStratum, Missing, correct_sample_for, corrected, exact_limits,

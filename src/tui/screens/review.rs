@@ -60,7 +60,8 @@ pub(super) fn draw_header(app: &App, right: &str, area: Rect, theme: Theme, fram
     let order = desk.order().name();
     let room = usize::from(area.width).saturating_sub(text::width(right) + 1);
     let part = if desk.eyeball().is_some() { " (eyeball)" } else { "" };
-    let filter = app.filter().map_or_else(String::new, |filter| format!("  /{filter}"));
+    let mark = if app.is_named_list() { "" } else { "/" };
+    let filter = app.filter().map_or_else(String::new, |filter| format!("  {mark}{filter}"));
     let left = text::fit(&format!(" {project} · {split}{part} · {run}   {order}{filter}"), room);
     frame.render_widget(Paragraph::new(left).style(theme.strong()), area);
     frame.render_widget(Paragraph::new(right).right_aligned().style(theme.strong()), area);
@@ -118,14 +119,19 @@ fn side_lines(app: &App, row: u32, area: Rect, theme: Theme) -> Vec<Line<'static
     let classes = desk.classes();
     let width = usize::from(area.width);
     let name = |class: u32| text::fit(classes.name(class), width.saturating_sub(18));
+    let decided = decided_line(app, row, width, theme);
+    let [third, fourth] = match versus_line(app, row, width, theme) {
+        Some(versus) => [versus, decided],
+        None => [decided, Line::default()],
+    };
     let head: [Line<'static>; HEAD] = [
         Line::from(vec![
             Span::styled("gold       ", theme.dim()),
             Span::styled(name(desk.gold(row)), theme.gold().patch(theme.strong())),
         ]),
         predicted_line(app, row, name, theme),
-        decided_line(app, row, width, theme),
-        Line::default(),
+        third,
+        fourth,
     ];
     let mut lines = Vec::from(head);
     lines.extend(class_lines(app, row, width, theme));
@@ -155,6 +161,22 @@ fn predicted_line(
         Span::styled(predicted, theme.prediction().patch(theme.strong())),
         Span::raw(format!("  {:.2}", run.confidence(row as usize))),
     ])
+}
+
+/// `v2         Coat  0.71`: what the run beside predicts, in a list that a comparison led to.
+fn versus_line(app: &App, row: u32, width: usize, theme: Theme) -> Option<Line<'static>> {
+    let run = app.versus().filter(|_| !app.hides_prediction(row))?;
+    let name = text::fit(&run.name, 10);
+    let caption = format!("{name}{}", " ".repeat(11 - text::width(&name).min(11)));
+    let Some(class) = run.prediction(row as usize) else {
+        return Some(Line::styled(format!("{caption}—"), theme.dim()));
+    };
+    let name = text::fit(app.desk().classes().name(class), width.saturating_sub(18));
+    Some(Line::from(vec![
+        Span::styled(caption, theme.dim()),
+        Span::styled(name, theme.prediction()),
+        Span::raw(format!("  {:.2}", run.confidence(row as usize))),
+    ]))
 }
 
 fn decided_line(app: &App, row: u32, width: usize, theme: Theme) -> Line<'static> {

@@ -1,6 +1,7 @@
 //! From a row of a screen to the examples that it is about, and back.
 
 use super::{MOST_ROWS, Scope, Shown};
+use crate::dataset::Run;
 use crate::find::{Filter, FilterError};
 use crate::insight::{Enter, Row, View};
 use crate::tui::app::{App, Effect, Status, Task, work::Among};
@@ -20,6 +21,8 @@ pub(super) struct Entered {
     /// What is listed then, and whether that is a filter.
     name: String,
     is_filter: bool,
+    /// The run whose predictions stand beside the reviewed one's.
+    pub(super) versus: Option<Arc<Run>>,
 }
 
 impl App {
@@ -67,6 +70,11 @@ impl App {
     pub(super) fn enter(&mut self, enter: Enter) -> Vec<Effect> {
         match enter {
             Enter::View(view) => self.open_board(view),
+            Enter::Elsewhere(command) => self.nothing(&format!("not from here: {command}")),
+            Enter::Errors(text) if text.is_empty() => {
+                let name = self.filter().unwrap_or("all errors").to_owned();
+                self.enter(Enter::Rows { name, rows: self.desk.list().to_vec() })
+            }
             Enter::Errors(text) => self.enter_filter(&text, false),
             Enter::All(text) => self.enter_filter(&text, true),
             Enter::Rows { rows, .. } if rows.is_empty() => {
@@ -123,6 +131,7 @@ impl App {
             found: self.desk.is_search().then(|| self.desk.list().to_vec()),
             row: self.row(),
             list: self.boards.list,
+            versus: self.compared_run(),
             name,
             is_filter,
         })

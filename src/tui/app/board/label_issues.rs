@@ -168,7 +168,7 @@ impl App {
             Command::Rerank => {
                 self.rank_labels_anew();
                 let mut effects = self.ask_anew();
-                if !self.is_older() {
+                if self.freshness().is_none() {
                     effects.extend(self.take_labels());
                 }
                 self.status = Status::hint("ranked anew: the decided ones stand at the end");

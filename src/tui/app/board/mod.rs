@@ -3,6 +3,7 @@
 //! Invariant: what is shown is the answer to what is asked now, or is marked as older; entering a row
 //! lists just what the row is about, and going back brings the list, the place and the cursor back.
 
+mod compare;
 mod enter;
 mod label_issues;
 mod question;
@@ -12,6 +13,7 @@ pub use label_issues::Queue;
 pub use question::{Question, Scope, Shown};
 
 use super::{App, Effect, List, Status};
+use crate::insight::compare::Outcome;
 use crate::insight::{Ask, Page, Progress, View};
 use crate::tui::command::Command;
 use enter::Entered;
@@ -34,6 +36,10 @@ pub struct Board {
     pub error: Option<String>,
     /// The row of the tables that the cursor is on.
     pub list: List,
+    /// Whether more of `shown` is still to come.
+    is_partial: bool,
+    /// Which examples of a line of the comparison are shown.
+    pub outcome: Outcome,
     /// The lines of the label issues.
     pub queue: Queue,
     /// What `shown` is the answer to.
@@ -81,6 +87,8 @@ impl Board {
             shown: None,
             error: None,
             list: List::default(),
+            is_partial: false,
+            outcome: Outcome::default(),
             queue: Queue::default(),
             as_of: None,
         }
@@ -123,11 +131,16 @@ impl App {
         self.boards.asked.as_ref().map(|asked| asked.progress.part())
     }
 
-    /// Whether what is shown is older than the last decision, list or choice.
-    pub fn is_older(&self) -> bool {
-        self.board().is_some_and(|board| {
-            board.shown.is_some() && board.as_of.as_ref() != Some(&self.as_of(&board.ask))
-        })
+    /// What is to be said of what is shown: more is to come, or it is older than the last decision, list or
+    /// choice.
+    pub fn freshness(&self) -> Option<&'static str> {
+        let board = self.board().filter(|board| board.shown.is_some())?;
+        let is_older = board.as_of.as_ref() != Some(&self.as_of(&board.ask));
+        match (board.is_partial, is_older) {
+            (true, _) => Some("this is what is known so far"),
+            (false, true) => Some("what is shown is older"),
+            (false, false) => None,
+        }
     }
 
     fn as_of(&self, ask: &Ask) -> AsOf {
@@ -146,7 +159,7 @@ impl App {
         self.boards.open = Some(view);
         self.boards.each.entry(view).or_insert_with(|| Board::new(view));
         let mut effects = self.ask_anew();
-        if view == View::LabelIssues && !self.is_older() {
+        if view == View::LabelIssues && self.freshness().is_none() {
             effects.extend(self.take_labels());
         }
         effects
@@ -202,6 +215,7 @@ impl App {
         }
         let last = board.rows().saturating_sub(1);
         board.list.at = board.list.at.min(last);
+        board.is_partial = !is_whole;
         if is_whole {
             board.as_of = asked.map(|asked| asked.as_of);
         } else {
@@ -215,6 +229,9 @@ impl App {
         if self.judges_labels()
             && let Some(effects) = self.on_labels(command)
         {
+            return effects;
+        }
+        if let Some(effects) = self.on_compare(command) {
             return effects;
         }
         match command {
@@ -261,6 +278,7 @@ impl App {
         let Some(board) = self.board_mut() else { return vec![] };
         let changed = match board.ask.clone() {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            Ask::Compare(ask) => compare::changed(&ask, board, command).map(Ask::Compare),
             Ask::LabelIssues(ask) => label_issues::changed(&ask, command).map(Ask::LabelIssues),
             _ => None,
         };

@@ -2,6 +2,8 @@
 //!
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
+mod bottleneck;
+mod compare;
 mod label_issues;
 mod table;
 mod tally;
@@ -73,6 +75,8 @@ fn draw_shown(
 ) {
     match &shown.insight {
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
+        Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
+        Insight::Compare(report) => compare::draw(board, report, body, theme, frame),
         Insight::LabelIssues(report) => label_issues::draw(app, board, report, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
@@ -122,8 +126,8 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let line = match app.asking() {
         Some(part) => {
             let part = part.map_or_else(String::new, |part| format!(" {:.0} %", part * 100.0));
-            let older = if app.is_older() { "; what is shown is older" } else { "" };
-            Line::styled(format!(" counting{part}{older}"), theme.dim())
+            let standing = app.freshness().map_or_else(String::new, |said| format!("; {said}"));
+            Line::styled(format!(" counting{part}{standing}"), theme.dim())
         }
         None => review::status_line(app, usize::from(area.width), theme),
     };
@@ -134,6 +138,12 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
 fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
+        View::Compare => &[
+            ("next", "others of it"),
+            ("view-by", "part by"),
+            ("view-versus", "other run"),
+            ("view-order", "other way round"),
+        ],
         _ => &[],
     }
 }
