@@ -177,6 +177,20 @@ impl Report {
         Some((self.groups.get(at).map_or(&self.total, |group| &group.comparison), rows))
     }
 
+    /// The run that is wrong alone in an outcome.
+    pub fn wrong(&self, outcome: Outcome) -> Option<&str> {
+        match outcome {
+            Outcome::Broken => Some(&self.after),
+            Outcome::Fixed => Some(&self.before),
+            Outcome::StillWrong | Outcome::Changed => None,
+        }
+    }
+
+    /// The runs in their order.
+    pub fn runs(&self) -> (&str, &str) {
+        (&self.before, &self.after)
+    }
+
     /// What the rows of a line are called: `broken by v2, capture=blurry`.
     pub fn name(&self, at: usize, outcome: Outcome) -> String {
         let what = outcome.said(&self.before, &self.after);

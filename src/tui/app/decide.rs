@@ -181,6 +181,7 @@ impl App {
 
     pub(super) fn save(&mut self, event: Event, text: String) -> Effect {
         self.tally = self.desk.tally();
+        self.tell_below(&event);
         self.saving.unsaved += 1;
         self.status = Status::saving(text);
         Effect::Save { epoch: self.saving.epoch, event: Box::new(event) }
@@ -254,6 +255,7 @@ impl App {
         self.saving.quitting = false;
         if let Some(ledger) = ledger {
             self.desk.restore(*ledger);
+            self.lost_below();
             // A choice that is open must not hold a tag that was taken back.
             self.find_picks();
             self.status = Status::trouble(format!("NOT SAVED, taken back: {reason}"));

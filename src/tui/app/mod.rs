@@ -4,6 +4,7 @@
 //! as saved only after the store has said so.
 
 mod alike;
+mod away;
 mod board;
 mod decide;
 mod dispatch;
@@ -61,6 +62,7 @@ use crate::analysis::typeahead::ClassIndex;
 use crate::ingest::Preset;
 use crate::project::Desk;
 use alike::Alike;
+use away::Away;
 use board::Boards;
 use find::Finding;
 use guards::Watch;

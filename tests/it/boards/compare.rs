@@ -113,11 +113,69 @@ fn both_predictions_stand_beside_each_other_in_such_a_list_only() {
     assert!(stage.app().versus().is_none());
     press(&mut stage, "F\n");
     let (row, v2) = (stage.app().row().unwrap(), second(&folder));
+    // It is v2 that broke them, so it is v2 that is reviewed there.
     let top = gaffe::analysis::argmax(v2.row(row as usize));
-    let name = stage.app().desk().classes().name(top).to_owned();
-    let line = format!("v2         {name}  {:.2}", v2.row(row as usize)[top as usize]);
-    assert!(stage.draw().contains(&line), "{line}\n{}", stage.draw());
+    let name = |class: u32| stage.app().desk().classes().name(class).to_owned();
+    let predicted = format!("predicted  {}  {:.2}", name(top), v2.row(row as usize)[top as usize]);
+    let gold = stage.app().desk().gold(row);
+    let p = stage.app().versus().unwrap().probs.row(row as usize)[gold as usize];
+    let beside = format!("v1         {}  {p:.2}", name(gold));
+    let screen = stage.draw();
+    assert!(
+        screen.contains(&predicted) && screen.contains(&beside),
+        "{predicted} {beside}\n{screen}"
+    );
+    assert!(screen.lines().next().unwrap().contains(" v2 "), "{screen}");
     stage.key(KeyCode::Esc);
     stage.key(KeyCode::Esc);
     assert!(stage.app().versus().is_none() && !stage.draw().contains("v2  "), "{}", stage.draw());
+}
+
+#[test]
+fn decisions_among_what_the_other_run_broke_are_about_it_and_kept_on_return() {
+    let folder = two_runs();
+    let mut stage = stage(&folder, (80, 24));
+    let (before, place) = (stage.app().tally().clone(), stage.app().position());
+    press(&mut stage, "F\n");
+    let row = stage.app().row().unwrap();
+    press(&mut stage, "b\n=");
+    assert_eq!(stage.app().desk().run().name, "v2");
+    let last = stage.app().desk().ledger().done().last().unwrap();
+    assert_eq!((last.stamp.run.as_str(), last.stamp.order), ("v2", Order::Picked));
+    press(&mut stage, "u");
+    let reviewed = stage.app().desk().review(row).unwrap().clone();
+    assert_eq!(reviewed.verdict, Some(Verdict::ModelWrong));
+    let decisions = stage.app().desk().ledger().done().len();
+    stage.key(KeyCode::Esc);
+    stage.key(KeyCode::Esc);
+    let app = stage.app();
+    assert_eq!((app.desk().run().name.as_str(), app.position()), ("v1", place));
+    assert_eq!(app.desk().review(row), Some(&reviewed));
+    assert_eq!(app.desk().ledger().done().len(), decisions);
+    // v1 is right there: its errors and their tally are what they were.
+    assert_eq!(app.tally(), &before);
+    assert_eq!(app.tally(), &app.desk().tally());
+    // What was decided there is taken back from here.
+    press(&mut stage, "u");
+    assert!(stage.app().desk().review(row).is_none_or(|review| review.verdict.is_none()));
+}
+
+#[test]
+fn all_again_leads_back_to_the_first_run() {
+    let folder = two_runs();
+    let mut stage = stage(&folder, (80, 24));
+    press(&mut stage, "F\n");
+    // Inside, the comparison is of the same runs, and leads to what v1 got wrong.
+    press(&mut stage, "F");
+    stage.key(KeyCode::Right);
+    press(&mut stage, "o\n");
+    assert_eq!(stage.app().desk().run().name, "v2");
+    press(&mut stage, "/");
+    for _ in 0..60 {
+        stage.key(KeyCode::Backspace);
+    }
+    press(&mut stage, "\n");
+    assert_eq!((stage.app().desk().run().name.as_str(), stage.app().filter()), ("v1", None));
+    assert_eq!(stage.app().desk().list().len(), stage.app().desk().all());
+    assert!(!stage.app().is_entered());
 }

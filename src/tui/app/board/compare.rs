@@ -68,8 +68,17 @@ impl App {
             }
             Command::Accept => {
                 let (line, outcome) = (board.compared_line()?, board.outcome);
-                let enter: Enter = board.compared()?.enter(line, outcome)?;
-                Some(self.enter(enter))
+                let report = board.compared()?;
+                let (enter, other) = (report.enter(line, outcome)?, report.other().cloned());
+                let is_others =
+                    report.wrong(outcome) == other.as_ref().map(|run| run.name.as_str());
+                match (enter, other.filter(|_| is_others)) {
+                    // Whose error it is, that run is reviewed: decisions are about its predictions.
+                    (Enter::Rows { name, rows }, Some(other)) if !rows.is_empty() => {
+                        Some(self.enter_beside(other, name, rows))
+                    }
+                    (enter, _) => Some(self.enter(enter)),
+                }
             }
             _ => None,
         }

@@ -3,6 +3,7 @@
 
 use super::table;
 use crate::insight::compare::{Outcome, Report, number};
+use crate::media::text;
 use crate::report::count;
 use crate::tui::app::Board;
 use crate::tui::theme::Theme;
@@ -17,7 +18,12 @@ const WORDS: usize = 46;
 
 /// Draws it.
 pub fn draw(board: &Board, report: &Report, body: Rect, theme: Theme, frame: &mut Frame<'_>) {
-    let [work, below] = Layout::vertical([Constraint::Min(1), Constraint::Length(2)]).areas(body);
+    let [head, work, below] =
+        Layout::vertical([Constraint::Length(2), Constraint::Min(1), Constraint::Length(2)])
+            .areas(body);
+    let (before, after) = report.runs();
+    let runs = text::fit(&format!("{before} → {after}"), usize::from(body.width));
+    frame.render_widget(Paragraph::new(runs).style(theme.strong()), head);
     if let Some(page) = board.page() {
         table::draw(board, page, &[], work, theme, frame);
     }
