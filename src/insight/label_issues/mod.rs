@@ -144,6 +144,11 @@ impl Report {
         self.precision.as_ref()
     }
 
+    /// Issues that are not listed, as they must not be looked at.
+    pub fn hidden(&self) -> usize {
+        self.hidden
+    }
+
     /// How the issues are chosen and ranked.
     pub fn options(&self) -> &Options {
         &self.options

@@ -3,7 +3,7 @@
 use super::{Issue, Judged, Report};
 use crate::analysis::Proportion;
 use crate::analysis::label_issues::{FEWEST, Precision, Segment};
-use crate::insight::{Cell, Enter, Field, Page, Sheet, field, interval_of, nothing};
+use crate::insight::{Cell, Field, Page, Sheet, field, interval_of, nothing};
 use crate::report::{count, percent};
 
 const HIDDEN: &str = "are not listed: they are of the test split (--unlock-test shows them), or of\n\
@@ -82,8 +82,7 @@ impl Report {
             if self.precision.is_some() {
                 cells.push(judged.as_ref().map(Judged::said).into());
             }
-            let (name, rows) = ("label issue".to_owned(), vec![issue.row]);
-            sheet.row_into(cells, Enter::Rows { name, rows });
+            sheet.row(cells);
         }
         sheet
     }

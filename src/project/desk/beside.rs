@@ -111,7 +111,7 @@ mod tests {
         // The other run predicts the next row's class everywhere.
         let probs = waiting.run().probs.clone();
         let (n, k) = (probs.rows(), probs.cols());
-        let turned = (0..n).flat_map(|row| probs.row((row + 1) % n).to_vec()).collect();
+        let turned: Vec<f32> = (0..n).flat_map(|row| probs.row((row + 1) % n).to_vec()).collect();
         let turned = crate::dataset::Matrix::new(turned, n, k).unwrap();
         let other = Arc::new(Run::new("v2", turned).unwrap());
         let mut desk = waiting.beside(other.clone()).make();

@@ -102,6 +102,7 @@ impl App {
                 if self.is_visible() {
                     // The words are on the screen even where the picture is still to come.
                     self.learn_predictions(&self.in_sight());
+                    self.know_predictions(self.labels_in_view());
                 }
                 vec![]
             }

@@ -126,6 +126,14 @@ impl App {
         Judged::of(self.desk.review(row)?, self.desk.classes().name(self.desk.gold(row)))
     }
 
+    /// The rows of the lines that are on the screen: they tell what is predicted.
+    pub(in crate::tui::app) fn labels_in_view(&self) -> Vec<u32> {
+        let room = self.label_room();
+        let Some(queue) = self.queue() else { return vec![] };
+        let shown = queue.items.iter().skip(queue.first(room)).take(room);
+        shown.map(|item| item.row).collect()
+    }
+
     /// The rows whose pictures are wanted, the most urgent first.
     pub(in crate::tui::app) fn labels_near(&self) -> Vec<u32> {
         let Some(queue) = self.queue() else { return vec![] };

@@ -4,7 +4,7 @@
 use crate::analysis::label_issues::LabelIssue;
 use crate::insight::label_issues::{Judged, Report, by_rank};
 use crate::media::text;
-use crate::report::percent;
+use crate::report::{count, percent};
 use crate::tui::app::{App, Board};
 use crate::tui::command::{Command, Context};
 use crate::tui::layout;
@@ -72,8 +72,13 @@ pub fn draw(
 }
 
 fn head(report: &Report, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let mut said = report.progress();
+    if let Some(first) = said.first_mut().filter(|_| report.hidden() > 0) {
+        let hidden = count(report.hidden());
+        first.extend([" · ", hidden.as_str(), " not to be looked at"]);
+    }
     let mut lines: Vec<Line<'static>> =
-        report.progress().into_iter().map(|line| Line::raw(text::fit(&line, width))).collect();
+        said.iter().map(|line| Line::raw(text::fit(line, width))).collect();
     let by_rank = report.precision().map(by_rank).filter(|said| !said.is_empty());
     lines.extend(by_rank.map(|said| {
         let said = text::fit(&said, width.saturating_sub(9));
