@@ -6,7 +6,10 @@
 mod lines;
 mod page;
 mod rows;
+mod terms;
 mod versus;
+
+pub(crate) use terms::Terms;
 
 pub use lines::{Found, Given, Lossy, Pinned};
 pub use versus::Versus;

@@ -1,14 +1,13 @@
 //! What slices are cut from: examples with their errors, a table, or the reviewed errors with a tag.
 
-use crate::analysis::slices::{
-    Condition, Encoding, Feature, FeatureValue, Features, Holds, Skipped, halves,
-};
+use super::terms::Terms;
+use crate::analysis::slices::{Condition, Encoding, Feature, Features, Skipped, halves};
 use crate::dataset::{Column, TextColumn};
-use crate::find::{Filter, Names, alike, column, quote};
+use crate::find::{Filter, Names};
 use crate::ingest::{IngestError, read_columns};
 use crate::insight::{FromProject, Input, tagged};
 use anyhow::{Result, anyhow, ensure};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -27,7 +26,7 @@ pub struct Rows<'a> {
     /// The project that they are of.
     pub from: Option<&'a FromProject>,
     /// What each feature is in a filter.
-    origins: Vec<Origin>,
+    terms: Terms,
     /// The rows that may be looked at.
     shown: Vec<bool>,
 }
@@ -48,17 +47,6 @@ impl Wrong {
             Self::Losses(losses) => losses.iter().filter(|loss| loss.is_finite()).count(),
         }
     }
-}
-
-/// What a feature is in a filter.
-enum Origin {
-    /// A column of the metadata, by the name that a filter has for it, and those of its values that a
-    /// filter can't tell from others.
-    Column(String, HashSet<String>),
-    /// A field of classes.
-    Field(&'static str),
-    /// Nothing.
-    Other,
 }
 
 impl<'a> Rows<'a> {
@@ -137,21 +125,20 @@ impl<'a> Rows<'a> {
         for row in from.map(|from| from.shared.all_rows()).unwrap_or_default() {
             shown[row as usize] = true;
         }
-        let (features, origins) = (Features::default(), vec![]);
-        Self { title, tag, features, wrong, half, from, origins, shown }
+        let (features, terms) = (Features::default(), Terms::default());
+        Self { title, tag, features, wrong, half, from, terms, shown }
     }
 
     /// Makes features of the project's columns and of others.
     fn cut(&mut self, others: Vec<Column>, rows: usize, encoding: Encoding) -> Result<()> {
         let metadata = self.from.map_or(&[][..], |from| &from.examples().metadata);
-        let own = Features::of_columns(metadata, rows, encoding)?;
-        self.origins = own.list().iter().map(|feature| origin(feature, metadata)).collect();
-        self.features = own;
+        self.features = Features::of_columns(metadata, rows, encoding)?;
+        self.terms = Terms::of_columns(&self.features, metadata);
         for column in others {
             let made = Features::of_columns(std::slice::from_ref(&column), rows, encoding)?;
             let skipped = made.skipped().iter().cloned().map(Err::<Feature, Skipped>);
             for feature in made.list().iter().cloned().map(Ok).chain(skipped) {
-                self.push(feature, Origin::Other)?;
+                self.push(feature, None)?;
             }
         }
         Ok(())
@@ -166,12 +153,16 @@ impl<'a> Rows<'a> {
     ) -> Result<()> {
         let names: Vec<&str> = input.classes.names().iter().map(String::as_str).collect();
         let field = if name == "predicted" { "pred" } else { "label" };
-        self.push(Feature::of_classes(name, &names, rows, least), Origin::Field(field))
+        self.push(Feature::of_classes(name, &names, rows, least), Some(field))
     }
 
-    fn push(&mut self, feature: Result<Feature, Skipped>, origin: Origin) -> Result<()> {
+    fn push(
+        &mut self,
+        feature: Result<Feature, Skipped>,
+        field: Option<&'static str>,
+    ) -> Result<()> {
         if feature.is_ok() {
-            self.origins.push(origin);
+            self.terms.push(field);
         }
         Ok(self.features.push(feature)?)
     }
@@ -179,12 +170,7 @@ impl<'a> Rows<'a> {
     /// The filter that selects what meets all conditions, if there is one.
     pub fn filter(&self, conditions: &[Condition]) -> Option<String> {
         self.from?;
-        let one = |condition: &Condition| {
-            let feature = self.features.list().get(condition.feature)?;
-            self.origins.get(condition.feature)?.filter(feature.values().get(condition.value)?)
-        };
-        let terms: Option<Vec<String>> = conditions.iter().map(one).collect();
-        terms.map(|terms| terms.join(" "))
+        self.terms.filter(&self.features, conditions)
     }
 
     /// The errors that meet all conditions, ascending, for slices that no filter selects.
@@ -213,55 +199,6 @@ impl<'a> Rows<'a> {
         };
         let filter = Filter::parse_with(text, saved, &names).map_err(|error| error.what)?;
         Ok(from.shared.select(&filter, &BTreeSet::new(), cancelled))
-    }
-}
-
-impl Origin {
-    fn filter(&self, value: &FeatureValue) -> Option<String> {
-        let (name, alike) = match self {
-            Self::Column(name, alike) => (name, alike),
-            Self::Field(field) => return Some(format!("{field}:{}", quote(&value.label))),
-            Self::Other => return None,
-        };
-        match &value.holds {
-            Holds::Exactly if alike.contains(&value.label) => None,
-            Holds::Exactly => Some(format!("{name}={}", quote(&value.label))),
-            Holds::Number => is_finite(&value.label).then(|| format!("{name}={}", value.label)),
-            Holds::Empty => Some(format!("{name}=\"\"")),
-            Holds::Range(None, None) => None,
-            Holds::Range(from, below) => {
-                if !from.iter().chain(below).all(|end| is_finite(end)) {
-                    return None;
-                }
-                let from = from.iter().map(|from| format!("{name}>={from}"));
-                let below = below.iter().map(|below| format!("{name}<{below}"));
-                Some(from.chain(below).collect::<Vec<_>>().join(" "))
-            }
-        }
-    }
-}
-
-/// Whether a filter can name the number.
-fn is_finite(number: &str) -> bool {
-    number.parse().is_ok_and(f64::is_finite)
-}
-
-/// A column is named in a filter unless it holds what is no number but is written, such as `NaN`.
-fn origin(feature: &Feature, metadata: &[Column]) -> Origin {
-    let mut same = metadata.iter().filter(|column| column.name == feature.name());
-    let (Some(found), None) = (same.next(), same.next()) else { return Origin::Other };
-    match &found.numbers {
-        None => {
-            let alike = alike(found.cells.iter()).into_iter().map(str::to_owned).collect();
-            Origin::Column(column(&found.name), alike)
-        }
-        Some(numbers) => {
-            let odd = |(cell, x): (&str, &f64)| x.is_nan() && !cell.is_empty();
-            if found.cells.iter().zip(numbers).any(odd) {
-                return Origin::Other;
-            }
-            Origin::Column(column(&found.name), HashSet::new())
-        }
     }
 }
 
@@ -319,7 +256,3 @@ fn losses(path: &Path, column: &Column) -> Result<Vec<f64>> {
     };
     column.cells.iter().enumerate().map(loss).collect()
 }
-
-#[cfg(test)]
-#[path = "rows_tests.rs"]
-mod tests;

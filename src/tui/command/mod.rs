@@ -174,6 +174,16 @@ pub enum Command {
     Pin,
     /// Forget the name of a slice.
     Unpin,
+    /// Measure the models of the runs, or stop that.
+    Measure,
+    /// Say what an intervention costs.
+    SetDays,
+    /// Start an experiment with an intervention.
+    StartExperiment,
+    /// Show what was tried.
+    ShowTried,
+    /// Rank the queue anew.
+    Rerank,
     /// Copy the tables as text.
     CopyText,
     /// Copy the first table as CSV.

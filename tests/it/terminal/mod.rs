@@ -1,9 +1,12 @@
 //! The review in a real terminal: what a person sees, types, breaks, closes and comes back to.
 
 mod alike;
+mod board_compare;
+mod board_label_issues;
 mod board_shift;
 mod board_slices;
 mod boards;
+mod confusion;
 mod decisions;
 mod ending;
 mod fields;

@@ -55,7 +55,7 @@ impl App {
 
     /// Asks for the name of the slice under the cursor.
     pub(super) fn ask_slice_name(&mut self) -> Vec<Effect> {
-        let filter = match self.board_row().and_then(|row| row.enter.as_ref()) {
+        let filter = match self.board().and_then(Board::enter) {
             Some(Enter::Errors(filter) | Enter::All(filter)) if !filter.is_empty() => {
                 filter.clone()
             }
@@ -101,8 +101,8 @@ impl App {
 
     /// Forgets the name of the slice under the cursor.
     pub(super) fn unpin(&mut self) -> Vec<Effect> {
-        let name = match self.board_row().and_then(|row| row.enter.as_ref()) {
-            Some(Enter::Errors(filter)) => bare(filter).strip_prefix('@').map(str::to_owned),
+        let name = match self.board().and_then(Board::enter) {
+            Some(Enter::Errors(filter)) => bare(&filter).strip_prefix('@').map(str::to_owned),
             _ => None,
         };
         match name.map(|name| self.forget_filter(&name)) {

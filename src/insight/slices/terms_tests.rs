@@ -1,7 +1,9 @@
 use super::*;
-use crate::dataset::{ClassNames, Examples, Matrix, Media, Reviews, Run, Split};
-use crate::find::Data;
+use crate::analysis::slices::Encoding;
+use crate::dataset::{ClassNames, Examples, Matrix, Media, Reviews, Run, Split, TextColumn};
+use crate::find::{Data, Filter, Names};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 fn column(name: &str, cells: &[&str]) -> Column {
     let mut text = TextColumn::default();
@@ -49,11 +51,13 @@ fn what_a_filter_can_not_tell_apart_has_none() {
 /// The rows that a filter selects.
 fn selected(column: &Column, text: &str) -> Vec<u32> {
     let n = column.cells.len();
+    let mut ids = TextColumn::default();
+    (0..n).for_each(|row| ids.push(&row.to_string()).unwrap());
     let classes = ClassNames::new(vec!["a".to_owned(), "b".to_owned()]).unwrap();
     let run = Run::new("v1", Matrix::new([1.0_f32, 0.0].repeat(n), n, 2).unwrap()).unwrap();
     let examples = Examples {
         split: Split::Dev,
-        ids: numbered(n).unwrap(),
+        ids,
         gold: vec![0; n],
         media: Media::Row,
         metadata: vec![column.clone()],
