@@ -32,6 +32,7 @@ const LABELS: &[Context] = &[Context::Labels];
 const JUDGES: &[Context] = &[Context::Review, Context::Grid, Context::Labels];
 const SCREENS: &[Context] = &[Context::Review, Context::Grid];
 const WALKS: &[Context] = &[Context::Review, Context::Grid, Context::Board, Context::Labels];
+const KEEPING: &[Context] = &[Context::Review, Context::Grid, Context::Board];
 const VIEWS: &[Context] = &[Context::Review, Context::Board, Context::Labels];
 const PAGES: &[Context] = &[
     Context::Board,
@@ -167,7 +168,7 @@ pub const TABLE: &[Row] = &[
     act(Command::ScrollUp, "scroll-up", "Page up", "Moving", PAGES, "what was above"),
     act(Command::Find, "find", "Find", "Finding", WALKS, "list only what matches a filter: gold:Shirt conf>0.9 -reviewed"),
     act(Command::Clear, "clear", "Clear", "Finding", REVIEW, "list all again; then take the marks away"),
-    act(Command::SaveFilter, "save-filter", "Save the filter", "Finding", WALKS, "keep the filter under a name: @name brings it back"),
+    act(Command::SaveFilter, "save-filter", "Save the filter", "Finding", KEEPING, "keep the filter under a name: @name brings it back"),
     act(Command::Queue, "queue", "Queue", "Finding", REVIEW, "list what is skipped; then unsure; then flagged; then all"),
     see(Command::Similar, "similar", "More like this", "Finding", REVIEW, "walk the examples most like this one"),
     act(Command::Reorder, "reorder", "Next order", "Finding", REVIEW, "the next order: random, by confidence, loss, margin, entropy, label, …"),
