@@ -22,6 +22,7 @@ pub mod label_issues;
 mod labelled;
 pub mod likeness;
 pub mod names;
+pub mod next;
 pub mod orders;
 pub mod pace;
 mod parallel;
@@ -42,7 +43,10 @@ mod vectors;
 pub use crate::dataset::Probability;
 pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};
 pub use compare::{Comparison, Evidence, Group, TwoRuns, groups};
-pub use confusion::{Average, Averages, ClassScores, ConfusedPair, Confusion, MOST_CLASSES};
+pub use confusion::{
+    Average, Averages, CellChange, ChangedPair, ClassOrder, ClassScores, ConfusedPair, Confusion,
+    ConfusionChange, DARKEST, MOST_CLASSES, Normalise, Place, Shades, Trend,
+};
 pub use corrected::{
     CorrectStratum, Corrected, ErrorStratum, Missing, correct_sample_for, corrected, exact_limits,
 };

@@ -12,7 +12,9 @@ mod goal;
 mod guards;
 mod init;
 mod keys;
+mod log;
 mod measure;
+mod next;
 mod order;
 mod print;
 mod replay;
@@ -86,6 +88,10 @@ enum Command {
     Goal(goal::GoalArgs),
     /// Say what predictions cost on machines, and against an API
     Cost(cost::CostArgs),
+    /// Rank what to do next by what it can bring, and by its cost
+    Next(next::NextArgs),
+    /// Keep a journal of what was tried, and what came of it
+    Log(log::LogArgs),
     /// Print any statistic, of a project or of files given by hand
     #[command(after_help = "Examples:\n  gaffe stats classes\n  \
         gaffe stats label-issues --probs probs.npy --labels labels.npy --json\n\n\
@@ -229,6 +235,8 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Compare(args)) => compare::run(project, &args, out),
         Some(Command::Goal(args)) => goal::run(project, &args, out),
         Some(Command::Cost(args)) => cost::run(project, &args, out),
+        Some(Command::Next(args)) => next::run(project, &args, out),
+        Some(Command::Log(args)) => log::run(project, &args, out),
         Some(Command::Stats(args)) => stats::run(project, &args, out),
         Some(Command::Export(args)) => export::run(&locate(project, None)?, &args, out),
         Some(Command::Report(args)) => report::run(&locate(project, None)?, &args, out),

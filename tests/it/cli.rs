@@ -8,6 +8,8 @@ mod export;
 mod filter;
 #[path = "cli_goal.rs"]
 mod goal;
+#[path = "cli_log.rs"]
+mod log;
 #[path = "cli_model.rs"]
 mod model;
 #[path = "cli_places.rs"]
@@ -37,7 +39,7 @@ use ndarray::Array2;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&[&str]; 16] = [
+const COMMANDS: [&[&str]; 21] = [
     &["review"],
     &["keys"],
     &["replay"],
@@ -54,6 +56,11 @@ const COMMANDS: [&[&str]; 16] = [
     &["show"],
     &["stats"],
     &["tags"],
+    &["next"],
+    &["log"],
+    &["log", "start"],
+    &["log", "finish"],
+    &["log", "amend"],
 ];
 
 /// What a run predicts, counted here and not by the program: class index by row.

@@ -48,6 +48,7 @@ fn the_help_lists_every_statistic_with_its_meaning() {
         "compare",
         "goal",
         "cost",
+        "next",
         "agreement",
         "consensus",
         "properties",

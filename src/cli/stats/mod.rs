@@ -3,7 +3,7 @@
 //! Invariant: no number is made here; each statistic is a function of `analysis`.
 
 mod agreement;
-mod args;
+pub mod args;
 mod baselines;
 mod batches;
 mod bottleneck;
@@ -24,7 +24,7 @@ mod slice_rows;
 mod slices;
 mod votes;
 
-use super::{compare, cost, goal, locate, tally};
+use super::{compare, cost, goal, locate, next, tally};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -80,6 +80,8 @@ enum Statistic {
     Goal(goal::GoalArgs),
     /// Time, memory and cost of each model, against an API
     Cost(cost::CostArgs),
+    /// What to do next, ranked by what it can bring and by its cost
+    Next(next::NextArgs),
     /// How far several people's labels agree: percent, alpha, kappa
     Agreement(agreement::AgreementArgs),
     /// One label out of several people's, and how good each of them is
@@ -108,6 +110,7 @@ pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Res
         Statistic::Compare(args) => compare::run(project, args, out),
         Statistic::Goal(args) => goal::run(project, args, out),
         Statistic::Cost(args) => cost::run(project, args, out),
+        Statistic::Next(args) => next::run(project, args, out),
         Statistic::Agreement(args) => agreement::run(project, args, out),
         Statistic::Consensus(args) => consensus::run(project, args, out),
         Statistic::Properties(args) => properties::run(project, args, out),

@@ -88,3 +88,30 @@ fn the_errors_of_dev_are_entered_from_the_bottleneck() {
     pty.send(ESC);
     pty.wait_for("the levels again", |screen| screen.has("gap from above"));
 }
+
+#[test]
+fn an_intervention_is_entered_and_left_and_its_cost_is_kept() {
+    let folder = Folder::sample();
+    let mut pty = open(&folder);
+    shown(&mut pty, 1);
+    pty.send("N");
+    let ranks = pty.wait_for("the ranks", |screen| {
+        screen.has("more like dev") && screen.has("capture=blurry") && !screen.has("counting")
+    });
+    assert!(ranks.has("ranked by what they can bring at most"), "{ranks}");
+    pty.send(ENTER);
+    let found = pty.wait_for("its examples", |screen| screen.line(0).contains("1 of 143 found"));
+    assert!(found.line(0).contains("/capture=blurry"), "{found}");
+    pty.send(ESC);
+    pty.wait_for("the ranks again", |screen| screen.has("ranked by what they can bring at most"));
+    pty.send("d");
+    pty.wait_for("the field", |screen| screen.has("days that it costs"));
+    pty.send("4");
+    pty.send(ENTER);
+    let kept = pty.wait_for("what was kept", |screen| screen.has("capture=blurry costs 4 days"));
+    assert!(kept.has("ranked by gain a day"), "{kept}");
+    let log = fs::read_to_string(folder.root().join("gaffe-log.jsonl")).unwrap();
+    assert!(log.contains(r#""cost":"slice:capture=blurry","days":4.0"#), "{log}");
+    pty.send(ESC);
+    shown(&mut pty, 1);
+}

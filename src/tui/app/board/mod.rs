@@ -3,15 +3,20 @@
 //! Invariant: what is shown is the answer to what is asked now, or is marked as older; entering a row
 //! lists just what the row is about, and going back brings the list, the place and the cursor back.
 
+mod calibration;
+mod confusion;
 mod enter;
 mod measuring;
+mod next;
 mod question;
 mod tally;
 
+pub use calibration::Reliability;
+pub use confusion::{Beside, Matrix, step};
 pub use question::{Question, Scope, Shown};
 
 use super::{App, Effect, List, Status};
-use crate::insight::{Ask, Page, Progress, View};
+use crate::insight::{Ask, Enter, Insight, Page, Progress, Row, View};
 use crate::tui::command::Command;
 use enter::Entered;
 use std::collections::BTreeMap;
@@ -33,6 +38,10 @@ pub struct Board {
     pub error: Option<String>,
     /// The row of the tables that the cursor is on.
     pub list: List,
+    /// The cursor of the confusion matrix.
+    pub matrix: Matrix,
+    /// What of the bins of the confidence is looked at.
+    pub reliability: Reliability,
     /// Whether more of `shown` is still to come.
     is_partial: bool,
     /// What `shown` is the answer to.
@@ -70,6 +79,8 @@ pub(super) struct Boards {
     entering: Option<Entered>,
     /// Goes up with each change of the list.
     pub list: u64,
+    /// What is typed about an intervention.
+    choosing: next::Choosing,
 }
 
 impl Board {
@@ -79,6 +90,8 @@ impl Board {
             shown: None,
             error: None,
             list: List::default(),
+            matrix: Matrix::default(),
+            reliability: Reliability::default(),
             is_partial: false,
             as_of: None,
         }
@@ -87,6 +100,38 @@ impl Board {
     /// What people are shown.
     pub fn page(&self) -> Option<&Page> {
         self.shown.as_ref().map(|shown| &shown.page)
+    }
+
+    /// Moves the cursor.
+    fn moved(&mut self, command: Command) {
+        let shown = self.shown.clone();
+        match shown.as_ref().map(|shown| &shown.insight) {
+            Some(Insight::Confusion(report)) => self.matrix.moved(report, command, &mut self.list),
+            Some(Insight::Calibration(_)) if self.reliability.moved(command) => {}
+            _ => {
+                let rows = self.rows();
+                self.list.moved_in(command, rows);
+            }
+        }
+    }
+
+    /// Where what the cursor is on leads.
+    pub fn enter(&self) -> Option<Enter> {
+        let row = || self.row()?.enter.clone();
+        match &self.shown.as_ref()?.insight {
+            Insight::Confusion(report) => Some(report.enter(self.matrix.place(report))),
+            Insight::Calibration(_) if self.reliability.tempered => None,
+            Insight::Calibration(report) => {
+                self.reliability.enter(report, self.list.at).or_else(row)
+            }
+            _ => row(),
+        }
+    }
+
+    /// The row under the cursor.
+    fn row(&self) -> Option<&Row> {
+        let sheets = self.page()?.sheets.iter();
+        sheets.flat_map(|(_, sheet)| sheet.rows().iter().take(MOST_ROWS)).nth(self.list.at)
     }
 
     /// Rows that the cursor goes through.
@@ -145,7 +190,9 @@ impl App {
         self.status = Status::default();
         self.boards.open = Some(view);
         self.boards.each.entry(view).or_insert_with(|| Board::new(view));
-        self.ask_anew()
+        let mut effects = self.ask_anew();
+        effects.extend(self.read_log());
+        effects
     }
 
     /// Asks what the open screen asks, unless that is known or awaited.
@@ -198,12 +245,22 @@ impl App {
         let Some(view) = awaited.map(|asked| asked.view) else { return vec![] };
         let asked = self.boards.asked.take();
         let Some(board) = self.boards.each.get_mut(&view) else { return vec![] };
+        let is_less = |asked: &Asked| {
+            !is_whole && board.as_of.as_ref().is_some_and(|known| known.ask == asked.as_of.ask)
+        };
+        if asked.as_ref().is_some_and(is_less) {
+            // The whole answer that is shown says more, even if it is older.
+            self.boards.asked = asked;
+            return vec![];
+        }
+        let chosen = next::chosen(board).map(str::to_owned);
         match answer {
             Ok(shown) => (board.shown, board.error) = (Some(shown), None),
             Err(reason) => (board.shown, board.error) = (None, Some(reason)),
         }
         let last = board.rows().saturating_sub(1);
         board.list.at = board.list.at.min(last);
+        next::follow(board, chosen.as_deref());
         board.is_partial = !is_whole;
         if is_whole {
             board.as_of = asked.map(|asked| asked.as_of);
@@ -231,14 +288,16 @@ impl App {
             | Command::ViewScale
             | Command::ViewVersus
             | Command::Measure => self.ask_otherwise(command),
+            Command::SetDays | Command::StartExperiment | Command::ShowTried => {
+                self.on_next(command)
+            }
             _ => self.move_on_board(command),
         }
     }
 
     fn move_on_board(&mut self, command: Command) -> Vec<Effect> {
         if let Some(board) = self.board_mut() {
-            let rows = board.rows();
-            board.list.moved_in(command, rows);
+            board.moved(command);
         }
         self.status = Status::default();
         vec![]
@@ -266,6 +325,10 @@ impl App {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
             Ask::Goal(ask) => measuring::goal(&ask, board, command).map(Ask::Goal),
             Ask::Cost(ask) => measuring::cost(&ask, board, command).map(Ask::Cost),
+            Ask::Confusion(ask) => confusion::changed(&ask, board, command).map(Ask::Confusion),
+            Ask::Calibration(ask) => {
+                calibration::changed(&ask, board, command).map(Ask::Calibration)
+            }
             _ => None,
         };
         let Some(ask) = changed else {

@@ -3,10 +3,15 @@
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
 mod bottleneck;
+mod calibration;
+mod confusion;
 mod cost;
 mod goal;
+mod next;
 mod table;
 mod tally;
+
+pub use next::{draw_tried, limit as tried_limit};
 
 use super::hints::{self, Hint};
 use super::review;
@@ -75,9 +80,12 @@ fn draw_shown(
     frame: &mut Frame<'_>,
 ) {
     match &shown.insight {
+        Insight::Next(report) => next::draw(board, report, body, theme, frame),
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
         Insight::Goal(report) => goal::draw(board, report, body, theme, frame),
         Insight::Cost(report) => cost::draw(board, report, body, theme, frame),
+        Insight::Confusion(report) => confusion::draw(board, report, body, theme, frame),
+        Insight::Calibration(report) => calibration::draw(board, report, body, theme, frame),
         Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
@@ -153,6 +161,16 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
         View::Goal | View::Cost => &[("measure", "measure")],
+        View::Confusion => &[
+            ("view-order", "order"),
+            ("view-scale", "share"),
+            ("view-versus", "other run"),
+            ("view-by", "list"),
+        ],
+        View::Calibration => &[("view-scale", "temperature"), ("view-by", "bins")],
+        View::Next => {
+            &[("set-days", "cost"), ("start-experiment", "try it"), ("show-tried", "tried")]
+        }
         _ => &[],
     }
 }
@@ -161,8 +179,7 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
 pub fn keys(app: &App, width: u16) -> Vec<Hint> {
     let Some(view) = app.view() else { return vec![] };
     let always = [("next-view", "next screen"), ("copy", "copy"), ("cancel", "back")];
-    let enter =
-        app.board_row().and_then(|row| row.enter.as_ref()).map(|_| ("accept", "show these"));
+    let enter = app.board().and_then(Board::enter).map(|_| ("accept", "show these"));
     // A goal without thresholds on time or memory needs no measuring.
     let measures = match app.shown().map(|shown| &shown.insight) {
         Some(Insight::Goal(report)) => report.asks_for_measurements(),
