@@ -11,15 +11,18 @@ pub mod calibration;
 mod compare;
 mod confusion;
 mod corrected;
+pub mod cost;
 mod dashboard;
 mod errors;
 pub mod eyeball;
+pub mod goal;
 pub mod guards;
 mod interval;
 pub mod label_issues;
 mod labelled;
 pub mod likeness;
 pub mod names;
+pub mod next;
 pub mod orders;
 pub mod pace;
 mod parallel;
@@ -33,13 +36,17 @@ pub mod slices;
 mod spread;
 pub mod suggest;
 mod tally;
+mod timing;
 pub mod typeahead;
 mod vectors;
 
 pub use crate::dataset::Probability;
 pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};
 pub use compare::{Comparison, Evidence, Group, Turn, TwoRuns, groups};
-pub use confusion::{Average, Averages, ClassScores, ConfusedPair, Confusion, MOST_CLASSES};
+pub use confusion::{
+    Average, Averages, CellChange, ChangedPair, ClassOrder, ClassScores, ConfusedPair, Confusion,
+    ConfusionChange, DARKEST, MOST_CLASSES, Normalise, Place, Shades, Trend,
+};
 pub use corrected::{
     CorrectStratum, Corrected, ErrorStratum, Missing, correct_sample_for, corrected, exact_limits,
 };
@@ -54,3 +61,4 @@ pub use spread::{Spread, spread};
 pub use tally::{
     Basis, Category, Joint, Population, Reviewed, Tally, TallyCounts, TallyRow, tally,
 };
+pub use timing::{Timing, between, mean_estimate, timing};

@@ -32,7 +32,9 @@ mod welcome;
 mod work;
 
 pub use alike::Learning;
-pub use board::{Board, MOST_ROWS, Question, Queue, Scope, Shown};
+pub use board::{
+    Beside, Board, MOST_ROWS, Matrix, Question, Queue, Reliability, Scope, Shown, step,
+};
 pub use find::FindLine;
 pub use grid::{Grid, Standing};
 pub use guards::Guards;
@@ -54,7 +56,7 @@ pub use work::{Outcome, Task, Work};
 use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
-use super::screens::help_limit;
+use super::screens::{help_limit, tried_limit};
 use super::settings::Macro;
 use super::theme::Theme;
 use crate::analysis::Tally;
@@ -96,6 +98,8 @@ pub enum Mode {
     Progress(Box<Progress>),
     /// Which guards are on.
     Guards(List),
+    /// What was tried, and what is missing.
+    Tried(List),
     /// The list of tags.
     Tags,
     /// The card of the first start.

@@ -4,6 +4,7 @@ mod alike;
 mod board_compare;
 mod board_label_issues;
 mod boards;
+mod confusion;
 mod decisions;
 mod ending;
 mod fields;
