@@ -97,27 +97,21 @@ fn the_bins_at_the_temperature_have_the_error_that_it_promises() {
     let probs = Matrix::new(probs, 200, 2).unwrap();
     let labels: Vec<u32> = (0..200).map(|i| u32::from(i % 3 == 0)).collect();
     let data = Labelled::new(&probs, &labels).unwrap();
-    let t = temperature(data, BINS).unwrap();
-    let error = |temperature| {
-        let bins = Bins::equal_width(&tempered(data, temperature), BINS);
-        assert_eq!(bins.bins().iter().map(|b| b.right).sum::<usize>(), 133);
-        bins.error().unwrap().ece
-    };
-    assert!(close(error(t.temperature), t.ece_after) && t.ece_after < t.ece_before);
-    assert!((error(1.0) - t.ece_before).abs() < 1e-6);
-    assert!(error(f64::INFINITY) >= 0.0, "not NaN");
-}
-
-#[test]
-fn without_a_minimum_the_temperature_is_at_its_bound_or_one() {
-    let right = fitted(&[([0.9, 0.1], 0), ([0.2, 0.8], 1)]);
-    assert!(right.at_bound && close(right.temperature, TEMPERATURES.0));
-    let wrong = fitted(&[([0.9, 0.1], 1), ([1.0, 0.0], 1)]);
-    assert!(wrong.at_bound && close(wrong.temperature, TEMPERATURES.1));
-    let flat = fitted(&[([0.5, 0.5], 1), ([0.5, 0.5], 0)]);
-    assert!(!flat.at_bound && close(flat.temperature, 1.0));
-    let nothing = Matrix::new(vec![f64::NAN; 2], 1, 2).unwrap();
-    assert_eq!(temperature(Labelled::new(&nothing, &[0]).unwrap(), BINS), None);
+    let mut passes = vec![];
+    let (t, tops) = tempered(data, BINS, &mut |pass| {
+        passes.push(pass);
+        true
+    })
+    .unwrap();
+    assert_eq!(Some(t), temperature(data, BINS));
+    let bins = Bins::equal_width(&tops, BINS);
+    assert_eq!(bins.bins().iter().map(|b| b.right).sum::<usize>(), 133);
+    assert!(close(bins.error().unwrap().ece, t.ece_after) && t.ece_after < t.ece_before);
+    // told of each pass, and stopped before any of them
+    assert!(passes.len() > 3 && passes.iter().copied().eq(0..passes.len()));
+    for last in 0..passes.len() {
+        assert_eq!(tempered(data, BINS, &mut |pass| pass < last), None);
+    }
 }
 
 fn data() -> impl Strategy<Value = (usize, Vec<f64>, Vec<u32>)> {
