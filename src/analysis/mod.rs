@@ -11,15 +11,18 @@ pub mod calibration;
 mod compare;
 mod confusion;
 mod corrected;
+pub mod cost;
 mod dashboard;
 mod errors;
 pub mod eyeball;
+pub mod goal;
 pub mod guards;
 mod interval;
 pub mod label_issues;
 mod labelled;
 pub mod likeness;
 pub mod names;
+pub mod next;
 pub mod orders;
 pub mod pace;
 mod parallel;
@@ -33,6 +36,7 @@ pub mod slices;
 mod spread;
 pub mod suggest;
 mod tally;
+mod timing;
 pub mod typeahead;
 mod vectors;
 
@@ -57,3 +61,4 @@ pub use spread::{Spread, spread};
 pub use tally::{
     Basis, Category, Joint, Population, Reviewed, Tally, TallyCounts, TallyRow, tally,
 };
+pub use timing::{Timing, between, mean_estimate, timing};

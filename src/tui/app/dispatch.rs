@@ -5,6 +5,7 @@
 use super::sight::room;
 use super::{
     App, Command, Confirm, Context, Effect, List, Message, Mode, PickKind, Status, help_limit,
+    tried_limit,
 };
 use crossterm::event::KeyEvent;
 
@@ -25,7 +26,7 @@ impl App {
         match self.mode {
             Mode::Find(_) => Context::Find,
             Mode::Base => self.base(),
-            Mode::Help(_) | Mode::Progress(_) | Mode::Guards(_) => Context::Help,
+            Mode::Help(_) | Mode::Progress(_) | Mode::Guards(_) | Mode::Tried(_) => Context::Help,
             Mode::Prompt(_) => Context::Prompt,
             Mode::Picker(_) => Context::Picker,
             Mode::Choose => Context::Choose,
@@ -94,6 +95,10 @@ impl App {
             Message::Worked { generation, outcome } => self.worked(generation, outcome),
             Message::Considered { generation, answer, is_whole } => {
                 self.considered(generation, answer, is_whole)
+            }
+            Message::Logged(log) => {
+                self.logged(log);
+                vec![]
             }
             Message::Painted => {
                 self.saw();
@@ -202,6 +207,10 @@ impl App {
             (Mode::History(mut list), command) => {
                 list.moved_in(command, self.history_len());
                 self.open(Mode::History(list))
+            }
+            (Mode::Tried(mut list), command) => {
+                list.moved_in(command, tried_limit(self, self.screen()) + 1);
+                self.open(Mode::Tried(list))
             }
             (Mode::Picker(picker), command) => self.picker_command(picker, command),
             (Mode::Choose, command) => self.choose(command),

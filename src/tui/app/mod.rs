@@ -53,7 +53,7 @@ pub use work::{Outcome, Task, Work};
 use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
-use super::screens::help_limit;
+use super::screens::{help_limit, tried_limit};
 use super::settings::Macro;
 use super::theme::Theme;
 use crate::analysis::Tally;
@@ -94,6 +94,8 @@ pub enum Mode {
     Progress(Box<Progress>),
     /// Which guards are on.
     Guards(List),
+    /// What was tried, and what is missing.
+    Tried(List),
     /// The list of tags.
     Tags,
     /// The card of the first start.

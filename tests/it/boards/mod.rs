@@ -4,7 +4,11 @@
 mod bottleneck;
 mod calibration;
 mod confusion;
+mod cost;
 mod enter;
+mod goal;
+mod models;
+mod next;
 mod tally;
 
 use crate::screens_themes::in_two_themes;

@@ -177,6 +177,11 @@ impl Stage {
                     vec![Message::Worked { generation: work.generation, outcome: work.run() }]
                 }
                 Effect::Consider(question) => self.answers(*question),
+                Effect::Log(edit) => {
+                    let log = self.project.log();
+                    let read = log.edit("ann", edit).and_then(|_| log.read());
+                    vec![Message::Logged(read.map(Box::new).map_err(|e| e.to_string()))]
+                }
                 Effect::Copy(_)
                 | Effect::Remember(_)
                 | Effect::KeepFilters(_)

@@ -6,6 +6,8 @@
 mod calibration;
 mod confusion;
 mod enter;
+mod measuring;
+mod next;
 mod question;
 mod tally;
 
@@ -77,6 +79,8 @@ pub(super) struct Boards {
     entering: Option<Entered>,
     /// Goes up with each change of the list.
     pub list: u64,
+    /// What is typed about an intervention.
+    choosing: next::Choosing,
 }
 
 impl Board {
@@ -186,7 +190,9 @@ impl App {
         self.status = Status::default();
         self.boards.open = Some(view);
         self.boards.each.entry(view).or_insert_with(|| Board::new(view));
-        self.ask_anew()
+        let mut effects = self.ask_anew();
+        effects.extend(self.read_log());
+        effects
     }
 
     /// Asks what the open screen asks, unless that is known or awaited.
@@ -207,6 +213,9 @@ impl App {
             }
         };
         self.stop_asking();
+        if let Some(board) = self.board_mut() {
+            board.ask = ask.clone();
+        }
         self.generation += 1;
         let (generation, progress) = (self.generation, Arc::new(Progress::default()));
         self.boards.asked =
@@ -217,8 +226,11 @@ impl App {
     }
 
     fn stop_asking(&mut self) {
-        if let Some(asked) = self.boards.asked.take() {
-            asked.progress.cancel();
+        let Some(asked) = self.boards.asked.take() else { return };
+        asked.progress.cancel();
+        if let Some(board) = self.boards.each.get_mut(&asked.view) {
+            // Opening the screen again must not start long work.
+            board.ask.settle();
         }
     }
 
@@ -233,15 +245,29 @@ impl App {
         let Some(view) = awaited.map(|asked| asked.view) else { return vec![] };
         let asked = self.boards.asked.take();
         let Some(board) = self.boards.each.get_mut(&view) else { return vec![] };
+        let is_less = |asked: &Asked| {
+            !is_whole && board.as_of.as_ref().is_some_and(|known| known.ask == asked.as_of.ask)
+        };
+        if asked.as_ref().is_some_and(is_less) {
+            // The whole answer that is shown says more, even if it is older.
+            self.boards.asked = asked;
+            return vec![];
+        }
+        let chosen = next::chosen(board).map(str::to_owned);
         match answer {
             Ok(shown) => (board.shown, board.error) = (Some(shown), None),
             Err(reason) => (board.shown, board.error) = (None, Some(reason)),
         }
         let last = board.rows().saturating_sub(1);
         board.list.at = board.list.at.min(last);
+        next::follow(board, chosen.as_deref());
         board.is_partial = !is_whole;
         if is_whole {
             board.as_of = asked.map(|asked| asked.as_of);
+            board.ask.settle();
+            if let Some(as_of) = &mut board.as_of {
+                as_of.ask.settle();
+            }
         } else {
             self.boards.asked = asked;
         }
@@ -257,8 +283,13 @@ impl App {
             Command::PreviousView => self.turn(View::ALL.len() - 1),
             Command::CopyText | Command::CopyCsv | Command::CopyMarkdown => self.copy(command),
             Command::Accept => self.enter_row(),
-            Command::ViewBy | Command::ViewOrder | Command::ViewScale | Command::ViewVersus => {
-                self.ask_otherwise(command)
+            Command::ViewBy
+            | Command::ViewOrder
+            | Command::ViewScale
+            | Command::ViewVersus
+            | Command::Measure => self.ask_otherwise(command),
+            Command::SetDays | Command::StartExperiment | Command::ShowTried => {
+                self.on_next(command)
             }
             _ => self.move_on_board(command),
         }
@@ -292,6 +323,8 @@ impl App {
         let Some(board) = self.board_mut() else { return vec![] };
         let changed = match board.ask.clone() {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            Ask::Goal(ask) => measuring::goal(&ask, board, command).map(Ask::Goal),
+            Ask::Cost(ask) => measuring::cost(&ask, board, command).map(Ask::Cost),
             Ask::Confusion(ask) => confusion::changed(&ask, board, command).map(Ask::Confusion),
             Ask::Calibration(ask) => {
                 calibration::changed(&ask, board, command).map(Ask::Calibration)

@@ -5,8 +5,13 @@
 mod bottleneck;
 mod calibration;
 mod confusion;
+mod cost;
+mod goal;
+mod next;
 mod table;
 mod tally;
+
+pub use next::{draw_tried, limit as tried_limit};
 
 use super::hints::{self, Hint};
 use super::review;
@@ -15,6 +20,7 @@ use crate::media::text;
 use crate::tui::app::{App, Board, Shown};
 use crate::tui::command::{Command, Context};
 use crate::tui::hit::Target;
+use crate::tui::keymap;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Margin, Position, Rect};
@@ -74,7 +80,10 @@ fn draw_shown(
     frame: &mut Frame<'_>,
 ) {
     match &shown.insight {
+        Insight::Next(report) => next::draw(board, report, body, theme, frame),
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
+        Insight::Goal(report) => goal::draw(board, report, body, theme, frame),
+        Insight::Cost(report) => cost::draw(board, report, body, theme, frame),
         Insight::Confusion(report) => confusion::draw(board, report, body, theme, frame),
         Insight::Calibration(report) => calibration::draw(board, report, body, theme, frame),
         Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
@@ -127,18 +136,31 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let line = match app.asking() {
         Some(part) => {
             let part = part.map_or_else(String::new, |part| format!(" {:.0} %", part * 100.0));
-            let standing = app.freshness().map_or_else(String::new, |said| format!("; {said}"));
-            Line::styled(format!(" counting{part}{standing}"), theme.dim())
+            let measures = app.board().is_some_and(|board| board.ask.is_measuring());
+            let (what, standing) = if measures {
+                ("measuring", Some(format!("{} stops it", key_of(app, "measure"))))
+            } else {
+                ("counting", app.freshness().map(str::to_owned))
+            };
+            let standing = standing.map_or_else(String::new, |said| format!("; {said}"));
+            Line::styled(format!(" {what}{part}{standing}"), theme.dim())
         }
         None => review::status_line(app, usize::from(area.width), theme),
     };
     frame.render_widget(Paragraph::new(line), area);
 }
 
+/// The key of a command of the screens; nothing if it has none.
+fn key_of(app: &App, id: &str) -> String {
+    let keys = app.keymap().keys(Context::Board, id);
+    keys.first().map_or_else(String::new, |key| keymap::show(key))
+}
+
 /// What can be done on the open screen, the most useful first.
 fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
+        View::Goal | View::Cost => &[("measure", "measure")],
         View::Confusion => &[
             ("view-order", "order"),
             ("view-scale", "share"),
@@ -146,6 +168,9 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
             ("view-by", "list"),
         ],
         View::Calibration => &[("view-scale", "temperature"), ("view-by", "bins")],
+        View::Next => {
+            &[("set-days", "cost"), ("start-experiment", "try it"), ("show-tried", "tried")]
+        }
         _ => &[],
     }
 }
