@@ -114,6 +114,18 @@ fn the_bins_at_the_temperature_have_the_error_that_it_promises() {
     }
 }
 
+#[test]
+fn without_a_minimum_the_temperature_is_at_its_bound_or_one() {
+    let right = fitted(&[([0.9, 0.1], 0), ([0.2, 0.8], 1)]);
+    assert!(right.at_bound && close(right.temperature, TEMPERATURES.0));
+    let wrong = fitted(&[([0.9, 0.1], 1), ([1.0, 0.0], 1)]);
+    assert!(wrong.at_bound && close(wrong.temperature, TEMPERATURES.1));
+    let flat = fitted(&[([0.5, 0.5], 1), ([0.5, 0.5], 0)]);
+    assert!(!flat.at_bound && close(flat.temperature, 1.0));
+    let nothing = Matrix::new(vec![f64::NAN; 2], 1, 2).unwrap();
+    assert_eq!(temperature(Labelled::new(&nothing, &[0]).unwrap(), BINS), None);
+}
+
 fn data() -> impl Strategy<Value = (usize, Vec<f64>, Vec<u32>)> {
     let value = prop_oneof![
         8 => (0_u32..5).prop_map(|i| f64::from(i) / 4.0),

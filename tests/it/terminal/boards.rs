@@ -89,6 +89,7 @@ fn the_errors_of_dev_are_entered_from_the_bottleneck() {
     pty.wait_for("the levels again", |screen| screen.has("gap from above"));
 }
 
+#[test]
 fn an_intervention_is_entered_and_left_and_its_cost_is_kept() {
     let folder = Folder::sample();
     let mut pty = open(&folder);
