@@ -178,6 +178,8 @@ pub enum Command {
     StartExperiment,
     /// Show what was tried.
     ShowTried,
+    /// Rank the queue anew.
+    Rerank,
     /// Copy the tables as text.
     CopyText,
     /// Copy the first table as CSV.
