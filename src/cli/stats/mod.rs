@@ -19,8 +19,6 @@ mod metrics;
 mod properties;
 mod saturation;
 mod shift;
-mod shift_sets;
-mod slice_rows;
 mod slices;
 mod votes;
 

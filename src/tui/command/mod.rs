@@ -170,6 +170,10 @@ pub enum Command {
     ViewScale,
     /// Beside another run.
     ViewVersus,
+    /// Keep what the row is about as a slice with a name.
+    Pin,
+    /// Forget the name of a slice.
+    Unpin,
     /// Measure the models of the runs, or stop that.
     Measure,
     /// Say what an intervention costs.

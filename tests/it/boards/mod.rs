@@ -11,6 +11,8 @@ mod goal;
 mod label_issues;
 mod models;
 mod next;
+mod shift;
+mod slices;
 mod tally;
 
 use crate::screens_themes::in_two_themes;

@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use gaffe::dataset::{Ledger, Media, Order, Split, Stamp};
 use gaffe::media;
 use gaffe::project::Project;
+use gaffe::store::load_filters;
 use gaffe::tui::app::{Action, App, Effect, Message, Mouse, Question};
 use gaffe::tui::hit::{Target, target};
 use gaffe::tui::keymap::Keymap;
@@ -88,7 +89,10 @@ impl Stage {
     pub fn of_project(root: &Path, cols: u16, rows: u16) -> Self {
         let project = Project::open(root).unwrap();
         let (ledger, _) = project.decisions().unwrap();
-        Self::with_ledger(project, ledger, root.to_owned(), (cols, rows))
+        let filters = load_filters(&project.data_dir()).unwrap();
+        let mut stage = Self::with_ledger(project, ledger, root.to_owned(), (cols, rows));
+        stage.app = stage.app.with_filters(filters);
+        stage
     }
 
     fn with_ledger(

@@ -11,6 +11,8 @@ mod label_issues;
 mod measuring;
 mod next;
 mod question;
+mod shift;
+mod slices;
 mod tally;
 
 pub use calibration::Reliability;
@@ -85,6 +87,8 @@ pub(super) struct Boards {
     entered: Vec<Entered>,
     /// The row that is being entered, while its examples are looked for.
     entering: Option<Entered>,
+    /// The filter that is being pinned, while its name is typed.
+    pinning: Option<String>,
     /// The number of the list; no two lists have the same.
     list: u64,
     lists: u64,
@@ -214,6 +218,7 @@ impl App {
 
     /// Asks what the open screen asks, unless that is known or awaited.
     pub(super) fn ask_anew(&mut self) -> Vec<Effect> {
+        self.give_pins();
         let Some(board) = self.board() else { return vec![] };
         let as_of = self.as_of(&board.ask);
         let is_known = board.as_of.as_ref() == Some(&as_of);
@@ -308,6 +313,8 @@ impl App {
             Command::PreviousView => self.turn(View::ALL.len() - 1),
             Command::CopyText | Command::CopyCsv | Command::CopyMarkdown => self.copy(command),
             Command::Accept => self.enter_row(),
+            Command::Pin => self.ask_slice_name(),
+            Command::Unpin => self.unpin(),
             Command::ViewBy
             | Command::ViewOrder
             | Command::ViewScale
@@ -349,6 +356,8 @@ impl App {
         let Some(board) = self.board_mut() else { return vec![] };
         let changed = match board.ask.clone() {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            Ask::Shift(ask) => shift::changed(&ask, board, command).map(Ask::Shift),
+            Ask::Slices(ask) => slices::changed(&ask, board, command).map(Ask::Slices),
             Ask::Goal(ask) => measuring::goal(&ask, board, command).map(Ask::Goal),
             Ask::Cost(ask) => measuring::cost(&ask, board, command).map(Ask::Cost),
             Ask::Confusion(ask) => confusion::changed(&ask, board, command).map(Ask::Confusion),
@@ -360,7 +369,11 @@ impl App {
             _ => None,
         };
         let Some(ask) = changed else {
-            return self.nothing("that key has no meaning on this screen");
+            let why = match (&board.ask, command) {
+                (Ask::Slices(_), Command::ViewVersus) => slices::NO_OTHER_RUN,
+                _ => "that key has no meaning on this screen",
+            };
+            return self.nothing(why);
         };
         board.ask = ask;
         self.ask_anew()

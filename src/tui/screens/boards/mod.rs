@@ -10,6 +10,8 @@ mod cost;
 mod goal;
 mod label_issues;
 mod next;
+mod shift;
+mod slices;
 mod table;
 mod tally;
 
@@ -91,7 +93,11 @@ fn draw_shown(
         Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
         Insight::Compare(report) => compare::draw(board, report, body, theme, frame),
         Insight::LabelIssues(report) => label_issues::draw(app, board, report, body, theme, frame),
-        _ => table::draw(board, &shown.page, &[], body, theme, frame),
+        Insight::Shift(report) => {
+            shift::draw(board, report, &shown.page, body, theme, frame);
+        }
+        Insight::Slices(_) => slices::draw(board, &shown.page, body, theme, frame),
+        Insight::Map(_) => table::draw(board, &shown.page, &[], body, theme, frame),
     }
 }
 
@@ -180,7 +186,29 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
             ("view-versus", "other run"),
             ("view-order", "other way round"),
         ],
+        View::Shift => &[
+            ("view-versus", "other sets"),
+            ("view-by", "batches by"),
+            ("view-scale", "without the mix"),
+        ],
+        View::Slices => &[
+            ("pin", "pin"),
+            ("unpin", "unpin"),
+            ("view-versus", "other run"),
+            ("view-order", "sort"),
+            ("view-by", "which"),
+        ],
         _ => &[],
+    }
+}
+
+/// Whether a key of the screen has a meaning for what is shown.
+fn is_meant(app: &App, id: &str) -> bool {
+    match app.shown().map(|shown| &shown.insight) {
+        Some(Insight::Shift(report)) => id != "view-scale" || report.next_scale().is_some(),
+        // A goal without thresholds on time or memory needs no measuring.
+        Some(Insight::Goal(report)) => id != "measure" || report.asks_for_measurements(),
+        _ => true,
     }
 }
 
@@ -192,12 +220,7 @@ pub fn keys(app: &App, width: u16) -> Vec<Hint> {
     }
     let always = [("next-view", "next screen"), ("copy", "copy"), ("cancel", "back")];
     let enter = app.board().and_then(Board::enter).map(|_| ("accept", "show these"));
-    // A goal without thresholds on time or memory needs no measuring.
-    let measures = match app.shown().map(|shown| &shown.insight) {
-        Some(Insight::Goal(report)) => report.asks_for_measurements(),
-        _ => true,
-    };
-    let wanted = wanted(view).iter().filter(|(id, _)| *id != "measure" || measures);
+    let wanted = wanted(view).iter().filter(|(id, _)| is_meant(app, id));
     let all: Vec<_> = enter.into_iter().chain(wanted.copied()).chain(always).collect();
     hints::row(app, Context::Board, &all, width)
 }
