@@ -19,6 +19,7 @@ mod interval;
 pub mod label_issues;
 mod labelled;
 pub mod likeness;
+pub mod map;
 pub mod names;
 pub mod orders;
 pub mod pace;

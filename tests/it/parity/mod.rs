@@ -5,6 +5,7 @@ pub mod annotators;
 mod calibration;
 mod cases;
 mod label_issues;
+mod map;
 mod metrics;
 mod properties;
 mod shift;
