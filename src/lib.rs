@@ -10,6 +10,7 @@ pub mod dataset;
 pub mod export;
 pub mod find;
 pub mod ingest;
+pub mod insight;
 pub mod media;
 pub mod project;
 pub mod report;

@@ -1,11 +1,11 @@
 //! `gaffe compare A B`: what B fixed and what it broke, and whether that is more than chance.
 
 use super::print::{Format, count, percent};
-use super::stats::input::{LabelFiles, from_files, tagged};
-use super::stats::sheet::{Cell, Field, Page, Sheet, field, in_csv, interval_of, p_value};
+use super::stats::input::{LabelFiles, from_files};
 use super::{SplitArg, decisions, locate};
 use crate::analysis::{Comparison, Evidence, Group, TwoRuns, effective_labels, groups};
 use crate::dataset::{ClassNames, Examples, Ledger, Split, Tag};
+use crate::insight::{Cell, Field, Page, Sheet, field, in_csv, interval_of, p_value};
 use crate::project::Project;
 use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
@@ -171,11 +171,11 @@ fn print_report(report: &Report, format: Format, out: &mut dyn Write) -> Result<
     }
     sheet.row(cells(all, &report.total, &report.evidence, report.evidence.p_value));
     let head = format!("error of {} → {}", report.before, report.after);
-    let mut page = Page::new(report, head, sheet).note(verdict(report)).note(churn(report));
+    let mut page = Page::new(head, sheet).note(verdict(report)).note(churn(report));
     if !report.groups.is_empty() {
         page = page.note("p of groups is corrected for their number (Holm).");
     }
-    page.print(format, out)
+    page.print(report, format, out)
 }
 
 fn verdict(report: &Report) -> String {
@@ -216,4 +216,12 @@ fn cells(name: &str, c: &Comparison, evidence: &Evidence, p: f64) -> Vec<Cell> {
         c.still_wrong.into(),
         Cell::P(p),
     ]
+}
+
+/// The rows with a tag, ascending.
+fn tagged(examples: &Examples, ledger: &Ledger, tag: &Tag) -> Vec<u32> {
+    let has = |id: &str| {
+        ledger.review(examples.split, id).is_some_and(|review| review.tags.contains(&tag.id))
+    };
+    (0_u32..).zip(examples.ids.iter()).filter(|(_, id)| has(id)).map(|(row, _)| row).collect()
 }

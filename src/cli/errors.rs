@@ -77,7 +77,7 @@ pub fn run(project: &Project, args: &ErrorsArgs, out: &mut dyn Write) -> Result<
             corrected,
         ]);
     }
-    table.print(out)
+    Ok(table.print(out)?)
 }
 
 fn error_row(desk: &Desk, row: u32) -> ErrorRow {

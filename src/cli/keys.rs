@@ -54,7 +54,7 @@ pub fn run(args: &KeysArgs, out: &mut dyn Write) -> Result<()> {
     let file = settings::file().map(|file| file.display().to_string()).unwrap_or_default();
     let found = if std::path::Path::new(&file).is_file() { "" } else { " (not there)" };
     writeln!(out, "keymap {name}; settings {file}{found}\n")?;
-    table(&rows, &file).print(out)
+    Ok(table(&rows, &file).print(out)?)
 }
 
 fn table(rows: &[KeyRow], settings: &str) -> Table {

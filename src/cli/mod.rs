@@ -199,7 +199,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Init(args)) => init::run(&args, out),
         Some(Command::Replay(args)) => replay::run(&locate(project, None)?, &args, out),
         Some(Command::Errors(args)) => errors::run(&locate(project, None)?, &args, out),
-        Some(Command::Tally(args)) => tally::run(&locate(project, None)?, &args, out),
+        Some(Command::Tally(args)) => tally::run(project, &args, out),
         Some(Command::Tags(args)) => tags::run(project, &args, out),
         Some(Command::Score(args)) => score::run(&locate(project, Some(args.model()))?, &args, out),
         Some(Command::Runs(args)) => runs::run(&locate(project, None)?, &args, out),

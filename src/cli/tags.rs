@@ -161,7 +161,7 @@ fn list(project: &Project, format: Format, out: &mut dyn Write) -> Result<()> {
         let name = text::fit(&row.tag, 24);
         table.row([key, name, train, dev, test, text::fit(&row.description, 33)]);
     }
-    table.print(out)
+    Ok(table.print(out)?)
 }
 
 fn list_presets(presets: &[Preset], format: Format, out: &mut dyn Write) -> Result<()> {

@@ -8,12 +8,14 @@ mod error;
 mod presets;
 mod properties;
 mod runs;
+mod shared;
 mod vectors;
 
-pub use desk::{Desk, Effective, Likeness, Preview, Sight, Snapshot, Subset};
+pub use desk::{Desk, Difficulties, Effective, Likeness, Preview, Sight, Snapshot, Subset};
 pub use error::ProjectError;
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
+pub use shared::Shared;
 pub use vectors::{Vectors, make_vectors};
 
 use crate::analysis::{self, ErrorRate, Relabels};

@@ -148,6 +148,19 @@ pub fn interval(low: f64, high: f64) -> String {
     format!("{:.1}–{:.1}", low * 100.0, high * 100.0)
 }
 
+/// A count with thousands separated.
+pub fn count(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 fn with_interval(p: Proportion, known: bool) -> String {
     if known {
         format!("{} ({})", percent(p.share), interval(p.low, p.high))
@@ -164,6 +177,14 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn separates_thousands() {
+        assert_eq!(
+            [count(0), count(999), count(1_000), count(1_234_567)],
+            ["0", "999", "1,000", "1,234,567"]
+        );
+    }
 
     #[test]
     fn a_name_stays_in_its_cell() {

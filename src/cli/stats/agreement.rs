@@ -1,9 +1,9 @@
 //! `gaffe stats agreement`: how far people agree.
 
-use super::sheet::{Cell, Page, Sheet, field, interval_of};
 use super::votes::{VotesArgs, extent, project_if_any};
 use crate::analysis::annotators::{Agreement, Coefficient, FEW_ITEMS, PairAgreement, agreement};
 use crate::cli::print::{Format, count};
+use crate::insight::{Cell, Page, Sheet, field, interval_of};
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -54,11 +54,11 @@ pub fn run(project: Option<&Path>, args: &AgreementArgs, out: &mut dyn Write) ->
     let pairs = pair_sheet(&report.agreement.pairs, &table.annotators);
     let head = format!("{}   {}", args.votes.votes.display(), extent(&table));
     let page = if args.format.csv {
-        Page::new(&report, head, pairs)
+        Page::new(head, pairs)
     } else {
-        Page::new(&report, head, sheet(&report.agreement)).with("every two", pairs)
+        Page::new(head, sheet(&report.agreement)).with("every two", pairs)
     };
-    page.notes(notes(&report.agreement)).print(args.format, out)
+    page.notes(notes(&report.agreement)).print(&report, args.format, out)
 }
 
 fn sheet(agreement: &Agreement) -> Sheet {

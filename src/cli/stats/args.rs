@@ -1,8 +1,8 @@
 //! Values of options that several statistics take.
 
-use super::sheet::Cell;
 use crate::analysis::bottleneck::{BestError, Errors};
 use crate::analysis::{Estimate, Proportion};
+use crate::insight::Cell;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// A share between 0 and 1.

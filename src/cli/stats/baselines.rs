@@ -1,8 +1,7 @@
 //! `gaffe stats baselines`: whether a run is better than what costs nothing, and than people.
 
 use super::args;
-use super::input::{Input, Source, nothing};
-use super::sheet::{Cell, Field, Page, Sheet, field, in_csv, interval_of};
+use super::input::Source;
 use crate::analysis::baselines::{
     Baseline, BaselineKind, NeighbourOptions, Neighbours, Predicted, Standing, against_human,
     against_predictions, label_baselines, nearest_neighbours,
@@ -13,6 +12,8 @@ use crate::analysis::orders::Distance;
 use crate::cli::print::{Format, count, interval, percent};
 use crate::dataset::Split;
 use crate::ingest::{IngestError, read_embeddings, read_labels};
+use crate::insight::{Cell, Field, Page, Sheet, field, in_csv, interval_of};
+use crate::insight::{Input, nothing};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -92,8 +93,8 @@ pub fn run(project: Option<&Path>, args: &BaselinesArgs, out: &mut dyn Write) ->
         baselines,
         neighbours: neighbours.map(|found| searched(&found, nearness)),
     };
-    let page = Page::new(&report, head(&input, report.run), sheet(&report.baselines));
-    page.notes(notes(&report)).print(args.format, out)
+    let page = Page::new(head(&input, report.run), sheet(&report.baselines));
+    page.notes(notes(&report)).print(&report, args.format, out)
 }
 
 /// Labels given by hand, else those of the project's train split as corrected so far.
@@ -103,11 +104,11 @@ fn train_labels(args: &BaselinesArgs, input: &Input) -> Result<Option<Vec<u32>>>
     }
     let Some(from) = &input.project else { return Ok(None) };
     let has_train = from.project.config().splits.contains_key(&Split::Train);
-    if from.examples.split == Split::Train || !has_train {
+    if from.examples().split == Split::Train || !has_train {
         return Ok(None);
     }
     let train = from.project.examples(Split::Train)?;
-    let relabels = from.project.relabels(&train, &from.ledger);
+    let relabels = from.project.relabels(&train, &from.shared.ledger);
     Ok(Some(effective_labels(&train.gold, &relabels)))
 }
 
@@ -121,7 +122,7 @@ fn neighbours(
     else {
         return Ok(None);
     };
-    let on_train = input.project.as_ref().is_some_and(|p| p.examples.split == Split::Train);
+    let on_train = input.project.as_ref().is_some_and(|p| p.examples().split == Split::Train);
     ensure!(
         !on_train,
         "a training example is its own nearest neighbour\n  take --split dev or --split test"

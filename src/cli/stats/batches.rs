@@ -1,8 +1,7 @@
 //! `gaffe stats batches`: the error over batches or time on a control chart.
 
 use super::args;
-use super::input::{self, Input, metadata};
-use super::sheet::{Cell, Field, Page, Sheet, field, interval_of, limits_of};
+use super::input::of_run;
 use crate::analysis::batches::{
     Batch, BatchChart, BatchInput, ChartOptions, ChartPoint, Decomposition, Signal, batch_chart,
     batches_of, count_slices, decompose,
@@ -11,6 +10,8 @@ use crate::analysis::slices::{Encoding, Feature, Features};
 use crate::cli::Selection;
 use crate::cli::print::{Format, count, percent};
 use crate::dataset::Examples;
+use crate::insight::{Cell, Field, Page, Sheet, field, interval_of, limits_of};
+use crate::insight::{Input, metadata};
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use serde::Serialize;
@@ -77,9 +78,9 @@ struct Row {
 
 /// Prints the chart as a table.
 pub fn run(project: Option<&Path>, args: &BatchesArgs, out: &mut dyn Write) -> Result<()> {
-    let input = input::of_run(&args.selection, project)?;
+    let input = of_run(&args.selection, None, project)?;
     let Some(from) = &input.project else { bail!("batches need the metadata of a project") };
-    let examples = &from.examples;
+    let examples = from.examples();
     let table = from.project.table(examples.split)?;
     let column = metadata(examples, &args.column, &table, "")?;
     let mut batching = batches_of(column, usize::from(args.batches));
@@ -149,12 +150,12 @@ fn print(report: &Report<'_>, title: &str, args: &BatchesArgs, out: &mut dyn Wri
         percent(report.centre)
     );
     let columns = if args.format.csv { [true, report.mix.is_some()] } else { [true, false] };
-    let mut page = Page::new(report, head, sheet(report, columns));
+    let mut page = Page::new(head, sheet(report, columns));
     if let Some(mix) = report.mix {
         page = page
             .with(format!("without what the mix of {mix} explains"), sheet(report, [false, true]));
     }
-    page.notes(notes(report)).print(args.format, out)
+    page.notes(notes(report)).print(&report, args.format, out)
 }
 
 const BATCH: [Field; 5] = [

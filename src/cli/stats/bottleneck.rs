@@ -1,7 +1,6 @@
 //! `gaffe stats bottleneck`: which gap between error levels holds the model back.
 
 use super::args;
-use super::sheet::{Cell, Field, Page, Sheet, field, in_csv, interval_of};
 use crate::analysis::bottleneck::{
     BestError, Bottleneck, ErrorLevels, Errors, Gap, GapKind, bottleneck,
 };
@@ -9,6 +8,7 @@ use crate::analysis::{ErrorRate, Proportion};
 use crate::cli::print::{Format, count, interval, percent};
 use crate::cli::{decisions, locate, next_command};
 use crate::dataset::Split;
+use crate::insight::{Cell, Field, Page, Sheet, field, in_csv, interval_of};
 use crate::project::{Project, SplitErrors};
 use anyhow::Result;
 use clap::Args;
@@ -84,8 +84,8 @@ pub fn run(project: Option<&Path>, args: &BottleneckArgs, out: &mut dyn Write) -
         remedies: result.binding.map_or(&[], GapKind::remedies),
         bottleneck: result,
     };
-    let page = Page::new(&report, known.title, sheet(&report, &known.levels));
-    page.notes(verdict(&report).into_iter().chain(known.notes)).print(args.format, out)
+    let page = Page::new(known.title, sheet(&report, &known.levels));
+    page.notes(verdict(&report).into_iter().chain(known.notes)).print(&report, args.format, out)
 }
 
 fn of_counts(args: &BottleneckArgs) -> Known {

@@ -1,13 +1,14 @@
 //! `gaffe stats calibration`: how far confidence can be believed.
 
 use super::args::proportion;
-use super::input::{Source, labelled, nothing};
-use super::sheet::{Cell, Page, Sheet, field, interval_of, number};
+use super::input::Source;
 use crate::analysis::calibration::{
     BINS, Bin, Bins, CalibrationError, ClassConfidence, Lean, Temperature, class_confidence,
     temperature, tops,
 };
 use crate::cli::print::{Format, count};
+use crate::insight::{Cell, Page, Sheet, field, interval_of, number};
+use crate::insight::{labelled, nothing};
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -72,11 +73,11 @@ pub fn run(project: Option<&Path>, args: &CalibrationArgs, out: &mut dyn Write) 
         classes: (0_u32..).zip(classes).filter_map(class).collect(),
     };
     let head = format!("{}   {} examples", input.title, count(report.examples));
-    Page::new(&report, head, bin_sheet(&report.bins))
+    Page::new(head, bin_sheet(&report.bins))
         .with("by predicted class", class_sheet(&report.classes))
         .notes(nothing(report.examples))
         .notes(notes(&report))
-        .print(args.format, out)
+        .print(&report, args.format, out)
 }
 
 fn bin_sheet(bins: &[Bin]) -> Sheet {

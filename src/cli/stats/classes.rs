@@ -1,11 +1,12 @@
 //! `gaffe stats classes`: precision, recall and F1 of each class.
 
 use super::args::proportion;
-use super::input::{Source, nothing};
+use super::input::Source;
 use super::metrics::Resampling;
-use super::sheet::{Cell, Page, Sheet, field, interval_of};
 use crate::analysis::{Averages, ClassScores, Confusion, Estimate, Proportion};
 use crate::cli::print::{Format, count};
+use crate::insight::nothing;
+use crate::insight::{Cell, Page, Sheet, field, interval_of};
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -41,7 +42,7 @@ struct Report<'a> {
     classes: Vec<Row<'a>>,
 }
 
-const FIELDS: [super::sheet::Field; 9] = [
+const FIELDS: [crate::insight::Field; 9] = [
     field("class", "class"),
     field("examples", "support"),
     field("predicted", "predicted"),
@@ -72,7 +73,7 @@ pub fn run(project: Option<&Path>, args: &ClassesArgs, out: &mut dyn Write) -> R
         sheet.row(cells(row));
     }
     let head = format!("{}   {} examples", input.title, count(report.examples));
-    Page::new(&report, head, sheet).notes(nothing(report.examples)).print(args.format, out)
+    Page::new(head, sheet).notes(nothing(report.examples)).print(&report, args.format, out)
 }
 
 fn cells(row: &Row<'_>) -> Vec<Cell> {

@@ -1,9 +1,10 @@
 //! `gaffe stats confusion`: which class is taken for which.
 
-use super::input::{Input, Source, nothing};
-use super::sheet::{Cell, Page, Sheet, field, interval_of};
+use super::input::Source;
 use crate::analysis::{ConfusedPair, Confusion, Proportion};
 use crate::cli::print::{Format, Table, count};
+use crate::insight::{Cell, Page, Sheet, field, interval_of};
+use crate::insight::{Input, nothing};
 use crate::media::text;
 use anyhow::Result;
 use clap::Args;
@@ -80,9 +81,9 @@ pub fn run(project: Option<&Path>, args: &ConfusionArgs, out: &mut dyn Write) ->
         head.push(String::new());
         head.extend(matrix(&input, &confusion).lines());
     }
-    Page { head, ..Page::new(&report, String::new(), pair_sheet(&report.pairs)) }
+    Page { head, ..Page::new(String::new(), pair_sheet(&report.pairs)) }
         .notes(nothing(report.examples))
-        .print(args.format, out)
+        .print(&report, args.format, out)
 }
 
 fn pair_sheet(pairs: &[Pair<'_>]) -> Sheet {

@@ -1,8 +1,6 @@
 //! `gaffe stats consensus`: one label an example out of several people's.
 
 use super::args::by_name;
-use super::input::tops;
-use super::sheet::{Cell, Field, Page, Sheet, field};
 use super::votes::{VotesArgs, extent, project_if_any};
 use crate::analysis::annotators::{Consensus, Limits, Merged, Method, Voter, Votes};
 use crate::analysis::{AnalysisError, Probability};
@@ -10,6 +8,8 @@ use crate::cli::Selection;
 use crate::cli::print::{Format, count};
 use crate::dataset::{ClassNames, Matrix};
 use crate::ingest::{IngestError, Probs, VoteTable, read_probs};
+use crate::insight::tops;
+use crate::insight::{Cell, Field, Page, Sheet, field};
 use crate::project::{Project, ProjectError};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
@@ -95,9 +95,9 @@ pub fn run(project: Option<&Path>, args: &ConsensusArgs, out: &mut dyn Write) ->
         let key = |example: &Labelled<'_>| example.quality.unwrap_or(f64::INFINITY);
         shown.sort_by(|a, b| key(a).total_cmp(&key(b)));
     }
-    let page = Page::new(&report, head(args, &input, &merged), label_sheet(&shown))
+    let page = Page::new(head(args, &input, &merged), label_sheet(&shown))
         .with("annotators", annotator_sheet(&report.annotators));
-    page.notes(notes(&report)).print(args.format, out)
+    page.notes(notes(&report)).print(&report, args.format, out)
 }
 
 /// Without a project: columns of probabilities are named by `--classes` or numbered.
@@ -163,7 +163,7 @@ fn with_run(args: &ConsensusArgs, table: VoteTable, project: &Project, run: &str
     );
     let split = args.selection.split();
     let examples = project.examples(split)?;
-    let model = super::input::title(&project.config().name, split, run);
+    let model = crate::insight::title(&project.config().name, split, run);
     let run = project.run(run, split, &examples)?;
     let row_of: HashMap<&str, usize> = examples.ids.iter().zip(0..).collect();
     let mut values = Vec::with_capacity(table.examples.len() * run.probs.cols());
@@ -291,7 +291,7 @@ fn annotator_sheet(annotators: &[Rated<'_>]) -> Sheet {
 fn notes(report: &Report<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(weight) = report.model_weight {
-        notes.push(format!("the model's weight: {}", super::sheet::number(weight)));
+        notes.push(format!("the model's weight: {}", crate::insight::number(weight)));
     }
     let without = report.examples.iter().filter(|e| e.votes == 0).count();
     if without > 0 {

@@ -1,13 +1,13 @@
 //! `gaffe stats corrected`: the accuracy under the true labels.
 
 use super::args::proportion;
-use super::sheet::{Page, Sheet, field, interval_of};
 use crate::analysis::{
     self, CorrectStratum, Corrected, ErrorStratum, Missing, Proportion, correct_sample_for,
 };
 use crate::cli::print::{Format, count};
 use crate::cli::{Selection, desk, next_command};
 use crate::dataset::Order;
+use crate::insight::{Page, Sheet, field, interval_of};
 use crate::project::Project;
 use anyhow::Result;
 use clap::Args;
@@ -61,8 +61,8 @@ pub fn run(project: &Project, args: &CorrectedArgs, out: &mut dyn Write) -> Resu
     row("gold labels that are wrong", *noise);
     row("… among the errors", report.corrected.noise_in_errors);
     row("… among the correct predictions", report.corrected.noise_in_correct);
-    let title = super::input::title(desk.project(), desk.examples().split, &desk.run().name);
-    Page::new(&report, title, sheet).notes(notes(project, &report)).print(args.format, out)
+    let title = crate::insight::title(desk.project(), desk.examples().split, &desk.run().name);
+    Page::new(title, sheet).notes(notes(project, &report)).print(&report, args.format, out)
 }
 
 fn notes(project: &Project, report: &Report) -> Vec<String> {

@@ -1,7 +1,6 @@
 //! `gaffe stats eyeball`: dev in a part to look at and a part that only its numbers are read of.
 
 use super::args;
-use super::sheet::{Cell, Page, Sheet, field, interval_of, number, p_value};
 use crate::analysis::baselines::Predicted;
 use crate::analysis::bottleneck::Errors;
 use crate::analysis::eyeball::{
@@ -9,6 +8,7 @@ use crate::analysis::eyeball::{
 };
 use crate::cli::print::{Format, count};
 use crate::dataset::{Examples, Split};
+use crate::insight::{Cell, Page, Sheet, field, interval_of, number, p_value};
 use crate::project::{Project, ProjectError};
 use anyhow::Result;
 use clap::Args;
@@ -76,8 +76,8 @@ pub fn run(project: &Project, args: &EyeballArgs, out: &mut dyn Write) -> Result
     let run = report.run.map_or_else(String::new, |run| format!(" · {run}"));
     let title = format!("{} · dev{run}", project.config().name);
     let sheet = if args.format.csv { listing(&examples, &parts) } else { summary(&report) };
-    let page = Page::new(&report, title, sheet);
-    page.notes(notes(&report)).print(args.format, out)
+    let page = Page::new(title, sheet);
+    page.notes(notes(&report)).print(&report, args.format, out)
 }
 
 fn of_run(project: &Project, name: String, examples: &Examples, parts: &Parts) -> Result<OfRun> {

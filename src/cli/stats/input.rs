@@ -1,14 +1,15 @@
-//! Where a statistic takes its numbers from: a project's run, or files given by hand.
+//! Where a statistic takes its numbers from: options for a project's run, or for files.
 
-use crate::analysis::eyeball::in_eyeball;
-use crate::analysis::{MOST_CLASSES, effective_labels};
-use crate::cli::{Selection, decisions, locate};
-use crate::dataset::{ClassNames, Column, Examples, Ledger, Split, Tag};
-use crate::ingest::{IngestError, Probs, read_class_names, read_labels, read_probs};
-use crate::project::{Project, ProjectError};
+use crate::analysis::MOST_CLASSES;
+use crate::cli::{Selection, desk, filter, locate};
+use crate::dataset::Order;
+use crate::ingest::{IngestError, read_labels, read_probs};
+use crate::insight::{Input, class_names, classes_of, tops};
+use crate::project::ProjectError;
 use anyhow::{Result, anyhow};
 use clap::Args;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A run of the project, or probabilities and labels without one.
 #[derive(Args, Clone)]
@@ -20,6 +21,9 @@ pub struct Source {
     labels: LabelFiles,
     #[command(flatten)]
     pub selection: Selection,
+    /// Only of the examples that a filter selects, as / does in the review
+    #[arg(long, value_name = "FILTER", conflicts_with = "probs")]
+    filter: Option<String>,
 }
 
 /// Labels and names of classes that go with probabilities given by hand.
@@ -33,127 +37,36 @@ pub struct LabelFiles {
     classes: Option<PathBuf>,
 }
 
-/// Probabilities with the labels they are held against.
-pub struct Input {
-    /// What it is, to print above results.
-    pub title: String,
-    /// N×K.
-    pub probs: Probs,
-    /// Effective labels, N.
-    pub labels: Vec<u32>,
-    /// The first largest class of each row, `u32::MAX` where there is no prediction.
-    pub predictions: Vec<u32>,
-    /// K names.
-    pub classes: ClassNames,
-    /// The rest of the data, if it comes from a project.
-    pub project: Option<FromProject>,
-}
-
-/// What only a project knows.
-pub struct FromProject {
-    /// The examples.
-    pub examples: Examples,
-    /// The decisions.
-    pub ledger: Ledger,
-    /// The project.
-    pub project: Project,
-}
-
-impl FromProject {
-    /// Whether an example must not be looked at: it is of the blackbox part of dev, or of the test split
-    /// unless that is unlocked.
-    pub fn is_hidden(&self, row: usize, unlock_test: bool) -> bool {
-        let share = self.project.config().eyeball;
-        match self.examples.split {
-            Split::Test => !unlock_test,
-            Split::Dev => share.is_some_and(|s| !in_eyeball(self.examples.ids.get(row), s)),
-            Split::Train => false,
-        }
-    }
-}
-
-/// Runs `$body` with `$data`: `analysis::Labelled` in the precision of the input.
-macro_rules! labelled {
-    ($input:expr, $data:ident => $body:expr) => {
-        match &$input.probs {
-            $crate::ingest::Probs::F32(probs) => {
-                let $data = $crate::analysis::Labelled::new(probs, &$input.labels)?;
-                $body
-            }
-            $crate::ingest::Probs::F64(probs) => {
-                let $data = $crate::analysis::Labelled::new(probs, &$input.labels)?;
-                $body
-            }
-        }
-    };
-}
-pub(super) use labelled;
-
 impl Source {
     /// Reads it.
     pub fn read(&self, project: Option<&Path>) -> Result<Input> {
         if let Some(probs) = &self.probs {
             return from_files(probs, &self.labels);
         }
-        of_run(&self.selection, project).map_err(|error| match error.downcast_ref() {
-            Some(ProjectError::NoProject(_)) => {
-                anyhow!("{error}\n  or give files by hand: --probs P.npy --labels L.npy")
+        of_run(&self.selection, self.filter.as_deref(), project).map_err(|error| {
+            match error.downcast_ref() {
+                Some(ProjectError::NoProject(_)) => {
+                    anyhow!("{error}\n  or give files by hand: --probs P.npy --labels L.npy")
+                }
+                _ => error,
             }
-            _ => error,
         })
     }
 }
 
-/// The metadata column called `name`; `more` continues the list of those that are there.
-pub fn metadata<'a>(
-    examples: &'a Examples,
-    name: &str,
-    table: &Path,
-    more: &str,
-) -> Result<&'a Column, IngestError> {
-    examples.metadata.iter().find(|column| column.name == name).ok_or_else(|| {
-        let there: Vec<&str> = examples.metadata.iter().map(|c| c.name.as_str()).collect();
-        let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
-        let what = format!("no metadata column {name:?}");
-        IngestError::new(table, what, format!("there is: {there}{more}"))
-    })
-}
-
-/// The rows with a tag, ascending.
-pub fn tagged(examples: &Examples, ledger: &Ledger, tag: &Tag) -> Vec<u32> {
-    let has = |id: &str| {
-        ledger.review(examples.split, id).is_some_and(|review| review.tags.contains(&tag.id))
-    };
-    (0_u32..).zip(examples.ids.iter()).filter(|(_, id)| has(id)).map(|(row, _)| row).collect()
-}
-
-/// Why there is nothing to see.
-pub fn nothing(examples: usize) -> Option<String> {
-    (examples == 0).then(|| "no example has both a label and a prediction".to_owned())
-}
-
-/// Reads a run of the project, with the labels as corrected so far.
-pub fn of_run(selection: &Selection, project: Option<&Path>) -> Result<Input> {
-    let project = locate(project, None)?;
-    let split = selection.split();
-    let name = project.run_name(selection.run.as_deref(), split)?;
-    let examples = project.examples(split)?;
-    let run = project.run(&name, split, &examples)?;
-    let ledger = decisions(&project)?;
-    let relabels = project.relabels(&examples, &ledger);
-    Ok(Input {
-        title: title(&project.config().name, split, &name),
-        labels: effective_labels(&examples.gold, &relabels),
-        predictions: run.predictions().to_vec(),
-        probs: Probs::F32(run.probs),
-        classes: project.classes().clone(),
-        project: Some(FromProject { examples, ledger, project }),
-    })
-}
-
-/// What a result is about, in one line.
-pub fn title(project: &str, split: Split, run: &str) -> String {
-    format!("{project} · {split} · {run}")
+/// Reads a run of the project, with the labels as corrected so far; of its examples those that a filter
+/// selects.
+pub fn of_run(
+    selection: &Selection,
+    filter: Option<&str>,
+    project: Option<&Path>,
+) -> Result<Input> {
+    let project = Arc::new(locate(project, None)?);
+    let desk = desk(&project, selection, Order::default())?;
+    let all = || (0..desk.examples().len() as u32).collect::<Vec<_>>();
+    let rows = filter.map(|text| filter::select(&project, &desk, &all(), text)).transpose()?;
+    let shared = desk.share();
+    Ok(Input::of_run(shared, project, rows.as_deref()))
 }
 
 /// Reads probabilities and labels given by hand.
@@ -176,35 +89,5 @@ pub fn from_files(path: &Path, files: &LabelFiles) -> Result<Input> {
     }
     let predictions = classes_of(&tops(path, &probs)?);
     let title = path.display().to_string();
-    Ok(Input { title, probs, labels, predictions, classes, project: None })
-}
-
-/// The names in a file, which must be as many as columns; without one the indices.
-pub fn class_names(file: Option<&Path>, cols: usize) -> Result<ClassNames> {
-    let Some(path) = file else {
-        return Ok(ClassNames::new((0..cols).map(|k| k.to_string()).collect())?);
-    };
-    let classes = read_class_names(path)?;
-    if classes.len() != cols {
-        let what = format!("{} names, but the probabilities have {cols} columns", classes.len());
-        return Err(IngestError::new(path, what, "write one class name a line").into());
-    }
-    Ok(classes)
-}
-
-/// The prediction and confidence of each row; `None` where there is none.
-pub fn tops(path: &Path, probs: &Probs) -> Result<Vec<Option<(u32, f64)>>, IngestError> {
-    let tops = match probs {
-        Probs::F32(matrix) => matrix.tops(),
-        Probs::F64(matrix) => matrix.tops(),
-    };
-    tops.map_err(|e| {
-        let remedy = "save the probabilities (softmax output), not logits";
-        IngestError::new(path, e.to_string(), remedy)
-    })
-}
-
-/// The predicted classes, `u32::MAX` where there is none.
-pub fn classes_of(tops: &[Option<(u32, f64)>]) -> Vec<u32> {
-    tops.iter().map(|top| top.map_or(u32::MAX, |(k, _)| k)).collect()
+    Ok(Input { title, probs, labels, predictions, classes: Arc::new(classes), project: None })
 }

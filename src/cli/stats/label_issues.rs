@@ -1,8 +1,7 @@
 //! `gaffe stats label-issues`: labels that are probably wrong.
 
 use super::args::by_name;
-use super::input::{Input, Source, labelled, nothing};
-use super::sheet::{Cell, Field, Page, Sheet, field};
+use super::input::Source;
 use crate::analysis::label_issues::{
     ClassOverlap, ClassQuality, ConfidentLearning, FilterBy, LabelIssue, Options, Score,
 };
@@ -10,6 +9,8 @@ use crate::analysis::{AnalysisError, Labelled, Probability};
 use crate::cli::TestGuard;
 use crate::cli::print::{Format, count, percent};
 use crate::dataset::ClassNames;
+use crate::insight::{Cell, Field, Page, Sheet, field};
+use crate::insight::{Input, labelled, nothing};
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -100,12 +101,12 @@ pub fn run(project: Option<&Path>, args: &LabelIssuesArgs, out: &mut dyn Write) 
     let hidden = all - report.issues.len();
     let classes = &input.classes;
     let issues = issue_sheet(&report.issues, classes);
-    Page::new(&report, head(&input, &report, all), issues)
+    Page::new(head(&input, &report, all), issues)
         .with("classes, worst labels first", class_sheet(&report.class_quality, classes))
         .with("classes taken for each other", overlap_sheet(&report.overlaps, classes))
         .notes(nothing(report.examples))
         .notes((hidden > 0).then(|| format!("{} {HIDDEN}", count(hidden))))
-        .print(args.format, out)
+        .print(&report, args.format, out)
 }
 
 fn report<'a, T: Probability>(
@@ -115,7 +116,7 @@ fn report<'a, T: Probability>(
 ) -> Result<Report<'a>, AnalysisError> {
     let learning = ConfidentLearning::new(data);
     let found = learning.find(options)?;
-    let ids = input.project.as_ref().map(|project| &project.examples.ids);
+    let ids = input.project.as_ref().map(|project| &project.examples().ids);
     let issue = |issue: LabelIssue| Issue { id: ids.map(|ids| ids.get(issue.row as usize)), issue };
     let (raw, calibrated) = (learning.confident_joint(), learning.calibrated_joint());
     let k = raw.classes();

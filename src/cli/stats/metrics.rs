@@ -1,10 +1,11 @@
 //! `gaffe stats metrics`: scores of a run in one table.
 
 use super::args::proportion;
-use super::input::{Input, Source, labelled, nothing};
-use super::sheet::{Cell, Page, Sheet, field, interval_of};
+use super::input::Source;
 use crate::analysis::{Averages, Bootstrap, Confusion, Estimate, ScoreSums, Scores, bootstrap};
 use crate::cli::print::{Format, count};
+use crate::insight::{Cell, Page, Sheet, field, interval_of};
+use crate::insight::{Input, labelled, nothing};
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -74,7 +75,7 @@ pub fn run(project: Option<&Path>, args: &MetricsArgs, out: &mut dyn Write) -> R
     row("log loss".into(), bare(scores.log_loss));
     row("Brier score".into(), bare(scores.brier));
     let head = format!("{}   {} examples", input.title, count(scores.examples));
-    Page::new(&report, head, sheet).notes(nothing(scores.examples)).print(args.format, out)
+    Page::new(head, sheet).notes(nothing(scores.examples)).print(&report, args.format, out)
 }
 
 fn report(input: &Input, args: &MetricsArgs) -> Result<Report> {

@@ -18,7 +18,6 @@ mod label_issues;
 mod metrics;
 mod properties;
 mod saturation;
-pub mod sheet;
 mod shift;
 mod shift_sets;
 mod slice_rows;
@@ -87,7 +86,7 @@ pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Res
         Statistic::Calibration(args) => calibration::run(project, args, out),
         Statistic::LabelIssues(args) => label_issues::run(project, args, out),
         Statistic::Slices(args) => slices::run(project, args, out),
-        Statistic::Tally(args) => tally::run(&locate(project, None)?, args, out),
+        Statistic::Tally(args) => tally::run(project, args, out),
         Statistic::Saturation(args) => saturation::run(&locate(project, None)?, args, out),
         Statistic::Corrected(args) => corrected::run(&locate(project, None)?, args, out),
         Statistic::Bottleneck(args) => bottleneck::run(project, args, out),

@@ -1,12 +1,12 @@
 //! `gaffe stats properties`: what can be measured of pictures, texts and sounds.
 
-use super::sheet::{Cell, Page, Sheet, field};
 use crate::analysis::properties::{Modality, Properties};
 use crate::analysis::{Spread, spread};
 use crate::cli::print::{Format, count};
 use crate::cli::{SplitArg, locate, say};
 use crate::dataset::{Column, Examples, Split};
 use crate::export::io_error;
+use crate::insight::{Cell, Page, Sheet, field};
 use crate::project::{Measured, Project, Unreadable, measure_file};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -60,7 +60,7 @@ pub fn run(project: Option<&Path>, args: &PropertiesArgs, out: &mut dyn Write) -
         rows: if args.format.json { rows(&examples, &measured.columns) } else { vec![] },
     };
     let head = format!("{} · {split}   {} examples", project.config().name, count(examples.len()));
-    Page::new(&report, head, summary_sheet(&report.properties)).print(args.format, out)
+    Page::new(head, summary_sheet(&report.properties)).print(&report, args.format, out)
 }
 
 #[derive(Serialize)]
@@ -196,7 +196,7 @@ fn of_files(files: &[PathBuf], format: Format, out: &mut dyn Write) -> Result<()
     let measured: Vec<Result<OfFile>> = files.par_iter().map(measure).collect();
     let measured = measured.into_iter().collect::<Result<Vec<_>>>()?;
     if format.csv {
-        return Page::new(&measured, String::new(), wide_sheet(&measured)).print(format, out);
+        return Page::new(String::new(), wide_sheet(&measured)).print(&measured, format, out);
     }
     let tables: Vec<(String, Sheet)> = if measured.len() > FEW_FILES {
         modalities(&measured).into_iter().map(|m| over_files(&measured, m)).collect()
@@ -212,7 +212,7 @@ fn of_files(files: &[PathBuf], format: Format, out: &mut dyn Write) -> Result<()
     } else {
         vec![]
     };
-    Page { result: &measured, head, sheets: tables, notes }.print(format, out)
+    Page { head, sheets: tables, notes }.print(&measured, format, out)
 }
 
 /// Those that there are, in the order in which they come.

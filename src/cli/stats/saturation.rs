@@ -1,10 +1,10 @@
 //! `gaffe stats saturation`: whether more review brings new kinds of error.
 
-use super::sheet::{Page, Sheet, field, number};
 use crate::analysis::{self, Basis, Idea, Saturation};
 use crate::cli::print::{Format, percent};
 use crate::cli::{Selection, desk};
 use crate::dataset::Order;
+use crate::insight::{Page, Sheet, field, number};
 use crate::project::Project;
 use anyhow::Result;
 use clap::Args;
@@ -38,12 +38,12 @@ pub fn run(project: &Project, args: &SaturationArgs, out: &mut dyn Write) -> Res
         reviewed += block.reviewed;
         sheet.row([reviewed.into(), block.new.into(), block.tags.into()]);
     }
-    let title = super::input::title(desk.project(), desk.examples().split, &desk.run().name);
-    Page::new(&result, title, sheet)
+    let title = crate::insight::title(desk.project(), desk.examples().split, &desk.run().name);
+    Page::new(title, sheet)
         .note(result.advice.text())
         .notes((tally.basis == Basis::ReviewedOnly).then(|| NOT_RANDOM.to_owned()))
         .notes(outlook(&result))
-        .print(args.format, out)
+        .print(&result, args.format, out)
 }
 
 fn outlook(result: &Saturation) -> Option<String> {

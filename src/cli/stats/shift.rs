@@ -1,12 +1,12 @@
 //! `gaffe stats shift`: what moved between two splits or two batches.
 
-use super::sheet::{Cell, Field, Page, Sheet, field, in_csv};
 use super::shift_sets::{Set, Sets, read};
 use crate::analysis::shift::{
     Feature, Moved, Pair, Shift, ShiftDetail, ShiftOptions, Side, by_strength, shifts,
 };
 use crate::cli::SplitArg;
 use crate::cli::print::{Format, count};
+use crate::insight::{Cell, Field, Page, Sheet, field, in_csv};
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -99,10 +99,10 @@ pub fn run(project: Option<&Path>, args: &ShiftArgs, out: &mut dyn Write) -> Res
         features,
         not_compared: sets.notes.clone(),
     };
-    let page = Page::new(&report, sets.title.clone(), sheet(&report.features))
+    let page = Page::new(sets.title.clone(), sheet(&report.features))
         .with("what moved most", moves(&report))
         .with(format!("new in {}", report.second), unseen(&report));
-    page.notes(notes(&report, &sets)).print(args.format, out)
+    page.notes(notes(&report, &sets)).print(&report, args.format, out)
 }
 
 fn features(sets: &Sets) -> Vec<Feature<'_>> {

@@ -1,11 +1,11 @@
 //! The two sets that `gaffe stats shift` compares: splits, batches of a split, or files.
 
-use super::input::{class_names, classes_of, metadata, tops};
 use super::shift::ShiftArgs;
 use crate::analysis::effective_labels;
 use crate::cli::{decisions, locate};
 use crate::dataset::{ClassNames, Column, Examples, Ledger, Matrix, Run, Split};
 use crate::ingest::{IngestError, Probs, read_embeddings, read_labels, read_probs};
+use crate::insight::{class_names, classes_of, metadata, tops};
 use crate::project::Project;
 use anyhow::{Result, ensure};
 use std::path::{Path, PathBuf};

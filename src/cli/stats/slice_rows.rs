@@ -1,10 +1,11 @@
 //! What slices are cut from: examples with their errors, a table, or the reviewed errors with a tag.
 
-use super::input::{FromProject, Source, tagged};
+use super::input::Source;
 use super::properties::measure;
 use crate::analysis::slices::{Encoding, Feature, Features, halves};
 use crate::dataset::{Column, TextColumn};
 use crate::ingest::{IngestError, read_columns};
+use crate::insight::{FromProject, tagged};
 use anyhow::{Result, anyhow, ensure};
 use std::path::Path;
 
@@ -60,7 +61,7 @@ pub fn of_source(
     let least = Encoding::of_rows(n).least;
     features.push(Feature::of_classes("label", &names, &input.labels, least))?;
     let half = match &input.project {
-        Some(data) => halves(&data.examples.ids, seed),
+        Some(data) => halves(&data.examples().ids, seed),
         None => halves(&numbered(n)?, seed),
     };
     let title = input.title;
@@ -77,29 +78,28 @@ pub fn of_tag(
 ) -> Result<Rows> {
     let input = source.read(project)?;
     let data = input.project.as_ref().ok_or_else(|| anyhow!("tags are those of a project"))?;
-    let tags = data.ledger.tags();
+    let tags = data.shared.tags();
     let tag = tags.iter().find(|tag| tag.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
         let there = tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>().join(", ");
         let there = if tags.is_empty() { "no tag yet: make some in the review" } else { &there };
         anyhow!("no tag is called {name:?}\n  there is: {there}")
     })?;
     let n = input.labels.len();
-    let with = tagged(&data.examples, &data.ledger, tag);
-    let split = data.examples.split;
-    let reviewed = |(row, id): (usize, &str)| {
+    let with = tagged(&data.shared, tag.id);
+    let reviewed = |(row, _): (usize, &str)| {
         let prediction = input.predictions[row];
         let wrong = prediction != u32::MAX && prediction != input.labels[row];
-        let review = data.ledger.review(split, id).filter(|_| wrong)?;
+        let review = data.shared.snapshot.reviews.get(&(row as u32)).filter(|_| wrong)?;
         // A walk through correct predictions draws no errors.
         let outside = review.found.as_ref().is_some_and(|found| found.correct);
-        if outside && prediction == data.examples.gold[row] {
+        if outside && prediction == data.examples().gold[row] {
             return None;
         }
         review
             .is_reviewed(input.classes.name(prediction))
             .then(|| with.binary_search(&(row as u32)).is_ok())
     };
-    let errors: Vec<Option<bool>> = data.examples.ids.iter().enumerate().map(reviewed).collect();
+    let errors: Vec<Option<bool>> = data.examples().ids.iter().enumerate().map(reviewed).collect();
     let reviewed = errors.iter().flatten().count();
     let least = Encoding::of_rows(reviewed).least.min(5);
     let encoding = Encoding { least, ..Encoding::of_rows(reviewed) };
@@ -107,7 +107,7 @@ pub fn of_tag(
     let names: Vec<&str> = input.classes.names().iter().map(String::as_str).collect();
     features.push(Feature::of_classes("label", &names, &input.labels, least))?;
     features.push(Feature::of_classes("predicted", &names, &input.predictions, least))?;
-    let half = halves(&data.examples.ids, seed);
+    let half = halves(&data.examples().ids, seed);
     let title = format!("{} · reviewed errors", input.title);
     Ok(Rows { title, tag: Some(tag.name.clone()), features, wrong: Wrong::Flags(errors), half })
 }
@@ -133,9 +133,9 @@ pub fn of_table(path: &Path, error: &str, seed: u64) -> Result<Rows> {
 }
 
 fn columns(data: &FromProject, properties: bool) -> Result<Vec<Column>> {
-    let mut columns = data.examples.metadata.clone();
+    let mut columns = data.examples().metadata.clone();
     if properties {
-        let measured = measure(&data.project, &data.examples)?.columns;
+        let measured = measure(&data.project, data.examples())?.columns;
         // What the data brings along goes before what is measured under the same name.
         columns.extend(measured.into_iter().filter(|c| !c.name.ends_with(" (measured)")));
     }

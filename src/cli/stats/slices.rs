@@ -1,14 +1,15 @@
 //! `gaffe stats slices`: where the errors are.
 
 use super::args::proportion;
-use super::input::{Source, nothing};
-use super::sheet::{Cell, Field, Page, Sheet, field, interval_of};
+use super::input::Source;
 use super::slice_rows::{Rows, Wrong, of_source, of_table, of_tag};
 use crate::analysis::slices::{
     ByValue, Checked, Counts, Features, Figures, SearchOptions, Skipped, Slice, ValueErrors,
     confirm, min_support, search,
 };
 use crate::cli::print::{Format, count, percent};
+use crate::insight::nothing;
+use crate::insight::{Cell, Field, Page, Sheet, field, interval_of};
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -85,7 +86,7 @@ pub fn run(project: Option<&Path>, args: &SlicesArgs, out: &mut dyn Write) -> Re
         _ => of_source(&args.source, project, args.properties, args.search.seed)?,
     };
     let report = report(&rows, &args.search)?;
-    page(&rows, &report, args.format).print(args.format, out)
+    page(&rows, &report, args.format).print(&report, args.format, out)
 }
 
 fn report<'a>(rows: &'a Rows, args: &Search) -> Result<Report<'a>> {
@@ -117,7 +118,7 @@ fn report<'a>(rows: &'a Rows, args: &Search) -> Result<Report<'a>> {
     Ok(report)
 }
 
-fn page<'a>(rows: &Rows, report: &'a Report<'a>, format: Format) -> Page<'a, Report<'a>> {
+fn page<'a>(rows: &Rows, report: &'a Report<'a>, format: Format) -> Page {
     let head = match report.all {
         Some(all) => {
             let (some, n) = (count(all.errors), count(all.examples));
@@ -129,9 +130,9 @@ fn page<'a>(rows: &Rows, report: &'a Report<'a>, format: Format) -> Page<'a, Rep
         None => format!("{}   {} examples", report.title, count(rows.features.rows())),
     };
     if format.csv {
-        return Page::new(report, head, everything(rows, report));
+        return Page::new(head, everything(rows, report));
     }
-    let mut page = Page::new(report, head, Sheet::new(&[]));
+    let mut page = Page::new(head, Sheet::new(&[]));
     page.sheets = match report.all {
         Some(_) => vec![
             ("given slices, surest first".to_owned(), value_sheet(rows, &report.values)),

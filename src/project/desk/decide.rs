@@ -5,6 +5,7 @@ use crate::dataset::{
     Answer, Choice, Difficulty, Event, Ledger, Order, Review, Stamp, TagId, Verdict,
 };
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// How an example came before the eyes of who decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -151,12 +152,13 @@ impl Desk {
     pub fn retest(&mut self, row: u32, again: Verdict, at: u64) -> Option<Event> {
         let first = self.verdict(row)?;
         let (stamp, id) = (self.stamp(at), self.examples.ids.get(row as usize));
-        Some(self.ledger.retest(id, first, again, stamp))
+        Some(Arc::make_mut(&mut self.ledger).retest(id, first, again, stamp))
     }
 
     /// Takes back the last decision of any run.
     pub fn undo(&mut self, at: u64) -> Option<Event> {
-        let event = self.ledger.undo(self.stamp(at))?;
+        let stamp = self.stamp(at);
+        let event = Arc::make_mut(&mut self.ledger).undo(stamp)?;
         self.learn_rows(&event);
         self.follow(&event);
         Some(event)
@@ -164,7 +166,8 @@ impl Desk {
 
     /// Brings back what was undone last.
     pub fn redo(&mut self, at: u64) -> Option<Event> {
-        let event = self.ledger.redo(self.stamp(at))?;
+        let stamp = self.stamp(at);
+        let event = Arc::make_mut(&mut self.ledger).redo(stamp)?;
         self.learn_rows(&event);
         self.follow(&event);
         Some(event)
@@ -172,7 +175,7 @@ impl Desk {
 
     /// Goes back to what is written down, after a decision could not be.
     pub fn restore(&mut self, ledger: Ledger) {
-        self.ledger = ledger;
+        self.ledger = Arc::new(ledger);
         self.find_rows();
         self.dashboard = None;
         self.count_all();
@@ -254,7 +257,7 @@ impl Desk {
     ) -> Option<Event> {
         let stamp = self.stamp(at);
         let ids: Vec<&str> = rows.iter().map(|&row| self.examples.ids.get(row as usize)).collect();
-        let event = self.ledger.decide(&ids, stamp, edit)?;
+        let event = Arc::make_mut(&mut self.ledger).decide(&ids, stamp, edit)?;
         self.learn(rows);
         self.follow(&event);
         Some(event)

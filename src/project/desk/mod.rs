@@ -4,12 +4,14 @@
 
 mod counts;
 mod decide;
+mod groups;
 mod numbers;
 mod snapshot;
 mod taxonomy;
 mod walk;
 
 pub use decide::{Preview, Sight};
+pub use groups::Difficulties;
 pub use snapshot::Snapshot;
 
 use crate::analysis::eyeball::{in_eyeball, part_errors};
@@ -76,7 +78,7 @@ pub struct Desk {
     /// The share of the examples that is looked at, by id.
     eyeball: Option<f64>,
     likeness: Arc<Likeness>,
-    ledger: Ledger,
+    ledger: Arc<Ledger>,
     who: String,
     sight: Sight,
     /// Rows of the examples that have a decision.
@@ -119,7 +121,7 @@ impl Desk {
             subset: Subset::Errors,
             eyeball: None,
             likeness: Arc::default(),
-            ledger,
+            ledger: Arc::new(ledger),
             with_prediction: 0,
             gold_errors: 0,
             counts: Counts::default(),

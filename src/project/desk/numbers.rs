@@ -2,13 +2,14 @@
 
 use super::Desk;
 use super::counts::{About, Counts};
-use crate::analysis::guards::{BlindAgainstSeen, blind_against_seen};
+use crate::analysis::guards::BlindAgainstSeen;
 use crate::analysis::slices::{Encoding, Features};
 use crate::analysis::{
     self, AnalysisError, CorrectStratum, Dashboard, ErrorStratum, Figures, Labelled, Population,
     Tally,
 };
-use crate::dataset::{Event, Order, Review, TagId};
+use crate::dataset::{Event, Review, TagId};
+use crate::project::shared::blind_against_seen_in;
 
 /// The figures of the run, and the metadata that they are cut by.
 #[derive(Debug)]
@@ -85,15 +86,7 @@ impl Desk {
     /// The first verdicts on errors of this run that were judged one by one on the walk, blind against
     /// seen. Reads all decisions that stand.
     pub fn blind_against_seen(&self) -> Option<BlindAgainstSeen> {
-        let verdict = |event: &Event| {
-            let [change] = event.changes.as_slice() else { return None };
-            let stamp = &event.stamp;
-            let here = change.split == self.examples.split && stamp.run == self.run.name;
-            let walked = !stamp.correct && stamp.order != Order::Picked;
-            let first = change.before.verdict.is_none() && here && walked;
-            Some((stamp.blind, change.after.verdict.filter(|_| first)?))
-        };
-        blind_against_seen(self.ledger.done().iter().filter_map(verdict))
+        blind_against_seen_in(&self.ledger, &self.examples, &self.run.name)
     }
 
     /// The label that counts under a review.

@@ -5,6 +5,7 @@ use crate::analysis::orders::Ranking;
 use crate::analysis::{self, Relabels};
 use crate::dataset::{ClassNames, Examples, Order, Review, Reviews, Run};
 use crate::find::{Data, Filter};
+use crate::project::Shared;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -44,7 +45,8 @@ impl Snapshot {
         filter.select(&data, &self.rows, cancelled)
     }
 
-    fn relabels(&self) -> Relabels {
+    /// Corrected labels by row.
+    pub fn relabels(&self) -> Relabels {
         let class = |review: &Review| self.classes.index(&review.relabel.as_ref()?.class);
         self.reviews.iter().filter_map(|(&row, review)| Some((row, class(review)?))).collect()
     }
@@ -60,6 +62,21 @@ impl Desk {
             likeness: self.likeness.clone(),
             reviews: self.reviews.clone(),
             rows: self.walk.share(),
+        }
+    }
+}
+
+impl Desk {
+    /// What statistics are made from. Its cost grows with the number of tags.
+    pub fn share(&self) -> Shared {
+        Shared {
+            project: self.project.clone(),
+            snapshot: self.snapshot(),
+            ledger: self.ledger.clone(),
+            tally: self.tally(),
+            strata: self.strata(),
+            subset: self.subset,
+            eyeball: self.eyeball,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Desk;
 use crate::dataset::{DecideError, Event, NewTag, TagEdit, TagId, Touched};
+use std::sync::Arc;
 
 impl Desk {
     /// Makes a tag and puts it on the rows.
@@ -17,7 +18,7 @@ impl Desk {
     ) -> Result<Event, DecideError> {
         let stamp = self.stamp(at);
         let ids: Vec<&str> = rows.iter().map(|&row| self.examples.ids.get(row as usize)).collect();
-        let event = self.ledger.create_tag(name, &ids, stamp, reserved)?;
+        let event = Arc::make_mut(&mut self.ledger).create_tag(name, &ids, stamp, reserved)?;
         self.learn(rows);
         self.follow(&event);
         Ok(event)
@@ -33,7 +34,8 @@ impl Desk {
         at: u64,
         reserved: impl Fn(char) -> bool + Copy,
     ) -> Result<Option<Event>, DecideError> {
-        self.ledger.add_tags(tags, self.stamp(at), reserved)
+        let stamp = self.stamp(at);
+        Arc::make_mut(&mut self.ledger).add_tags(tags, stamp, reserved)
     }
 
     /// Changes a tag, and its examples where the change asks for that. `None` when nothing changes.
@@ -47,7 +49,8 @@ impl Desk {
         at: u64,
         reserved: impl Fn(char) -> bool,
     ) -> Result<Option<Event>, DecideError> {
-        let event = self.ledger.edit_tag(tag, edit, self.stamp(at), reserved)?;
+        let stamp = self.stamp(at);
+        let event = Arc::make_mut(&mut self.ledger).edit_tag(tag, edit, stamp, reserved)?;
         if let Some(event) = &event {
             self.follow(event);
         }
@@ -68,7 +71,7 @@ impl Desk {
     ) -> Result<Event, DecideError> {
         let stamp = self.stamp(at);
         let ids: Vec<&str> = rows.iter().map(|&row| self.examples.ids.get(row as usize)).collect();
-        let event = self.ledger.split_tag(tag, name, &ids, stamp, reserved)?;
+        let event = Arc::make_mut(&mut self.ledger).split_tag(tag, name, &ids, stamp, reserved)?;
         self.follow(&event);
         Ok(event)
     }
