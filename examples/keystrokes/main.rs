@@ -122,7 +122,8 @@ fn open(root: &Path, decided: usize) -> Result<Driver, Box<dyn Error>> {
         writable.store.append(&event)?;
     }
     let welcome = Welcome::from_env(|name| std::env::var_os(name));
-    let places = Places { data_dir: decisions, media_root: root.to_owned(), welcome };
+    let (project, media_root) = (Arc::new(project), root.to_owned());
+    let places = Places { project, data_dir: decisions, media_root, welcome };
     let app = App::new(desk, keymap, None, SIZE);
     Ok(Driver::start(app, writable.store, places, SIZE, now())?)
 }

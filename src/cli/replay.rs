@@ -183,7 +183,8 @@ fn open(
     app.offer_presets(project.presets()?);
     let welcome = Welcome::from_env(|name| std::env::var_os(name));
     let media_root = project.media_root(header.split)?;
-    let places = Places { data_dir, media_root, welcome };
+    let project = Arc::new(project.clone());
+    let places = Places { project, data_dir, media_root, welcome };
     Ok(Driver::start(app, store, places, size, now())?)
 }
 

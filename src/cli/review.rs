@@ -147,7 +147,8 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     app.tell(greeting(&app, &repairs));
     let welcome = welcome(&mut app);
     let (data_dir, media_root) = (project.data_dir(), project.media_root(split)?);
-    let places = Places { data_dir, media_root, welcome };
+    let shared = Arc::new(project.clone());
+    let places = Places { project: shared, data_dir, media_root, welcome };
     let recorder = args.record.as_deref().map(recorder).transpose()?;
     let app = tui::run(app, store, places, args.takes_mouse(), recorder)?;
     farewell(project, &app);

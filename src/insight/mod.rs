@@ -161,7 +161,7 @@ pub struct Watch<'a> {
     /// How far it is.
     pub progress: &'a Progress,
     /// Takes what is known so far.
-    pub partial: &'a mut dyn FnMut(Insight),
+    pub partial: &'a mut (dyn FnMut(Insight) + Send),
 }
 
 impl Watch<'_> {

@@ -51,6 +51,9 @@ pub struct Report {
     by: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     groups: Vec<Group>,
+    /// What the errors can be parted by.
+    #[serde(skip)]
+    parts: Vec<String>,
 }
 
 /// A kind of error.
@@ -86,7 +89,7 @@ struct Group {
 const MOST_GROUPS: usize = 50;
 
 /// The parts that errors can be parted by: classes, runs, and the columns of few values.
-pub fn parts(shared: &Shared) -> Vec<String> {
+fn parts(shared: &Shared) -> Vec<String> {
     let few = |column: &&crate::dataset::Column| values(column).len() <= MOST_GROUPS;
     let columns = shared.examples().metadata.iter().filter(few).map(|column| column.name.clone());
     ["class", "run"].map(str::to_owned).into_iter().chain(columns).collect()
@@ -154,6 +157,7 @@ fn report(shared: &Shared, tally: &Tally, ask: &Ask, saturation: Saturation) -> 
         saturation,
         by: ask.by.clone(),
         groups: vec![],
+        parts: parts(shared),
     })
 }
 
@@ -382,6 +386,11 @@ impl Report {
     /// The kinds of error, most frequent first.
     pub fn kinds(&self) -> &[Kind] {
         &self.categories
+    }
+
+    /// What the errors can be parted by.
+    pub fn parts(&self) -> &[String] {
+        &self.parts
     }
 
     /// How many new kinds came in each 20 errors.

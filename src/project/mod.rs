@@ -32,7 +32,7 @@ const DATA_DIR: &str = ".gaffe";
 const NAMED: &str = "gaffe.toml names it: correct the path there";
 
 /// An open project: its settings, not yet its data.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Project {
     root: PathBuf,
     config: Config,

@@ -1,11 +1,10 @@
 //! What statistics are made from: a desk as it was when it was taken.
 
 use super::{Snapshot, Subset};
-use crate::analysis::eyeball::in_eyeball;
 use crate::analysis::guards::{BlindAgainstSeen, blind_against_seen};
 use crate::analysis::{CorrectStratum, ErrorStratum, Relabels, Tally};
 use crate::dataset::{Event, Examples, Ledger, Order, Run, Tag, TagId};
-use crate::find::{Data, Filter};
+use crate::find::Filter;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -25,8 +24,6 @@ pub struct Shared {
     pub strata: (ErrorStratum, CorrectStratum),
     /// Which predictions are walked.
     pub subset: Subset,
-    /// The share of the examples that is looked at, if that is not all of them.
-    pub eyeball: Option<f64>,
 }
 
 impl Shared {
@@ -52,10 +49,7 @@ impl Shared {
 
     /// All rows that may be looked at, ascending.
     pub fn all_rows(&self) -> Vec<u32> {
-        let ids = &self.examples().ids;
-        let is_shown =
-            |row: &u32| self.eyeball.is_none_or(|s| in_eyeball(ids.get(*row as usize), s));
-        (0..self.examples().len() as u32).filter(is_shown).collect()
+        self.snapshot.all_rows()
     }
 
     /// All rows of the split that a filter selects, ascending, right or wrong, whether they may be
@@ -66,10 +60,8 @@ impl Shared {
         marked: &BTreeSet<u32>,
         cancelled: &AtomicBool,
     ) -> Option<Vec<u32>> {
-        let Snapshot { examples, run, classes, reviews, .. } = &self.snapshot;
-        let data = Data { examples, run, classes, reviews, marked };
-        let rows: Vec<u32> = (0..examples.len() as u32).collect();
-        filter.select(&data, &rows, cancelled)
+        let rows: Vec<u32> = (0..self.examples().len() as u32).collect();
+        self.snapshot.select(filter, &rows, marked, cancelled)
     }
 
     /// The tags of the reviewed errors in the order in which they were walked, of the rows that `is_in`

@@ -10,6 +10,8 @@ pub enum Context {
     Review,
     /// Looking at a page of thumbnails.
     Grid,
+    /// Looking at a screen that decides.
+    Board,
     /// Typing a note, a name or a number.
     Prompt,
     /// Choosing a class, a tag or a command by typing.
@@ -32,9 +34,10 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Review,
         Self::Grid,
+        Self::Board,
         Self::Prompt,
         Self::Picker,
         Self::Find,
@@ -51,6 +54,7 @@ impl Context {
         match self {
             Self::Review => "review",
             Self::Grid => "grid",
+            Self::Board => "board",
             Self::Prompt => "prompt",
             Self::Picker => "picker",
             Self::Find => "find",

@@ -5,7 +5,7 @@
 use super::app::{App, Mode};
 use super::command::Command;
 use super::layout;
-use super::screens::{class_in_line, confirm, hints, picker, popup, tag_bar};
+use super::screens::{boards, class_in_line, confirm, hints, picker, popup, tag_bar};
 use crate::dataset::TagId;
 use ratatui::layout::{Position, Rect};
 
@@ -30,6 +30,7 @@ pub enum Target {
 pub fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
     let places = layout::review(screen)?;
     match app.mode() {
+        Mode::Base if app.view().is_some() => boards::target(app, screen, at),
         Mode::Base if app.grid().is_some() => on_tile(app, at).map(Target::Tile),
         Mode::Base => in_review(app, &places, at),
         Mode::Picker(choice) => {

@@ -1,11 +1,13 @@
-//! Worker threads: one writes decisions down, two make pictures ready, one sorts and searches.
+//! Worker threads: one writes decisions down, two make pictures ready, one sorts and searches, one
+//! answers what the screens ask.
 //!
 //! Invariant: the thread that draws never waits for a disk or a decoder. What a job answers carries
 //! what it was asked for, so that an answer nobody waits for any more is dropped.
 
-use super::app::{Learning, Message, PictureKey, Work};
+use super::app::{Learning, Message, PictureKey, Question, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media;
+use crate::project::Project;
 use crate::store::{Cursor, Store, Welcome, keep_filters};
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
@@ -32,6 +34,7 @@ pub struct Jobs {
     wishes: Arc<Wishes>,
     works: Option<Sender<Box<Work>>>,
     lessons: Option<Sender<Box<Learning>>>,
+    questions: Option<Sender<Box<Question>>>,
     answers: Receiver<Message>,
 }
 
@@ -58,27 +61,26 @@ impl Wishes {
 }
 
 impl Jobs {
-    /// Starts the threads. `dir` is the project's data folder, `welcome` the
-    /// user's marker; `picture` gives the file of a row.
+    /// Starts the threads; `picture` gives the file of a row.
     ///
     /// # Errors
     /// When no thread can be started.
     pub fn start(
         store: Store,
-        dir: PathBuf,
-        welcome: Welcome,
+        files: Files,
         picture: impl Fn(u32) -> PathBuf + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let (answer, answers) = channel();
         let (tasks, incoming) = channel();
         let (decoder_answer, worker_answer) = (answer.clone(), answer.clone());
-        let learner_answer = answer.clone();
+        let (learner_answer, insight_answer) = (answer.clone(), answer.clone());
+        let project = files.project.clone();
         let picture = Arc::new(picture);
         let file = picture.clone();
         let wishes = Arc::new(Wishes::default());
         let writer = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write_down(store, &Files { dir, welcome }, &incoming, &answer))?;
+            .spawn(move || write_down(store, &files, &incoming, &answer))?;
         for _ in 0..DECODERS {
             let (wishes, picture) = (wishes.clone(), picture.clone());
             let answer = decoder_answer.clone();
@@ -94,8 +96,13 @@ impl Jobs {
         thread::Builder::new()
             .name("likeness".into())
             .spawn(move || learn(&learning, &*file, &learner_answer))?;
-        let (tasks, works, lessons) = (Some(tasks), Some(works), Some(lessons));
-        Ok(Self { tasks, writer: Some(writer), wishes, works, lessons, answers })
+        let (questions, asked) = channel();
+        thread::Builder::new()
+            .name("insight".into())
+            .spawn(move || consider(&asked, &project, &insight_answer))?;
+        let (tasks, works) = (Some(tasks), Some(works));
+        let (lessons, questions) = (Some(lessons), Some(questions));
+        Ok(Self { tasks, writer: Some(writer), wishes, works, lessons, questions, answers })
     }
 
     /// Writes a decision down.
@@ -139,6 +146,13 @@ impl Jobs {
         }
     }
 
+    /// Answers what a screen asks.
+    pub fn consider(&self, question: Box<Question>) {
+        if let Some(questions) = &self.questions {
+            let _ = questions.send(question);
+        }
+    }
+
     /// An answer, if one is there.
     pub fn answer(&self) -> Option<Message> {
         self.answers.try_recv().ok()
@@ -156,7 +170,7 @@ impl Jobs {
     }
 
     fn close(&mut self) {
-        (self.tasks, self.works, self.lessons) = (None, None, None);
+        (self.tasks, self.works, self.lessons, self.questions) = (None, None, None, None);
         self.wishes.lock().closed = true;
         self.wishes.changed.notify_all();
         if let Some(writer) = self.writer.take() {
@@ -178,11 +192,14 @@ impl Drop for Jobs {
     }
 }
 
-/// What the writer writes beside the store.
-struct Files {
-    /// The project's data folder.
-    dir: PathBuf,
-    welcome: Welcome,
+/// What is read and written beside the store.
+pub struct Files {
+    /// The project, for data that is not on the desk.
+    pub project: Arc<Project>,
+    /// Where decisions are kept.
+    pub dir: PathBuf,
+    /// The user's marker of having read the card.
+    pub welcome: Welcome,
 }
 
 fn write_down(mut store: Store, files: &Files, tasks: &Receiver<Task>, answer: &Sender<Message>) {
@@ -246,6 +263,31 @@ fn work_out(works: &Receiver<Box<Work>>, answer: &Sender<Message>) {
         let outcome = catch_unwind(AssertUnwindSafe(|| run(&work))).unwrap_or_default();
         let generation = work.generation;
         if answer.send(Message::Worked { generation, outcome }).is_err() {
+            break;
+        }
+    }
+}
+
+fn consider(questions: &Receiver<Box<Question>>, project: &Arc<Project>, answer: &Sender<Message>) {
+    let pool = pool();
+    while let Ok(question) = questions.recv() {
+        if question.progress.is_cancelled() {
+            continue;
+        }
+        let generation = question.generation;
+        let send = |answer, is_whole| Message::Considered { generation, answer, is_whole };
+        // Where nobody takes the parts, nobody takes the whole either: the loop ends there.
+        let mut partial = |shown| drop(answer.send(send(Ok(shown), false)));
+        let run = || question.run(project, &mut partial);
+        let answered = catch_unwind(AssertUnwindSafe(|| match &pool {
+            Some(pool) => pool.install(run),
+            None => run(),
+        }));
+        let stopped = "that could not be worked out: the program stopped inside";
+        let Some(made) = answered.unwrap_or_else(|_| Some(Err(stopped.to_owned()))) else {
+            continue;
+        };
+        if answer.send(send(made, true)).is_err() {
             break;
         }
     }

@@ -21,7 +21,7 @@ pub mod theme;
 mod widgets;
 
 use crate::dataset::Media;
-use crate::project::now;
+use crate::project::{Project, now};
 use crate::store::{Store, Welcome};
 use app::{App, Effect, Message, Mouse, Status};
 use crossterm::event::{self, Event, KeyEventKind};
@@ -32,6 +32,7 @@ use record::Recorder;
 use signals::{Pause, Signals};
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use terminal::{Guard, Screen};
 use tui_input::backend::crossterm::to_input_request;
@@ -42,7 +43,9 @@ const IDLE: Duration = Duration::from_millis(200);
 
 /// Where the review's files are.
 pub struct Places {
-    /// The project's data folder.
+    /// The project.
+    pub project: Arc<Project>,
+    /// The folder of its decisions.
     pub data_dir: PathBuf,
     /// What picture files are relative to.
     pub media_root: PathBuf,
@@ -101,7 +104,8 @@ fn start_jobs(app: &App, store: Store, places: Places) -> io::Result<Jobs> {
     };
     let root = places.media_root;
     let picture = move |row: u32| root.join(files.get(row as usize));
-    Jobs::start(store, places.data_dir, places.welcome, picture)
+    let Places { project, data_dir, welcome, .. } = places;
+    Jobs::start(store, jobs::Files { project, dir: data_dir, welcome }, picture)
 }
 
 /// Tells the app how large the terminal is.
@@ -188,6 +192,8 @@ fn carry_out(jobs: &Jobs, effects: Vec<Effect>) -> bool {
             Effect::KeepFilters(filters) => jobs.keep_filters(filters),
             Effect::Learn(learning) => jobs.learn(learning),
             Effect::Work(work) => jobs.work(work),
+            Effect::Consider(question) => jobs.consider(question),
+            Effect::Copy(text) => terminal::copy(&text),
             Effect::Welcomed => jobs.welcomed(),
             Effect::Suspend => signals::stop(),
             Effect::Quit => quit = true,

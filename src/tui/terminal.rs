@@ -3,6 +3,7 @@
 //! Invariant: however the program ends, short of SIGKILL, the terminal is given back.
 
 use super::theme::{Depth, classic};
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::style::Print;
 use crossterm::terminal::{
@@ -56,6 +57,15 @@ static MOUSE: AtomicBool = AtomicBool::new(false);
 /// movement of the mouse too.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+
+/// Gives a text to the clipboard of whoever sits at the terminal, over SSH too, if the terminal allows
+/// it (OSC 52). Nothing tells whether it did.
+pub fn copy(text: &str) {
+    if OURS.load(Ordering::SeqCst) {
+        // Without a terminal there is nobody to tell.
+        let _ = execute!(io::stdout().lock(), CopyToClipboard::to_clipboard_from(text));
+    }
+}
 
 /// Holds the terminal; dropping it gives it back.
 pub struct Guard {

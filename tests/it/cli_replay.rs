@@ -176,7 +176,8 @@ impl Recorded {
         let lines = vec![Header::of(&app, (80, 24)).to_json()];
         let media_root = project.media_root(Split::Dev).unwrap();
         let welcome = Welcome::from_env(|_| None);
-        let places = Places { data_dir: project.data_dir(), media_root, welcome };
+        let data_dir = project.data_dir();
+        let places = Places { project: Arc::new(project), data_dir, media_root, welcome };
         let driver = Driver::start(app, writable.store, places, (80, 24), 0).unwrap();
         Self { driver, lines }
     }

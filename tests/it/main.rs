@@ -1,6 +1,7 @@
 //! Everything that runs the program as a whole, in one binary: linking it is slow.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod boards;
 mod cli;
 mod keyboard;
 mod parity;

@@ -70,12 +70,16 @@ fn text(buffer: &Buffer) -> String {
     buffer.content.chunks(width).map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn snapshot(name: &str, stage: &mut Stage, (cols, rows): (u16, u16)) {
+/// A screen as text, then its styles in both themes.
+pub fn in_two_themes(stage: &mut Stage) -> String {
     let [dark, light] = ["dark", "light"].map(|theme| stage.paint_in(theme));
     assert_eq!(text(&dark), text(&light), "a theme changes no text");
-    let name = format!("{name}_{cols}x{rows}");
     let (dark, light, text) = (styled(&dark), styled(&light), text(&dark));
-    insta::assert_snapshot!(name, format!("{text}\n\n== dark\n{dark}\n== light\n{light}"));
+    format!("{text}\n\n== dark\n{dark}\n== light\n{light}")
+}
+
+fn snapshot(name: &str, stage: &mut Stage, (cols, rows): (u16, u16)) {
+    insta::assert_snapshot!(format!("{name}_{cols}x{rows}"), in_two_themes(stage));
 }
 
 #[test]

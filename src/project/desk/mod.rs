@@ -306,7 +306,13 @@ impl Desk {
     pub fn set_order(&mut self, order: Order, rows: Vec<u32>) {
         self.order = order;
         let listed = |row: &u32| self.walk.place_of(*row).is_some();
-        let found = self.is_search().then(|| rows.iter().copied().filter(listed).collect());
+        let found = self.is_search().then(|| {
+            let sorted: Vec<u32> = rows.iter().copied().filter(listed).collect();
+            let is_sorted: HashSet<u32> = sorted.iter().copied().collect();
+            // A list may have rows beside the walk's: correct predictions.
+            let rest = self.list().iter().copied().filter(|row| !is_sorted.contains(row));
+            sorted.iter().copied().chain(rest).collect()
+        });
         self.walk.set(rows, self.examples.len());
         if found.is_some() {
             self.walk.show(found);

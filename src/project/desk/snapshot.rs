@@ -1,6 +1,7 @@
 //! What sorting and searching need, so that another thread can do it.
 
 use super::{Desk, Likeness};
+use crate::analysis::eyeball::in_eyeball;
 use crate::analysis::orders::Ranking;
 use crate::analysis::{self, Relabels};
 use crate::dataset::{ClassNames, Examples, Order, Review, Reviews, Run};
@@ -25,6 +26,8 @@ pub struct Snapshot {
     pub reviews: Reviews,
     /// All rows of the walk, in its order.
     pub rows: Arc<Vec<u32>>,
+    /// The share of the examples that is looked at, if that is not all of them.
+    pub eyeball: Option<f64>,
 }
 
 impl Snapshot {
@@ -33,16 +36,25 @@ impl Snapshot {
         sort(&self.examples, &self.run, &self.likeness, &self.relabels(), (&self.rows, order))
     }
 
-    /// The rows of the walk that a filter selects; `None` when it was cancelled.
+    /// All rows that may be looked at, ascending.
+    pub fn all_rows(&self) -> Vec<u32> {
+        let ids = &self.examples.ids;
+        let is_shown =
+            |row: &u32| self.eyeball.is_none_or(|s| in_eyeball(ids.get(*row as usize), s));
+        (0..self.examples.len() as u32).filter(is_shown).collect()
+    }
+
+    /// Those of `rows` that a filter selects, in their order; `None` when it was cancelled.
     pub fn select(
         &self,
         filter: &Filter,
+        rows: &[u32],
         marked: &BTreeSet<u32>,
         cancelled: &AtomicBool,
     ) -> Option<Vec<u32>> {
         let (examples, run, classes) = (&*self.examples, &*self.run, &*self.classes);
         let data = Data { examples, run, classes, reviews: &self.reviews, marked };
-        filter.select(&data, &self.rows, cancelled)
+        filter.select(&data, rows, cancelled)
     }
 
     /// Corrected labels by row.
@@ -62,6 +74,7 @@ impl Desk {
             likeness: self.likeness.clone(),
             reviews: self.reviews.clone(),
             rows: self.walk.share(),
+            eyeball: self.eyeball,
         }
     }
 }
@@ -76,7 +89,6 @@ impl Desk {
             tally: self.tally(),
             strata: self.strata(),
             subset: self.subset,
-            eyeball: self.eyeball,
         }
     }
 }

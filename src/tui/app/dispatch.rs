@@ -11,7 +11,13 @@ use crossterm::event::KeyEvent;
 impl App {
     /// The screen that lies below what is on top.
     pub fn base(&self) -> Context {
-        if self.grid.is_some() { Context::Grid } else { Context::Review }
+        if self.boards_open() {
+            Context::Board
+        } else if self.grid.is_some() {
+            Context::Grid
+        } else {
+            Context::Review
+        }
     }
 
     /// Where keys are looked up.
@@ -86,6 +92,9 @@ impl App {
                 vec![]
             }
             Message::Worked { generation, outcome } => self.worked(generation, outcome),
+            Message::Considered { generation, answer, is_whole } => {
+                self.considered(generation, answer, is_whole)
+            }
             Message::Painted => {
                 self.saw();
                 if self.is_visible() {
@@ -143,6 +152,8 @@ impl App {
             Command::Suspend if cfg!(unix) => vec![Effect::Suspend],
             Command::Suspend => self.nothing("this system has no way back from the shell"),
             Command::Quit => self.quit(),
+            command if self.boards_open() => self.on_board(command),
+            Command::View(view) => self.open_board(view),
             Command::Grid => self.open_grid(),
             Command::GridCell => self.ask_cell(),
             command if self.grid.is_some() => self.on_grid(command),

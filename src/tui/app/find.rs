@@ -3,6 +3,7 @@
 //! Invariant: the list changes only when the answer to the last filter has come; the text that is
 //! shown is the filter that the list obeys.
 
+use super::work::Among;
 use super::{App, Effect, Mode, PromptKind, Status, Task};
 use crate::dataset::Column;
 use crate::find::{Completion, Filter, FilterError, Names, Vocabulary, complete, quote};
@@ -33,6 +34,8 @@ pub struct FindLine {
 pub(super) struct Finding {
     /// What the list obeys.
     pub filter: Option<String>,
+    /// Whether `filter` is the name of a list, which can't be read as a filter.
+    pub is_named: bool,
     /// Those with names.
     pub saved: BTreeMap<String, String>,
     /// The queue that is being looked for, by its place.
@@ -95,7 +98,10 @@ impl App {
 
     /// Opens the line with what was typed when it was left, else with the filter that is on.
     fn open_find(&mut self) -> Vec<Effect> {
-        let on = || self.finding.filter.clone().map(|text| text + " ").unwrap_or_default();
+        let on = || {
+            let filter = self.finding.filter.clone().filter(|_| !self.finding.is_named);
+            filter.map(|text| text + " ").unwrap_or_default()
+        };
         let text = self.finding.draft.take().unwrap_or_else(on);
         let completion = Completion { range: 0..0, items: vec![] };
         let (is_fresh, input) = (!text.is_empty(), Input::new(text));
@@ -116,7 +122,7 @@ impl App {
         }
     }
 
-    fn names(&self) -> Names<'_> {
+    pub(super) fn names(&self) -> Names<'_> {
         Names {
             classes: self.desk.classes(),
             tags: self.desk.ledger().tags(),
@@ -183,11 +189,17 @@ impl App {
         }
         let (text, marked) = (text.to_owned(), self.marks.clone());
         let what = format!("finding {text}");
-        Ok(self.hand_out(Task::Select { text, filter: Box::new(filter), marked, grid }, &what))
+        Ok(self.hand_out(
+            Task::Select { text, filter: Box::new(filter), marked, grid, among: Among::Walk },
+            &what,
+        ))
     }
 
     /// What a filter selected; the walk stays at its example if that is among them.
     pub(super) fn selected(&mut self, text: String, rows: Vec<u32>) -> Vec<Effect> {
+        if self.is_entering() {
+            return self.entered(rows).unwrap_or_default();
+        }
         self.painted.clear();
         let queue = self.finding.queue.take();
         if rows.is_empty() {
@@ -203,8 +215,8 @@ impl App {
         self.end_retest();
         let row = self.row();
         let found = rows.len();
-        self.desk.show_only(Some(rows));
-        self.finding.filter = Some(text);
+        self.show_rows(Some(rows));
+        (self.finding.filter, self.finding.is_named) = (Some(text), false);
         let place = row.and_then(|row| self.desk.place(row));
         let place = place.or_else(|| self.open_from(0)).unwrap_or(0);
         let effects = self.go(place);
@@ -215,9 +227,9 @@ impl App {
 
     fn list_all(&mut self) -> Vec<Effect> {
         let row = self.row();
-        self.desk.show_only(None);
-        self.finding.filter = None;
-        self.painted.clear();
+        self.show_rows(None);
+        self.forget_entered();
+        (self.finding.filter, self.finding.is_named) = (None, false);
         let place = row.and_then(|row| self.desk.place(row));
         let effects = self.go(place.unwrap_or(0));
         self.status = Status::hint(format!("all {} are listed", self.desk.all()));
@@ -228,6 +240,8 @@ impl App {
     fn clear(&mut self) -> Vec<Effect> {
         if self.cancel_work() | self.cancel_likeness() {
             self.nothing("cancelled")
+        } else if let Some(effects) = self.return_to_board() {
+            effects
         } else if self.finding.filter.is_some() {
             self.list_all()
         } else if self.marks.is_empty() {
@@ -284,7 +298,8 @@ impl App {
             };
             self.status = Status::hint(format!("@{name} is forgotten"));
         } else {
-            let Some(filter) = self.finding.filter.clone() else {
+            let filter = self.finding.filter.clone().filter(|_| !self.finding.is_named);
+            let Some(filter) = filter else {
                 return Err("no filter is on that could be saved".to_owned());
             };
             if name.is_empty() || quote(name) != name {

@@ -1,6 +1,6 @@
 //! What comes into the app and what goes out of it.
 
-use super::{Learning, Mouse, Outcome, PictureKey, Work};
+use super::{Learning, Mouse, Outcome, PictureKey, Question, Shown, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media::Cells;
 use crate::project::Vectors;
@@ -49,6 +49,15 @@ pub enum Message {
         /// what came of it
         outcome: Option<Outcome>,
     },
+    /// What a screen asked was answered, or a part of it; or why it can't be.
+    Considered {
+        /// the generation it was asked in
+        generation: u64,
+        /// the answer
+        answer: Result<Arc<Shown>, String>,
+        /// whether there is no more to come
+        is_whole: bool,
+    },
     /// The screen shows what was drawn last.
     Painted,
 }
@@ -71,6 +80,10 @@ pub enum Effect {
     KeepFilters(BTreeMap<String, String>),
     /// Work something out; what was handed out before is cancelled.
     Work(Box<Work>),
+    /// Answer what a screen asks.
+    Consider(Box<Question>),
+    /// Give this to the clipboard.
+    Copy(String),
     /// Make vectors of the examples, however long it takes.
     Learn(Box<Learning>),
     /// Remember that the card of the first start was read.

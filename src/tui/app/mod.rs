@@ -4,6 +4,7 @@
 //! as saved only after the store has said so.
 
 mod alike;
+mod board;
 mod decide;
 mod dispatch;
 mod find;
@@ -30,6 +31,7 @@ mod welcome;
 mod work;
 
 pub use alike::Learning;
+pub use board::{Board, MOST_ROWS, Question, Scope, Shown};
 pub use find::FindLine;
 pub use grid::{Grid, Standing};
 pub use guards::Guards;
@@ -59,6 +61,7 @@ use crate::analysis::typeahead::ClassIndex;
 use crate::ingest::Preset;
 use crate::project::Desk;
 use alike::Alike;
+use board::Boards;
 use find::Finding;
 use guards::Watch;
 use jump::Trail;
@@ -136,6 +139,7 @@ pub struct App {
     watch: Watch,
     recent: Recent,
     finding: Finding,
+    boards: Boards,
     alike: Alike,
     index: ClassIndex,
     /// What was asked for before the start.
@@ -206,6 +210,7 @@ impl App {
             watch: Watch::default(),
             recent: Recent::default(),
             alike: Alike::default(),
+            boards: Boards::default(),
             first: vec![],
             tag_page: None,
             setup: Setup { presets: Preset::built_in(), ..Setup::default() },
@@ -296,6 +301,7 @@ impl App {
         self.saving.unsaved > 0
             || self.pictures.any_pending()
             || self.is_working()
+            || self.asking().is_some()
             || self.wants_likeness()
     }
 

@@ -34,6 +34,8 @@ pub enum Task {
         marked: BTreeSet<u32>,
         /// whether the grid is to show what is found
         grid: bool,
+        /// which rows are asked
+        among: Among,
     },
     /// Find the example of an id.
     Locate(String),
@@ -41,6 +43,17 @@ pub enum Task {
     InCell(Vec<u32>, (u32, Option<u32>)),
     /// See whether new tags still come, of so many errors, reviewed in some way.
     Saturation(usize, Basis),
+}
+
+/// Which rows a filter is asked of.
+#[derive(Debug, Clone)]
+pub enum Among {
+    /// Those of the walk.
+    Walk,
+    /// All that may be looked at, right or wrong.
+    All,
+    /// These.
+    Rows(Arc<Vec<u32>>),
 }
 
 /// A task, and what it works on.
@@ -94,8 +107,13 @@ impl Work {
             Task::Similar { row, vectors } => {
                 Some(Outcome::Alike(*row, vectors.sort(&self.snapshot.rows, *row)))
             }
-            Task::Select { text, filter, marked, grid } => {
-                let rows = self.snapshot.select(filter, marked, &self.cancelled);
+            Task::Select { text, filter, marked, grid, among } => {
+                let rows = match among {
+                    Among::Walk => &self.snapshot.rows,
+                    Among::All => &self.snapshot.all_rows(),
+                    Among::Rows(rows) => rows,
+                };
+                let rows = self.snapshot.select(filter, rows, marked, &self.cancelled);
                 rows.map(|rows| Outcome::Selected { text: text.clone(), rows, grid: *grid })
             }
             Task::Locate(text) => {

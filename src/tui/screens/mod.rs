@@ -1,5 +1,6 @@
 //! What is drawn. Reads the app, changes nothing, computes no statistic.
 
+pub(super) mod boards;
 mod card;
 pub(super) mod confirm;
 mod find;
@@ -36,9 +37,10 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
 }
 
 fn draw_screen(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<'_>) {
-    match app.grid() {
-        Some(grid) => grid::draw(app, grid, theme, frame),
-        None => review::draw(app, places, theme, frame),
+    match (app.board(), app.grid()) {
+        (Some(board), _) => boards::draw(app, board, theme, frame),
+        (None, Some(grid)) => grid::draw(app, grid, theme, frame),
+        (None, None) => review::draw(app, places, theme, frame),
     }
     if let Some(page) = app.tag_page() {
         tags::draw(app, page, places, theme, frame);

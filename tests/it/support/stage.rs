@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use gaffe::dataset::{Ledger, Media, Order, Split, Stamp};
 use gaffe::media;
 use gaffe::project::Project;
-use gaffe::tui::app::{Action, App, Effect, Message, Mouse};
+use gaffe::tui::app::{Action, App, Effect, Message, Mouse, Question};
 use gaffe::tui::hit::{Target, target};
 use gaffe::tui::keymap::Keymap;
 use gaffe::tui::screens;
@@ -21,6 +21,7 @@ pub struct Stage {
     app: App,
     terminal: Terminal<TestBackend>,
     media_root: PathBuf,
+    project: Arc<Project>,
     /// A person's pace: milliseconds.
     now: u64,
 }
@@ -80,10 +81,28 @@ impl Stage {
         let mut ledger = Ledger::default();
         let tags = &project.config().tags;
         ledger.set_up(tags, Stamp::default(), |c| keymap.is_reserved(c)).unwrap();
+        Self::with_ledger(project, ledger, media_root, (cols, rows))
+    }
+
+    /// A project with the decisions that are written down.
+    pub fn of_project(root: &Path, cols: u16, rows: u16) -> Self {
+        let project = Project::open(root).unwrap();
+        let (ledger, _) = project.decisions().unwrap();
+        Self::with_ledger(project, ledger, root.to_owned(), (cols, rows))
+    }
+
+    fn with_ledger(
+        project: Project,
+        ledger: Ledger,
+        media_root: PathBuf,
+        (cols, rows): (u16, u16),
+    ) -> Self {
+        let keymap = Arc::new(Keymap::standard().unwrap());
         let desk = project.desk(Split::Dev, "v1", Order::Random, ledger).unwrap();
         let app = App::new(desk, keymap, None, (cols, rows));
         let terminal = Terminal::new(TestBackend::new(cols, rows)).unwrap();
-        let mut stage = Self { app, terminal, media_root, now: 1_700_000_000_000 };
+        let project = Arc::new(project);
+        let mut stage = Self { app, terminal, media_root, project, now: 1_700_000_000_000 };
         let effects = stage.app.start();
         stage.carry_out(effects);
         stage.draw();
@@ -156,7 +175,9 @@ impl Stage {
                 Effect::Work(work) => {
                     vec![Message::Worked { generation: work.generation, outcome: work.run() }]
                 }
-                Effect::Remember(_)
+                Effect::Consider(question) => self.answers(*question),
+                Effect::Copy(_)
+                | Effect::Remember(_)
                 | Effect::KeepFilters(_)
                 | Effect::Welcomed
                 | Effect::Suspend
@@ -167,6 +188,21 @@ impl Stage {
                 self.carry_out(effects);
             }
         }
+    }
+
+    /// What a question is answered, in parts and whole.
+    fn answers(&self, question: Question) -> Vec<Message> {
+        let generation = question.generation;
+        let message = |answer, is_whole| Message::Considered { generation, answer, is_whole };
+        let mut answers = vec![];
+        let whole = question.run(&self.project, &mut |part| answers.push(message(Ok(part), false)));
+        answers.extend(whole.map(|answer| message(answer, true)));
+        answers
+    }
+
+    /// The state.
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
     fn file(&self, row: u32) -> PathBuf {

@@ -1,6 +1,7 @@
 //! The review in a real terminal: what a person sees, types, breaks, closes and comes back to.
 
 mod alike;
+mod boards;
 mod decisions;
 mod ending;
 mod fields;

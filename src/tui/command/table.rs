@@ -2,158 +2,8 @@
 //!
 //! Invariant: whatever a user can do on a screen is one row here.
 
-pub use super::context::Context;
-
-/// What a key can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Command {
-    /// The label is right; go on.
-    ModelWrong,
-    /// The prediction is right: take it as the label; go on.
-    LabelWrong,
-    /// Both are right; go on.
-    BothAcceptable,
-    /// Neither is right; go on.
-    Neither,
-    /// Can't tell; go on.
-    Unsure,
-    /// Set class number n (from 0) as the label; go on.
-    Class(u8),
-    /// Choose the label from all classes by typing.
-    PickClass,
-    /// Choose classes that are right beside the label.
-    AlsoRight,
-    /// Put on or take off the tag on that letter.
-    Tag(char),
-    /// Put a tag on by typing its name, or make one.
-    PickTag,
-    /// Take the suggestion that is shown.
-    TakeSuggestion,
-    /// Mark as very easy.
-    VeryEasy,
-    /// Mark as very hard.
-    VeryHard,
-    /// Write a note.
-    Note,
-    /// Flag it, or take the flag away.
-    Flag,
-    /// Put it off; go on.
-    Skip,
-    /// Make the last whole decision here; go on.
-    Repeat,
-    /// Make the last whole decision on the next n examples.
-    RepeatMany,
-    /// Make the decision of macro number n; go on.
-    Macro(u8),
-    /// Mark, or take the mark away.
-    Mark,
-    /// Mark all from the last mark to here.
-    MarkRange,
-    /// Mark all that are listed.
-    MarkAll,
-    /// Take all marks away.
-    Unmark,
-    /// Decide on all that are marked.
-    Apply,
-    /// Show a page of thumbnails.
-    Grid,
-    /// Show thumbnails of one confusion cell.
-    GridCell,
-    /// Leave the picture on that letter out.
-    Tile(char),
-    /// Leave the picture under the cursor out.
-    Except,
-    /// Larger pictures.
-    Larger,
-    /// Smaller pictures.
-    Smaller,
-    /// Go on without a decision.
-    Next,
-    /// Go back.
-    Previous,
-    /// One row of pictures up.
-    Above,
-    /// One row of pictures down.
-    Below,
-    /// Go to the next one that is not reviewed.
-    NextOpen,
-    /// Go to the next of the same confusion cell.
-    NextInCell,
-    /// Go to a number or an id.
-    Jump,
-    /// Return from a jump.
-    Back,
-    /// Go to the first one.
-    First,
-    /// Go to the last one.
-    Last,
-    /// Show more.
-    ScrollDown,
-    /// Show what was above.
-    ScrollUp,
-    /// List only what matches a filter.
-    Find,
-    /// List all again, then take the marks away.
-    Clear,
-    /// Keep the filter under a name.
-    SaveFilter,
-    /// List the next of the three queues.
-    Queue,
-    /// Walk the examples most like this one.
-    Similar,
-    /// Walk the errors in another order.
-    Reorder,
-    /// Take back the last decision.
-    Undo,
-    /// Bring it back.
-    Redo,
-    /// Show the last decisions.
-    History,
-    /// Show the taxonomy.
-    Tags,
-    /// Show the progress.
-    Progress,
-    /// Show the guards.
-    Guards,
-    /// Other colours.
-    NextTheme,
-    /// Find a command by its name.
-    Palette,
-    /// Show the keys.
-    Help,
-    /// Back to the shell.
-    Suspend,
-    /// Leave.
-    Quit,
-    /// Confirm a prompt or a choice.
-    Accept,
-    /// Leave a prompt, a choice, a screen.
-    Cancel,
-    /// Move up in a list.
-    Up,
-    /// Move down in a list.
-    Down,
-    /// Complete the word.
-    Complete,
-    /// Take it without leaving.
-    Toggle,
-    /// Another name for a tag.
-    TagRename,
-    /// Another letter for a tag.
-    TagLetter,
-    /// Describe a tag.
-    TagDescribe,
-    /// Show a tag by the example on the screen.
-    TagExample,
-    /// Merge a tag into another.
-    TagMerge,
-    /// Split a tag.
-    TagSplit,
-    /// Delete a tag.
-    TagDelete,
-    /// Add a set of tags.
-    TagPreset,
-}
+use super::{Command, Context};
+use crate::insight::View;
 
 /// A row of the table.
 #[derive(Debug)]
@@ -177,8 +27,12 @@ pub struct Row {
 
 const REVIEW: &[Context] = &[Context::Review];
 const GRID: &[Context] = &[Context::Grid];
+const BOARD: &[Context] = &[Context::Board];
 const SCREENS: &[Context] = &[Context::Review, Context::Grid];
+const WALKS: &[Context] = &[Context::Review, Context::Grid, Context::Board];
+const VIEWS: &[Context] = &[Context::Review, Context::Board];
 const PAGES: &[Context] = &[
+    Context::Board,
     Context::Review,
     Context::Grid,
     Context::Picker,
@@ -186,9 +40,16 @@ const PAGES: &[Context] = &[
     Context::History,
     Context::Tags,
 ];
-const ENDS: &[Context] =
-    &[Context::Review, Context::Grid, Context::Help, Context::History, Context::Tags];
+const ENDS: &[Context] = &[
+    Context::Board,
+    Context::Review,
+    Context::Grid,
+    Context::Help,
+    Context::History,
+    Context::Tags,
+];
 const TAKING: &[Context] = &[
+    Context::Board,
     Context::Grid,
     Context::Prompt,
     Context::Picker,
@@ -199,6 +60,7 @@ const TAKING: &[Context] = &[
     Context::Confirm,
 ];
 const POPUPS: &[Context] = &[
+    Context::Board,
     Context::Grid,
     Context::Prompt,
     Context::Picker,
@@ -210,8 +72,14 @@ const POPUPS: &[Context] = &[
     Context::Confirm,
     Context::Card,
 ];
-const LISTS: &[Context] =
-    &[Context::Picker, Context::Find, Context::Help, Context::History, Context::Tags];
+const LISTS: &[Context] = &[
+    Context::Board,
+    Context::Picker,
+    Context::Find,
+    Context::Help,
+    Context::History,
+    Context::Tags,
+];
 const COMPLETING: &[Context] = &[Context::Find];
 const TOGGLING: &[Context] = &[Context::Picker];
 const ANYWHERE: &[Context] = &Context::ALL;
@@ -278,8 +146,8 @@ pub const TABLE: &[Row] = &[
     see(Command::Except, "except", "Except", "In the grid", GRID, "leave the picture under the cursor out, or take it back in"),
     act(Command::Larger, "larger", "Larger", "In the grid", GRID, "larger pictures"),
     act(Command::Smaller, "smaller", "Smaller", "In the grid", GRID, "smaller pictures"),
-    act(Command::Next, "next", "Next", "Moving", SCREENS, "the next one, without a decision"),
-    act(Command::Previous, "previous", "Previous", "Moving", SCREENS, "the one before"),
+    act(Command::Next, "next", "Next", "Moving", WALKS, "the next one, without a decision"),
+    act(Command::Previous, "previous", "Previous", "Moving", WALKS, "the one before"),
     act(Command::Above, "above", "Up", "Moving", GRID, "one row up"),
     act(Command::Below, "below", "Down", "Moving", GRID, "one row down"),
     act(Command::NextOpen, "next-open", "Next open", "Moving", REVIEW, "the next one that is not reviewed"),
@@ -290,7 +158,7 @@ pub const TABLE: &[Row] = &[
     act(Command::Last, "last", "Last", "Moving", ENDS, "the last one"),
     act(Command::ScrollDown, "scroll-down", "Page down", "Moving", PAGES, "more of a long text or row; the next page"),
     act(Command::ScrollUp, "scroll-up", "Page up", "Moving", PAGES, "what was above"),
-    act(Command::Find, "find", "Find", "Finding", SCREENS, "list only what matches a filter: gold:Shirt conf>0.9 -reviewed"),
+    act(Command::Find, "find", "Find", "Finding", WALKS, "list only what matches a filter: gold:Shirt conf>0.9 -reviewed"),
     act(Command::Clear, "clear", "Clear", "Finding", REVIEW, "list all again; then take the marks away"),
     act(Command::SaveFilter, "save-filter", "Save the filter", "Finding", SCREENS, "keep the filter under a name: @name brings it back"),
     act(Command::Queue, "queue", "Queue", "Finding", REVIEW, "list what is skipped; then unsure; then flagged; then all"),
@@ -302,11 +170,32 @@ pub const TABLE: &[Row] = &[
     act(Command::Tags, "tags", "Tags", "Program", REVIEW, "all tags: rename, merge, split, describe, delete, another letter"),
     act(Command::Progress, "progress", "Progress", "Program", REVIEW, "how fast, how much is left, what is saturated; set a goal"),
     act(Command::Guards, "guards", "Guards", "Program", REVIEW, "guards against fooling oneself: blind slice, re-test, haste"),
-    act(Command::NextTheme, "next-theme", "Next theme", "Program", SCREENS, "other colours: dark, light, high-contrast, colour-blind"),
-    act(Command::Palette, "palette", "Commands", "Program", SCREENS, "find any command by its name"),
-    act(Command::Help, "help", "Keys", "Program", SCREENS, "these keys"),
+    act(Command::NextTheme, "next-theme", "Next theme", "Program", WALKS, "other colours: dark, light, high-contrast, colour-blind"),
+    act(Command::Palette, "palette", "Commands", "Program", WALKS, "find any command by its name"),
+    act(Command::Help, "help", "Keys", "Program", WALKS, "these keys"),
     act(Command::Suspend, "suspend", "Suspend", "Program", ANYWHERE, "back to the shell; fg returns"),
-    act(Command::Quit, "quit", "Quit", "Program", REVIEW, "leave; everything is saved as you go"),
+    act(Command::Quit, "quit", "Quit", "Program", VIEWS, "leave; everything is saved as you go"),
+    act(Command::View(View::Tally), "tally", "Tally", "What to do next", VIEWS, "the kinds of error, most frequent first, and what solving each would bring"),
+    act(Command::View(View::Confusion), "confusion", "Confusion", "What to do next", VIEWS, "which class is taken for which"),
+    act(Command::View(View::Slices), "slices", "Slices", "What to do next", VIEWS, "where the errors are: given and found slices"),
+    act(Command::View(View::LabelIssues), "label-issues", "Label issues", "What to do next", VIEWS, "labels that are probably wrong, the likeliest first"),
+    act(Command::View(View::Calibration), "calibration", "Calibration", "What to do next", VIEWS, "whether the model is as sure as it is right"),
+    act(Command::View(View::Bottleneck), "bottleneck", "Bottleneck", "What to do next", VIEWS, "which gap holds back: people, train, dev, test"),
+    act(Command::View(View::Compare), "compare", "Compare", "What to do next", VIEWS, "what another run fixed and what it broke"),
+    act(Command::View(View::Next), "what-next", "Next", "What to do next", VIEWS, "what is worth doing, by gain and cost; the journal of what was tried"),
+    act(Command::View(View::Goal), "goal", "Goal", "What to do next", VIEWS, "which run meets the goal, and by how much"),
+    act(Command::View(View::Shift), "shift", "Shift", "What to do next", VIEWS, "what moved between train and dev, or batch and batch"),
+    act(Command::View(View::Cost), "cost", "Cost", "What to do next", VIEWS, "time, memory and money for each prediction"),
+    act(Command::View(View::Map), "map", "Map", "What to do next", VIEWS, "all examples in a plane, like beside like"),
+    act(Command::NextView, "next-view", "Next screen", "On these screens", BOARD, "the screen of the next tab"),
+    act(Command::PreviousView, "previous-view", "Screen before", "On these screens", BOARD, "the screen of the tab before"),
+    act(Command::ViewBy, "view-by", "Part by", "On these screens", BOARD, "part the numbers by class, run, a column …"),
+    act(Command::ViewOrder, "view-order", "Sort", "On these screens", BOARD, "sort them otherwise"),
+    act(Command::ViewScale, "view-scale", "Scale", "On these screens", BOARD, "other units, or another scale"),
+    act(Command::ViewVersus, "view-versus", "Other run", "On these screens", BOARD, "beside another run, another split, another batch"),
+    act(Command::CopyText, "copy", "Copy", "On these screens", BOARD, "copy the tables as text"),
+    act(Command::CopyCsv, "copy-csv", "Copy as CSV", "On these screens", BOARD, "copy the first table as CSV, all of it"),
+    act(Command::CopyMarkdown, "copy-markdown", "Copy as Markdown", "On these screens", BOARD, "copy the tables as Markdown"),
     act(Command::Accept, "accept", "Take", "In a field or list", TAKING, "take it"),
     act(Command::Cancel, "cancel", "Close", "In a field or list", POPUPS, "close; what was typed is kept for the next time"),
     act(Command::Up, "up", "Up", "In a field or list", LISTS, "up"),
@@ -326,57 +215,4 @@ pub const TABLE: &[Row] = &[
 /// The row of a keymap name.
 pub fn by_id(id: &str) -> Option<&'static Row> {
     TABLE.iter().find(|row| row.id == id)
-}
-
-impl Command {
-    /// Its row, whatever its argument.
-    pub fn row(self) -> &'static Row {
-        let same =
-            |row: &&Row| std::mem::discriminant(&row.command) == std::mem::discriminant(&self);
-        // Every command has a row, as a test sees to.
-        TABLE.iter().find(same).unwrap_or(&TABLE[0])
-    }
-
-    /// Whether it acts on the examples that are shown.
-    pub fn on_sight(self) -> bool {
-        self.row().on_sight
-    }
-
-    /// The command with what stands behind its name, as in `class 3` and `tag b`.
-    pub fn with_argument(self, text: &str) -> Option<Self> {
-        let letter = || text.chars().next().filter(|_| text.chars().count() == 1);
-        match self {
-            Self::Class(_) => text.parse().ok().map(Self::Class),
-            Self::Macro(_) => text.parse().ok().map(Self::Macro),
-            Self::Tag(_) => letter().map(Self::Tag),
-            Self::Tile(_) => letter().map(Self::Tile),
-            other => text.is_empty().then_some(other),
-        }
-    }
-
-    /// What stands behind its name; empty for most.
-    pub fn argument(self) -> String {
-        match self {
-            Self::Class(number) | Self::Macro(number) => number.to_string(),
-            Self::Tag(letter) | Self::Tile(letter) => letter.to_string(),
-            _ => String::new(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_is_found_by_its_name_and_argument() {
-        for row in TABLE {
-            assert_eq!(row.command.row().id, row.id);
-            let argument = row.command.argument();
-            assert_eq!(by_id(row.id).unwrap().command.with_argument(&argument), Some(row.command));
-        }
-        assert_eq!(Command::Class(0).with_argument("7"), Some(Command::Class(7)));
-        assert_eq!(Command::Tag('a').with_argument("bc"), None);
-        assert_eq!(Command::Undo.with_argument("x"), None);
-    }
 }

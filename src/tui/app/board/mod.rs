@@ -1,0 +1,268 @@
+//! The screens that decide: which one is open, what it asks, what came of it, where its cursor is.
+//!
+//! Invariant: what is shown is the answer to what is asked now, or is marked as older; entering a row
+//! lists just what the row is about, and going back brings the list, the place and the cursor back.
+
+mod enter;
+mod question;
+mod tally;
+
+pub use question::{Question, Scope, Shown};
+
+use super::{App, Effect, List, Status};
+use crate::insight::{Ask, Page, Progress, View};
+use crate::tui::command::Command;
+use enter::Entered;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Rows of a table that a screen shows; what is copied has all.
+pub const MOST_ROWS: usize = 500;
+/// Columns of copied text.
+const COPIED_WIDTH: usize = 160;
+
+/// One of the screens.
+#[derive(Debug)]
+pub struct Board {
+    /// What is asked.
+    pub ask: Ask,
+    /// What came of it last.
+    pub shown: Option<Arc<Shown>>,
+    /// Why nothing did.
+    pub error: Option<String>,
+    /// The row of the tables that the cursor is on.
+    pub list: List,
+    /// What `shown` is the answer to.
+    as_of: Option<AsOf>,
+}
+
+/// What an answer depends on beside the question.
+#[derive(Debug, Clone, PartialEq)]
+struct AsOf {
+    /// The decisions.
+    seq: u64,
+    /// The list, by how often it has changed.
+    list: u64,
+    ask: Ask,
+}
+
+/// An answer that is awaited.
+#[derive(Debug)]
+struct Asked {
+    view: View,
+    generation: u64,
+    progress: Arc<Progress>,
+    as_of: AsOf,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub(super) struct Boards {
+    open: Option<View>,
+    each: BTreeMap<View, Board>,
+    asked: Option<Asked>,
+    /// What was entered, the last one at the end.
+    entered: Vec<Entered>,
+    /// The row that is being entered, while its examples are looked for.
+    entering: Option<Entered>,
+    /// Goes up with each change of the list.
+    pub list: u64,
+}
+
+impl Board {
+    fn new(view: View) -> Self {
+        Self { ask: Ask::of(view), shown: None, error: None, list: List::default(), as_of: None }
+    }
+
+    /// What people are shown.
+    pub fn page(&self) -> Option<&Page> {
+        self.shown.as_ref().map(|shown| &shown.page)
+    }
+
+    /// Rows that the cursor goes through.
+    fn rows(&self) -> usize {
+        self.page().map_or(0, |page| {
+            page.sheets.iter().map(|(_, sheet)| sheet.rows().len().min(MOST_ROWS)).sum()
+        })
+    }
+}
+
+impl App {
+    /// The screen that is open.
+    pub fn board(&self) -> Option<&Board> {
+        self.boards.each.get(&self.boards.open?)
+    }
+
+    fn board_mut(&mut self) -> Option<&mut Board> {
+        self.boards.each.get_mut(&self.boards.open?)
+    }
+
+    pub(super) fn boards_open(&self) -> bool {
+        self.boards.open.is_some()
+    }
+
+    /// Which screen is open.
+    pub fn view(&self) -> Option<View> {
+        self.boards.open
+    }
+
+    /// How far the awaited answer is: a part of 1 where that is known; none when nothing is awaited.
+    pub fn asking(&self) -> Option<Option<f64>> {
+        self.boards.asked.as_ref().map(|asked| asked.progress.part())
+    }
+
+    /// Whether what is shown is older than the last decision, list or choice.
+    pub fn is_older(&self) -> bool {
+        self.board().is_some_and(|board| {
+            board.shown.is_some() && board.as_of.as_ref() != Some(&self.as_of(&board.ask))
+        })
+    }
+
+    fn as_of(&self, ask: &Ask) -> AsOf {
+        AsOf { seq: self.desk.ledger().next_seq(), list: self.boards.list, ask: ask.clone() }
+    }
+
+    pub(super) fn open_board(&mut self, view: View) -> Vec<Effect> {
+        if self.boards.open != Some(view) {
+            self.stop_asking();
+        }
+        self.painted.clear();
+        self.status = Status::default();
+        self.boards.open = Some(view);
+        self.boards.each.entry(view).or_insert_with(|| Board::new(view));
+        self.ask_anew()
+    }
+
+    /// Asks what the open screen asks, unless that is known or awaited.
+    pub(super) fn ask_anew(&mut self) -> Vec<Effect> {
+        let Some(board) = self.board() else { return vec![] };
+        let as_of = self.as_of(&board.ask);
+        let is_known = board.as_of.as_ref() == Some(&as_of);
+        let is_awaited = self.boards.asked.as_ref().is_some_and(|asked| asked.as_of == as_of);
+        if is_known || is_awaited {
+            return vec![];
+        }
+        let ask = board.ask.clone();
+        let scope = match self.scope() {
+            Ok(scope) => scope,
+            Err(error) => {
+                self.status = Status::trouble(error.what);
+                return vec![];
+            }
+        };
+        self.stop_asking();
+        self.generation += 1;
+        let (generation, progress) = (self.generation, Arc::new(Progress::default()));
+        self.boards.asked =
+            Some(Asked { view: ask.view(), generation, progress: progress.clone(), as_of });
+        let (shared, marked) = (self.desk.share(), self.marks.clone());
+        let question = Question { generation, ask, shared, scope, marked, progress };
+        vec![Effect::Consider(Box::new(question))]
+    }
+
+    fn stop_asking(&mut self) {
+        if let Some(asked) = self.boards.asked.take() {
+            asked.progress.cancel();
+        }
+    }
+
+    /// An answer came, or a part of it.
+    pub(super) fn considered(
+        &mut self,
+        generation: u64,
+        answer: Result<Arc<Shown>, String>,
+        is_whole: bool,
+    ) -> Vec<Effect> {
+        let awaited = self.boards.asked.as_ref().filter(|asked| asked.generation == generation);
+        let Some(view) = awaited.map(|asked| asked.view) else { return vec![] };
+        let asked = self.boards.asked.take();
+        let Some(board) = self.boards.each.get_mut(&view) else { return vec![] };
+        match answer {
+            Ok(shown) => (board.shown, board.error) = (Some(shown), None),
+            Err(reason) => (board.shown, board.error) = (None, Some(reason)),
+        }
+        let last = board.rows().saturating_sub(1);
+        board.list.at = board.list.at.min(last);
+        if is_whole {
+            board.as_of = asked.map(|asked| asked.as_of);
+        } else {
+            self.boards.asked = asked;
+        }
+        vec![]
+    }
+
+    pub(super) fn on_board(&mut self, command: Command) -> Vec<Effect> {
+        self.last_key = None;
+        match command {
+            Command::Cancel => self.close_board(),
+            Command::View(view) => self.open_board(view),
+            Command::NextView => self.turn(1),
+            Command::PreviousView => self.turn(View::ALL.len() - 1),
+            Command::CopyText | Command::CopyCsv | Command::CopyMarkdown => self.copy(command),
+            Command::Accept => self.enter_row(),
+            Command::ViewBy | Command::ViewOrder | Command::ViewScale | Command::ViewVersus => {
+                self.ask_otherwise(command)
+            }
+            _ => self.move_on_board(command),
+        }
+    }
+
+    fn move_on_board(&mut self, command: Command) -> Vec<Effect> {
+        if let Some(board) = self.board_mut() {
+            let rows = board.rows();
+            board.list.moved_in(command, rows);
+        }
+        self.status = Status::default();
+        vec![]
+    }
+
+    /// Back to the list below.
+    fn close_board(&mut self) -> Vec<Effect> {
+        self.stop_asking();
+        self.boards.open = None;
+        self.painted.clear();
+        self.status = Status::default();
+        self.prepare()
+    }
+
+    fn turn(&mut self, by: usize) -> Vec<Effect> {
+        let here = View::ALL.iter().position(|view| Some(*view) == self.boards.open);
+        let next = (here.unwrap_or(0) + by) % View::ALL.len();
+        self.open_board(View::ALL[next])
+    }
+
+    /// Changes what is asked by a key of the screen.
+    fn ask_otherwise(&mut self, command: Command) -> Vec<Effect> {
+        let Some(board) = self.board_mut() else { return vec![] };
+        let changed = match board.ask.clone() {
+            Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            _ => None,
+        };
+        let Some(ask) = changed else {
+            return self.nothing("that key has no meaning on this screen");
+        };
+        board.ask = ask;
+        self.ask_anew()
+    }
+
+    /// Copies what is shown; terminals pass it on to the clipboard of the machine they run on.
+    fn copy(&mut self, command: Command) -> Vec<Effect> {
+        let Some(page) = self.board().and_then(Board::page) else {
+            return self.nothing("there is nothing to copy yet");
+        };
+        let (text, what) = match command {
+            Command::CopyCsv => {
+                let mut out = Vec::new();
+                let sheet = page.sheets.first().map(|(_, sheet)| sheet);
+                // Writing into memory can't fail.
+                let _ = sheet.map(|sheet| sheet.write_csv(&mut out));
+                (String::from_utf8_lossy(&out).into_owned(), "CSV")
+            }
+            Command::CopyMarkdown => (page.markdown(), "Markdown"),
+            _ => (page.lines(usize::MAX, COPIED_WIDTH).join("\n") + "\n", "text"),
+        };
+        let lines = text.lines().count();
+        self.status = Status::hint(format!("copied {lines} lines of {what} to the clipboard"));
+        vec![Effect::Copy(text)]
+    }
+}
