@@ -16,7 +16,7 @@ pub use error::ProjectError;
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
 pub use shared::Shared;
-pub use vectors::{Vectors, make_vectors};
+pub use vectors::{Vectors, content_vectors, make_vectors};
 
 use crate::analysis::{self, ErrorRate, Relabels};
 use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split};

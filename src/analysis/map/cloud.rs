@@ -96,8 +96,8 @@ impl Cloud {
     }
 }
 
-/// Keeps at most `most` at random, in the order they were in (Fisher–Yates, stopped early).
-fn draw(rows: &mut Vec<u32>, most: usize, seed: u64) {
+/// Keeps at most `most` at random, without replacement, in the order they were in (Fisher–Yates, stopped early).
+pub fn draw(rows: &mut Vec<u32>, most: usize, seed: u64) {
     if rows.len() <= most {
         return;
     }

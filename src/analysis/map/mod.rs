@@ -15,7 +15,7 @@ mod raster;
 mod repulsion;
 mod trust;
 
-pub use cloud::Cloud;
+pub use cloud::{Cloud, draw};
 pub use layout::{LayoutOptions, neighbour_layout};
 pub use plane::{Plane, Rect};
 pub use principal::{Principal, principal_axes};
