@@ -170,6 +170,18 @@ pub enum Command {
     ViewScale,
     /// Beside another run.
     ViewVersus,
+    /// Other examples.
+    ViewWhich,
+    /// Closer on the map.
+    Closer,
+    /// Farther away on the map.
+    Farther,
+    /// A corner of a lasso.
+    Corner,
+    /// Choose what the lasso holds.
+    Gather,
+    /// Take what the lasso holds out of what is chosen.
+    Release,
     /// Copy the tables as text.
     CopyText,
     /// Copy the first table as CSV.

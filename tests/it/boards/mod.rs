@@ -1,11 +1,13 @@
 //! The screens that decide: what they show, that it is what the command prints, and that a row leads
 //! to its examples and back.
 
+mod map;
 mod tally;
 
 use crate::screens_themes::in_two_themes;
 use crate::support::project::{Folder, gaffe_in};
 use crate::support::stage::{Stage, press};
+use crossterm::event::KeyCode;
 use gaffe::dataset::{Answer, Choice, Order, Split, Verdict};
 use gaffe::project::Project;
 use serde_json::Value;

@@ -164,6 +164,13 @@ impl Stage {
         self.terminal.backend().buffer().clone()
     }
 
+    /// What is on the screen of a terminal without colours, line by line.
+    pub fn draw_without_colours(&mut self) -> String {
+        let theme = Theme::by_name("dark", Depth::True, false).unwrap();
+        self.terminal.draw(|frame| screens::draw(&self.app, theme, frame)).unwrap();
+        self.terminal.backend().to_string()
+    }
+
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             let answers = match effect {

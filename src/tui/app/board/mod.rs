@@ -4,9 +4,11 @@
 //! lists just what the row is about, and going back brings the list, the place and the cursor back.
 
 mod enter;
+mod map;
 mod question;
 mod tally;
 
+pub use map::MapState;
 pub use question::{Question, Scope, Shown};
 
 use super::{App, Effect, List, Status};
@@ -67,6 +69,7 @@ pub(super) struct Boards {
     entering: Option<Entered>,
     /// Goes up with each change of the list.
     pub list: u64,
+    map: MapState,
 }
 
 impl Board {
@@ -193,6 +196,9 @@ impl App {
 
     pub(super) fn on_board(&mut self, command: Command) -> Vec<Effect> {
         self.last_key = None;
+        if let Some(effects) = self.on_map(command) {
+            return effects;
+        }
         match command {
             Command::Cancel => self.close_board(),
             Command::View(view) => self.open_board(view),

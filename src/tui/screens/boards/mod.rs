@@ -2,6 +2,7 @@
 //!
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
+mod map;
 mod table;
 mod tally;
 
@@ -72,6 +73,7 @@ fn draw_shown(
 ) {
     match &shown.insight {
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
+        Insight::Map(_) => map::draw(app, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
     let _ = app;
@@ -133,6 +135,7 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
 fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
+        View::Map => map::KEYS,
         _ => &[],
     }
 }
