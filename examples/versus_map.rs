@@ -3,7 +3,7 @@
 //! neighbour layout from them on, file read beforehand. Without REPEATS the layout is left out.
 #![allow(clippy::print_stdout)]
 
-use gaffe::analysis::map::{Cloud, LayoutOptions, Point, neighbour_layout, principal_axes};
+use gaffe::analysis::map::{Cloud, LayoutOptions, NeighbourLayout, Point, principal_axes};
 use gaffe::dataset::Matrix;
 use ndarray::Array2;
 use std::error::Error;
@@ -33,9 +33,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for _ in 0..repeats {
         let start = Instant::now();
         let options = LayoutOptions::default();
-        let points = neighbour_layout(&cloud, &principal.points, &options, &mut |_, _, _| true);
+        let made = NeighbourLayout::new(&cloud, &principal.points, &options, &mut |_| true);
+        let mut made = made.ok_or("stopped")?;
+        made.run(&mut |_, _, _| true);
         layout.push(start.elapsed().as_secs_f64());
-        write(&format!("{out}-layout.npy"), &points.unwrap_or_default())?;
+        write(&format!("{out}-layout.npy"), made.points())?;
     }
     let explained = principal.explained;
     println!("{}", serde_json::json!({ "axes": axes, "layout": layout, "explained": explained }));

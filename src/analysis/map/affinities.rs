@@ -9,6 +9,7 @@ const PIECE: usize = 256;
 const HALVINGS: usize = 64;
 
 /// A sparse symmetric matrix whose values sum to 1.
+#[derive(Debug)]
 pub(super) struct Affinities {
     /// row i holds the entries `starts[i]..starts[i + 1]`
     starts: Vec<usize>,

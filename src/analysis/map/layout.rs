@@ -39,45 +39,68 @@ impl Default for LayoutOptions {
 
 /// Rows of a piece of work.
 const PIECE: usize = 256;
+/// Vectors from which on some are nearer than others.
+const FEWEST: usize = 4;
 /// Spread of the layout at the start along its wider axis, small beside the distance 1 at which forces turn
 /// (Kobak & Berens 2019, Nat. Commun. 10:5416).
 const START: f64 = 1e-4;
 
-/// t-SNE of the cloud from `start` on, its principal axes (van der Maaten & Hinton 2008, JMLR 9:2579; with exact
-/// nearest neighbours and Barnes–Hut sums: van der Maaten 2014, JMLR 15:3221). What lies near in the layout is alike;
-/// distances between groups say little. M × M products, then about M log M a step.
-///
-/// `partial` is told the steps done, how many there are, and the layout so far: before the first step while
-/// neighbours are searched, then every so many steps, and at the end. It stops the work by returning false: then
-/// there is no result.
-pub fn neighbour_layout(
-    cloud: &Cloud,
-    start: &[Point],
-    options: &LayoutOptions,
-    partial: &mut dyn FnMut(usize, usize, &[Point]) -> bool,
-) -> Option<Vec<Point>> {
-    let rows = cloud.len();
-    let mut points = spread_out(start, rows, options.seed);
-    // Fewer have no neighbours that could be told from the others.
-    if rows < 4 {
-        let done = options.steps;
-        return partial(done, done, start).then_some(points);
-    }
-    let perplexity = options.perplexity.max(1.0).min((rows - 1) as f64 / 3.0);
-    let count = (3.0 * perplexity) as usize + 1;
-    let near = nearest(cloud, count, &mut |_| partial(0, options.steps, start))?;
-    let affinities = Affinities::new(&near, perplexity);
-    drop(near);
-    let mut descent = Descent::new(rows, options);
-    for step in 0..options.steps {
-        descent.step(&mut points, &affinities, options, step);
-        let done = step + 1;
-        let told = done % options.every.max(1) == 0 || done == options.steps;
-        if told && !partial(done, options.steps, &points) {
-            return None;
+/// A layout that is being made: t-SNE of a cloud (van der Maaten & Hinton 2008, JMLR 9:2579; with exact nearest
+/// neighbours and Barnes–Hut sums: van der Maaten 2014, JMLR 15:3221). What lies near in it is alike; distances
+/// between groups say little.
+#[derive(Debug)]
+pub struct NeighbourLayout {
+    options: LayoutOptions,
+    /// None with too few vectors to have neighbours.
+    affinities: Option<Affinities>,
+    points: Vec<Point>,
+    descent: Descent,
+    done: usize,
+}
+
+impl NeighbourLayout {
+    /// Begins one at `start`, the principal axes. M × M products; meanwhile `go_on` is told the share done, and
+    /// stops it by returning false: then there is no layout.
+    pub fn new(
+        cloud: &Cloud,
+        start: &[Point],
+        options: &LayoutOptions,
+        go_on: &mut dyn FnMut(f64) -> bool,
+    ) -> Option<Self> {
+        let rows = cloud.len();
+        let mut affinities = None;
+        if rows >= FEWEST {
+            let perplexity = options.perplexity.max(1.0).min((rows - 1) as f64 / 3.0);
+            let near = nearest(cloud, (3.0 * perplexity) as usize + 1, go_on)?;
+            affinities = Some(Affinities::new(&near, perplexity));
         }
+        let points = spread_out(start, rows, options.seed);
+        let descent = Descent::new(rows, options);
+        Some(Self { options: *options, affinities, points, descent, done: 0 })
     }
-    Some(points)
+
+    /// Goes on to the end, about M log M a step. `partial` is told the steps done, how many there are, and the
+    /// layout so far, every so many steps and at the end. It stops the work by returning false; called again, the
+    /// work goes on where it was, to the same end. Whether it is done.
+    pub fn run(&mut self, partial: &mut dyn FnMut(usize, usize, &[Point]) -> bool) -> bool {
+        let steps = self.options.steps;
+        while self.done < steps {
+            if let Some(affinities) = &self.affinities {
+                self.descent.step(&mut self.points, affinities, &self.options, self.done);
+            }
+            self.done += 1;
+            let told = self.done.is_multiple_of(self.options.every.max(1)) || self.done == steps;
+            if told && !partial(self.done, steps, &self.points) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The layout so far.
+    pub fn points(&self) -> &[Point] {
+        &self.points
+    }
 }
 
 /// The start with a spread of [`START`] and a little noise; all noise where it says nothing.
@@ -97,6 +120,7 @@ fn spread_out(start: &[Point], rows: usize, seed: u64) -> Vec<Point> {
 
 /// Gradient descent with momentum and a gain for each coordinate (Jacobs 1988, Neural Netw. 1:295), as in
 /// scikit-learn.
+#[derive(Debug)]
 struct Descent {
     rate: f32,
     moves: Vec<Point>,

@@ -24,7 +24,9 @@ fn short() -> LayoutOptions {
 
 fn laid_out(cloud: &Cloud, options: &LayoutOptions) -> Vec<Point> {
     let Principal { points, .. } = principal_axes(cloud);
-    neighbour_layout(cloud, &points, options, &mut |_, _, _| true).unwrap()
+    let mut layout = NeighbourLayout::new(cloud, &points, options, &mut |_| true).unwrap();
+    assert!(layout.run(&mut |_, _, _| true));
+    layout.points().to_vec()
 }
 
 #[test]
@@ -53,21 +55,27 @@ fn the_number_of_threads_does_not_matter_and_the_seed_only_for_the_noise() {
 }
 
 #[test]
-fn partial_layouts_come_every_so_many_steps_and_stop_the_work() {
+fn partial_layouts_come_every_so_many_steps_and_stop_the_work_until_it_goes_on() {
     let cloud = groups(60);
     let start = principal_axes(&cloud).points;
     let options = LayoutOptions { steps: 25, early: 10, ..short() };
+    assert!(NeighbourLayout::new(&cloud, &start, &options, &mut |_| false).is_none());
+    let mut layout = NeighbourLayout::new(&cloud, &start, &options, &mut |_| true).unwrap();
     let mut told = Vec::new();
-    let done = neighbour_layout(&cloud, &start, &options, &mut |step, steps, points| {
+    let done = layout.run(&mut |step, steps, points| {
         assert!(steps == 25 && points.len() == 60);
         told.push(step);
-        true
+        step != 20
     });
-    assert_eq!((told, done.map(|points| points.len())), (vec![0, 10, 20, 25], Some(60)));
-    for stop in [0, 10, 25] {
-        let layout = neighbour_layout(&cloud, &start, &options, &mut |step, _, _| step != stop);
-        assert_eq!(layout, None);
-    }
+    assert!(!done);
+    let partial = layout.points().to_vec();
+    assert!(layout.run(&mut |step, _, _| {
+        told.push(step);
+        true
+    }));
+    assert_eq!(told, [10, 20, 25]);
+    assert_ne!(partial, layout.points());
+    assert_eq!(laid_out(&cloud, &options), layout.points());
 }
 
 proptest! {
@@ -87,6 +95,7 @@ proptest! {
         prop_assert_eq!(points.len(), rows);
         prop_assert!(points.iter().flatten().all(|x| x.is_finite()));
         // A start that is not one for each vector is no reason to panic.
-        prop_assert!(neighbour_layout(&cloud, &[], &options, &mut |_, _, _| true).is_some());
+        let without = NeighbourLayout::new(&cloud, &[], &options, &mut |_| true);
+        prop_assert!(without.unwrap().run(&mut |_, _, _| true));
     }
 }

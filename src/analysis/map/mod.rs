@@ -16,7 +16,7 @@ mod repulsion;
 mod trust;
 
 pub use cloud::{Cloud, draw};
-pub use layout::{LayoutOptions, neighbour_layout};
+pub use layout::{LayoutOptions, NeighbourLayout};
 pub use plane::{Plane, Rect};
 pub use principal::{Principal, principal_axes};
 pub use raster::{Cell, Dots, Raster, Shown, View};

@@ -42,10 +42,13 @@ pub struct Groups {
     pub counts: Vec<usize>,
     /// The group of each example of the map.
     pub of: Vec<u32>,
+    /// The last group, if it is that of the examples of which there is nothing to say.
+    pub rest: Option<u32>,
 }
 
 impl Groups {
-    pub(super) fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+    /// Those of the group called `rest` come last, however many there are.
+    pub(super) fn new<'a>(names: impl Iterator<Item = &'a str>, rest: Option<&str>) -> Self {
         let mut known: HashMap<&str, u32> = HashMap::new();
         let mut found: Vec<(&str, usize)> = Vec::new();
         let mut of: Vec<u32> = Vec::new();
@@ -58,7 +61,11 @@ impl Groups {
             of.push(group);
         }
         let mut order: Vec<usize> = (0..found.len()).collect();
-        order.sort_by(|&a, &b| found[b].1.cmp(&found[a].1).then(found[a].0.cmp(found[b].0)));
+        let is_rest = |at: usize| Some(found[at].0) == rest;
+        order.sort_by(|&a, &b| {
+            let by_count = found[b].1.cmp(&found[a].1).then(found[a].0.cmp(found[b].0));
+            is_rest(a).cmp(&is_rest(b)).then(by_count)
+        });
         let mut place = vec![0; order.len()];
         for (to, &from) in (0..).zip(&order) {
             place[from] = to;
@@ -67,18 +74,22 @@ impl Groups {
             names: order.iter().map(|&at| found[at].0.to_owned()).collect(),
             counts: order.iter().map(|&at| found[at].1).collect(),
             of: of.into_iter().map(|group| place[group as usize]).collect(),
+            rest: order.last().filter(|&&at| is_rest(at)).map(|_| order.len() as u32 - 1),
         }
     }
 }
 
+/// What the review says where it says nothing.
+pub(super) const NOT_REVIEWED: &str = "not reviewed";
+
 /// What the review says of an example whose prediction is `predicted`, in a word or two.
 pub(super) fn state(review: Option<&Review>, predicted: &str) -> &'static str {
-    let Some(review) = review else { return "not reviewed" };
+    let Some(review) = review else { return NOT_REVIEWED };
     match review.verdict_on(predicted) {
         Some(verdict) => verdict.name(),
         None if review.is_reviewed(predicted) => "tagged",
         None if review.is_put_off(predicted) => "put off",
-        None => "not reviewed",
+        None => NOT_REVIEWED,
     }
 }
 
@@ -95,8 +106,12 @@ mod tests {
 
     #[test]
     fn the_largest_group_comes_first_and_equal_ones_by_name() {
-        let groups = Groups::new(["b", "c", "a", "c"].into_iter());
+        let names = ["b", "c", "a", "c"];
+        let groups = Groups::new(names.into_iter(), None);
         assert_eq!(groups.names, ["c", "a", "b"]);
         assert_eq!((groups.counts, groups.of), (vec![2, 1, 1], vec![2, 0, 1, 0]));
+        let groups = Groups::new(names.into_iter(), Some("c"));
+        assert_eq!((groups.names[2].as_str(), groups.rest), ("c", Some(2)));
+        assert_eq!(Groups::new(names.into_iter(), Some("d")).rest, None);
     }
 }

@@ -1,7 +1,9 @@
 //! What takes long: vectors of the examples, and where these put them. Kept from question to question.
 
 use super::Trust;
-use crate::analysis::map::{Cloud, Point, Principal, draw, principal_axes, trustworthiness};
+use crate::analysis::map::{
+    Cloud, LayoutOptions, NeighbourLayout, Point, Principal, draw, principal_axes, trustworthiness,
+};
 use crate::dataset::Media;
 use crate::insight::{FromProject, Progress};
 use crate::project::content_vectors;
@@ -33,7 +35,9 @@ pub struct Laid {
     pub axes: Arc<Principal>,
     pub trust: Trust,
     /// Until the neighbour layout is done.
-    pub cloud: Option<Arc<Cloud>>,
+    cloud: Option<Arc<Cloud>>,
+    /// The one that was stopped, to go on with.
+    stopped: Arc<Mutex<Option<NeighbourLayout>>>,
     pub done: Option<Done>,
 }
 
@@ -45,9 +49,12 @@ pub struct Done {
     pub trust: Trust,
 }
 
-/// What was laid out last; shared by all clones.
+/// What was laid out before, the last at the end; shared by all clones.
 #[derive(Debug, Clone, Default)]
-pub struct Kept(Arc<Mutex<Option<Laid>>>);
+pub struct Kept(Arc<Mutex<Vec<Laid>>>);
+
+/// How many of them: the errors, all examples, those of a filter.
+const KEPT: usize = 3;
 
 impl PartialEq for Kept {
     /// What is known already makes no difference to what is asked.
@@ -57,11 +64,7 @@ impl PartialEq for Kept {
 }
 
 impl Kept {
-    fn lock(&self) -> MutexGuard<'_, Option<Laid>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The rows on their principal axes, from the last time if they were the same.
+    /// The rows on their principal axes, from an earlier time if they were asked about then.
     ///
     /// # Errors
     /// When there is nothing to compare.
@@ -71,28 +74,31 @@ impl Kept {
         asked: Vec<u32>,
         progress: &Progress,
     ) -> Result<Laid> {
-        if let Some(laid) = self.lock().as_ref().filter(|laid| *laid.asked == asked) {
+        if let Some(laid) = locked(&self.0).iter().find(|laid| *laid.asked == asked) {
             return Ok(laid.clone());
         }
         let laid = Laid::new(from, asked, progress)?;
-        *self.lock() = Some(laid.clone());
+        self.keep(laid.clone());
         Ok(laid)
     }
 
-    /// Keeps the neighbour layout; the vectors are not needed any more.
-    pub(super) fn finish(&self, laid: &Laid, points: Vec<Point>, steps: usize) -> Done {
-        let layout = laid.cloud.as_ref().and_then(|cloud| judged(cloud, &points));
-        let trust = Trust { layout, ..laid.trust };
-        let done = Done { points: Arc::new(points), steps, trust };
-        *self.lock() = Some(Laid { cloud: None, done: Some(done.clone()), ..laid.clone() });
-        done
+    fn keep(&self, laid: Laid) {
+        let mut all = locked(&self.0);
+        all.retain(|other| *other.asked != *laid.asked);
+        let old = (all.len() + 1).saturating_sub(KEPT);
+        all.drain(..old);
+        all.push(laid);
     }
 }
 
 impl Laid {
     fn new(from: &FromProject, asked: Vec<u32>, progress: &Progress) -> Result<Self> {
         let (vectors, drawn, cloud, rows) = cloud(from, &asked, progress)?;
-        ensure!(!rows.is_empty(), "these examples have nothing by which they could be compared");
+        ensure!(
+            !rows.is_empty(),
+            "these examples have nothing by which they could be compared\n  \
+             what is compared: embeddings, pictures that can be read, words, or columns"
+        );
         let axes = principal_axes(&cloud);
         let trust =
             Trust { neighbours: NEIGHBOURS, axes: judged(&cloud, &axes.points), layout: None };
@@ -105,9 +111,50 @@ impl Laid {
             axes: Arc::new(axes),
             trust,
             cloud: Some(Arc::new(cloud)),
+            stopped: Arc::default(),
             done: None,
         })
     }
+
+    /// Makes the neighbour layout, or goes on where it was stopped, and keeps it; `partial` is told the steps
+    /// done, how many there are, and the layout so far.
+    ///
+    /// # Errors
+    /// When nobody waits for it.
+    pub fn refine(
+        &self,
+        kept: &Kept,
+        progress: &Progress,
+        partial: &mut dyn FnMut(usize, usize, &[Point]),
+    ) -> Result<Done> {
+        let stopped = || anyhow!("nobody waits for the map any more");
+        let cloud = self.cloud.as_ref().ok_or_else(stopped)?;
+        let options = LayoutOptions::default();
+        let layout = locked(&self.stopped).take();
+        let mut search = |share: f64| progress.at((share * 100.0) as usize, 100);
+        let mut layout = layout
+            .or_else(|| NeighbourLayout::new(cloud, &self.axes.points, &options, &mut search))
+            .ok_or_else(stopped)?;
+        let is_done = layout.run(&mut |step, steps, points| {
+            if step < steps {
+                partial(step, steps, points);
+            }
+            progress.at(step, steps)
+        });
+        if !is_done {
+            *locked(&self.stopped) = Some(layout);
+            return Err(stopped());
+        }
+        let trust = Trust { layout: judged(cloud, layout.points()), ..self.trust };
+        let done = Done { points: Arc::new(layout.points().to_vec()), steps: options.steps, trust };
+        kept.keep(Self { cloud: None, done: Some(done.clone()), ..self.clone() });
+        Ok(done)
+    }
+}
+
+/// What a lock holds, whoever panicked with it.
+fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn judged(cloud: &Cloud, points: &[Point]) -> Option<f64> {

@@ -10,7 +10,7 @@ pub use groups::{Colour, Groups};
 pub use places::Place;
 
 use super::{Cell, Enter, Field, Input, Insight, Page, Sheet, Watch, field};
-use crate::analysis::map::{LayoutOptions, Plane, Point, neighbour_layout};
+use crate::analysis::map::{Plane, Point};
 use crate::dataset::Split;
 use crate::report::{count, percent};
 use anyhow::{Result, anyhow, ensure};
@@ -91,9 +91,6 @@ struct Trust {
     layout: Option<f64>,
 }
 
-/// Steps between two intermediate layouts.
-const EVERY: usize = 10;
-
 /// Lays the examples out.
 ///
 /// # Errors
@@ -109,19 +106,11 @@ pub fn answer(input: &Input, ask: &Ask, watch: &mut Watch<'_>) -> Result<Report>
     if let Some(done) = &laid.done {
         return Ok(report.at(&done.points, Layout::Neighbours, done.steps).trusting(done.trust));
     }
-    let cloud = laid.cloud.as_ref().ok_or_else(|| anyhow!("the vectors are gone"))?;
-    let options = LayoutOptions { every: EVERY, ..LayoutOptions::default() };
     (watch.partial)(Insight::Map(Box::new(report.clone().at(&laid.axes.points, Layout::Axes, 0))));
-    let mut tell = |step: usize, steps: usize, points: &[Point]| {
-        if step > 0 && step < steps {
-            let part = Report { steps, ..report.clone() }.at(points, Layout::Neighbours, step);
-            (watch.partial)(Insight::Map(Box::new(part)));
-        }
-        watch.progress.at(step, steps)
-    };
-    let points = neighbour_layout(cloud, &laid.axes.points, &options, &mut tell);
-    let points = points.ok_or_else(|| anyhow!("nobody waits for the map"))?;
-    let done = ask.kept.finish(&laid, points, options.steps);
+    let done = laid.refine(&ask.kept, watch.progress, &mut |step, steps, points| {
+        let part = Report { steps, ..report.clone() }.at(points, Layout::Neighbours, step);
+        (watch.partial)(Insight::Map(Box::new(part)));
+    })?;
     Ok(report.at(&done.points, Layout::Neighbours, done.steps).trusting(done.trust))
 }
 
@@ -260,7 +249,9 @@ impl Report {
     /// What people are shown of it.
     pub fn page(&self) -> Page {
         let mut sheet = Sheet::new(&FIELDS);
-        for place in self.places.iter() {
+        // Places that are still moving are not worth a table.
+        let is_done = self.layout == Layout::Axes || self.step == self.steps;
+        for place in self.places.iter().filter(|_| is_done) {
             let rows = vec![place.row];
             let cells = [
                 place.id.into(),

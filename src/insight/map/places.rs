@@ -1,6 +1,6 @@
 //! The examples of a map, each with what is known of it.
 
-use super::groups::{Colour, Groups, state, tags};
+use super::groups::{Colour, Groups, NOT_REVIEWED, state, tags};
 use crate::analysis::map::Point;
 use crate::dataset::{ClassNames, Examples};
 use crate::insight::Input;
@@ -30,6 +30,28 @@ pub struct Place<'a> {
     /// Its row.
     #[serde(skip)]
     pub row: u32,
+}
+
+impl Place<'_> {
+    /// Its tags, or else what the review says, if it says anything.
+    pub fn known(&self) -> String {
+        match self.tags.as_slice() {
+            [] if self.review == NOT_REVIEWED => String::new(),
+            [] => self.review.to_owned(),
+            tags => tags.join(", "),
+        }
+    }
+}
+
+/// An example without a tag.
+const NO_TAG: &str = "no tag";
+
+fn in_a_word<'a>(tags: &[&'a str]) -> &'a str {
+    match tags {
+        [] => NO_TAG,
+        [tag] => tag,
+        _ => "several tags",
+    }
 }
 
 /// All of them. What is known of them is shared by all layouts.
@@ -64,17 +86,13 @@ impl Places {
         let tags: Vec<Vec<&str>> = rows.iter().map(|&row| tags(shared, row)).collect();
         let right = labels.iter().zip(&predictions);
         let of = |colour: Colour| match colour {
-            Colour::Class => Groups::new(labels.iter().map(|&label| name(label))),
+            Colour::Class => Groups::new(labels.iter().map(|&label| name(label)), None),
             Colour::Right => {
                 let word = |(a, b): (&u32, &u32)| if a == b { "right" } else { "wrong" };
-                Groups::new(right.clone().map(word))
+                Groups::new(right.clone().map(word), Some("right"))
             }
-            Colour::Tag => Groups::new(tags.iter().map(|tags| match tags.as_slice() {
-                [] => "no tag",
-                [tag] => tag,
-                _ => "several tags",
-            })),
-            Colour::Review => Groups::new(reviews.iter().copied()),
+            Colour::Tag => Groups::new(tags.iter().map(|tags| in_a_word(tags)), Some(NO_TAG)),
+            Colour::Review => Groups::new(reviews.iter().copied(), Some(NOT_REVIEWED)),
         };
         let groups = Colour::ALL.map(of);
         let tags = tags.iter().map(|tags| tags.iter().map(|&tag| tag.to_owned()).collect());

@@ -22,7 +22,7 @@ const ROOMY: u16 = 98;
 /// Rows of a picture, which is twice as wide.
 const PICTURE: u16 = 12;
 /// Lines of the legend where there is no end of them.
-const LEGEND: u16 = 16;
+const LEGEND: u16 = 13;
 
 /// Lays the map out on the work of a screen. The plane gets all the room there is.
 pub fn map(body: Rect) -> Map {

@@ -13,18 +13,21 @@ fn report(stage: &Stage) -> Report {
 #[test]
 fn it_looks_like_this() {
     let folder = reviewed(40);
-    for size in SIZES {
-        let mut stage = stage(&folder, size);
-        press(&mut stage, "@");
-        insta::assert_snapshot!(format!("map_{}x{}", size.0, size.1), in_two_themes(&mut stage));
+    let mut stage = stage(&folder, SIZES[0]);
+    press(&mut stage, "@");
+    for (cols, rows) in SIZES {
+        stage.resize(cols, rows);
+        insta::assert_snapshot!(format!("map_{cols}x{rows}"), in_two_themes(&mut stage));
         press(&mut stage, "bbn");
-        insta::assert_snapshot!(format!("map_tags_{}x{}", size.0, size.1), stage.draw());
+        insta::assert_snapshot!(format!("map_tags_{cols}x{rows}"), stage.draw());
+        press(&mut stage, "bbn");
     }
 }
 
 #[test]
 fn without_colours_groups_have_marks() {
-    let mut stage = stage(&reviewed(40), (80, 24));
+    let folder = reviewed(40);
+    let mut stage = stage(&folder, (80, 24));
     press(&mut stage, "@o");
     insta::assert_snapshot!("map_marks", stage.draw_without_colours());
 }
@@ -35,13 +38,14 @@ fn its_places_are_those_of_the_command() {
     same_as_command(&folder, "@", &["stats", "map"]);
     same_as_command(&folder, "@o", &["stats", "map", "--layout", "pca"]);
     same_as_command(&folder, "@oe", &["stats", "map", "--layout", "pca", "--all"]);
-    let blurry = ["stats", "map", "--filter", "capture=blurry"];
-    same_as_command(&folder, "/capture=blurry\n@", &blurry);
+    let blurry = ["stats", "map", "--layout", "pca", "--filter", "capture=blurry"];
+    same_as_command(&folder, "/capture=blurry\n@o", &blurry);
 }
 
 #[test]
 fn a_lasso_chooses_what_it_goes_around_and_leaves_it_out_again() {
-    let mut stage = stage(&reviewed(12), (80, 24));
+    let folder = reviewed(12);
+    let mut stage = stage(&folder, (80, 24));
     press(&mut stage, "@o");
     let all = report(&stage);
     // From one end of the plane to the other
@@ -81,8 +85,9 @@ fn a_lasso_chooses_what_it_goes_around_and_leaves_it_out_again() {
 
 #[test]
 fn the_cell_under_the_cursor_is_entered_and_the_map_is_as_it_was() {
-    let mut stage = stage(&reviewed(12), (120, 40));
-    press(&mut stage, "@+++b");
+    let folder = reviewed(12);
+    let mut stage = stage(&folder, (120, 40));
+    press(&mut stage, "@o+++b");
     let (map, report) = stage.app().map().unwrap();
     let rows: BTreeSet<u32> = map.under().iter().filter_map(|&n| report.row(n)).collect();
     assert!(!rows.is_empty() && map.factor() > 7.0);
@@ -98,7 +103,8 @@ fn the_cell_under_the_cursor_is_entered_and_the_map_is_as_it_was() {
 
 #[test]
 fn wherever_the_cursor_goes_it_stays_on_the_plane() {
-    let mut stage = stage(&reviewed(12), (80, 24));
+    let folder = reviewed(12);
+    let mut stage = stage(&folder, (80, 24));
     press(&mut stage, "@o");
     for (i, c) in "+++-=+ ++a-d-+e-----n+b".chars().enumerate() {
         press(&mut stage, &c.to_string());

@@ -16,13 +16,11 @@ use ratatui::widgets::Paragraph;
 
 /// What can be done on the map, the most useful first.
 pub const KEYS: &[(&str, &str)] = &[
-    ("accept", "show these"),
     ("corner", "lasso"),
     ("gather", "choose"),
     ("closer", "closer"),
     ("view-by", "colours"),
     ("view-which", "all"),
-    ("view-order", "layout"),
 ];
 
 /// Groups where there are no colours.
@@ -39,8 +37,9 @@ pub fn draw(app: &App, body: Rect, theme: Theme, frame: &mut Frame<'_>) {
         vec![Line::from(vec![Span::raw(report.what()), method])]
     };
     frame.render_widget(Paragraph::new(head), places.head);
-    draw_plane(map, places.plane, theme, frame.buffer_mut());
-    let legend = legend(map, report, places.legend, theme);
+    let look = Look { theme, rest: report.groups(map.colour()).rest };
+    draw_plane(map, look, places.plane, frame.buffer_mut());
+    let legend = legend(map, report, look, places.legend);
     frame.render_widget(Paragraph::new(legend), places.legend);
     frame.render_widget(Paragraph::new(under(app, places.under, theme)), places.under);
     if let (Some(area), Some(Picture::Ready(cells))) = (places.picture, app.map_picture()) {
@@ -48,12 +47,32 @@ pub fn draw(app: &App, body: Rect, theme: Theme, frame: &mut Frame<'_>) {
     }
 }
 
-fn draw_plane(map: &MapState, area: Rect, theme: Theme, buffer: &mut Buffer) {
-    let Some(raster) = map.raster() else { return };
+/// How groups look: a colour or a mark each, and the rest is quiet.
+#[derive(Clone, Copy)]
+struct Look {
+    theme: Theme,
+    rest: Option<u32>,
+}
+
+impl Look {
+    /// The colour, where there are colours.
+    fn style(self, group: u32) -> Option<Style> {
+        let colour = self.theme.group(group as usize)?;
+        Some(if self.rest == Some(group) { self.theme.dim() } else { colour })
+    }
+
+    /// The mark where there are none.
+    fn mark(self, group: u32) -> char {
+        if self.rest == Some(group) { '.' } else { MARKS[group as usize % MARKS.len()] }
+    }
+}
+
+fn draw_plane(map: &MapState, look: Look, area: Rect, buffer: &mut Buffer) {
+    let (theme, Some(raster)) = (look.theme, map.raster()) else { return };
     for at in area.positions() {
         let spot = [at.x - area.x, at.y - area.y].map(usize::from);
         let fields = raster.fields(spot[0], spot[1]);
-        let (mut symbol, mut style) = shown(fields, theme);
+        let (mut symbol, mut style) = shown(fields, look);
         if map.is_chosen(spot) {
             style = theme.marked();
         }
@@ -69,25 +88,19 @@ fn draw_plane(map: &MapState, area: Rect, theme: Theme, buffer: &mut Buffer) {
 }
 
 /// The symbol of a cell, and its style.
-fn shown(fields: &[Cell], theme: Theme) -> (char, Style) {
-    let style = |field: &Cell| theme.group(field.group as usize);
+fn shown(fields: &[Cell], look: Look) -> (char, Style) {
     let full = fields.iter().filter(|field| field.points > 0);
     let Some(largest) = full.max_by_key(|field| field.points) else { return (' ', Style::new()) };
-    let Some(colour) = style(largest) else {
-        return (MARKS[largest.group as usize % MARKS.len()], Style::new());
+    let Some(style) = look.style(largest.group) else {
+        return (look.mark(largest.group), Style::new());
     };
     match fields {
         [upper, lower] if upper.points > 0 && lower.points > 0 => {
-            let below = style(lower).and_then(|style| style.fg);
-            (
-                '▀',
-                below
-                    .map_or(Style::new(), |below| Style::new().bg(below))
-                    .patch(style(upper).unwrap_or_default()),
-            )
+            let [upper, lower] = [upper, lower].map(|half| look.style(half.group).unwrap_or(style));
+            ('▀', Style { bg: lower.fg, ..upper })
         }
-        [upper, _] => (if upper.points > 0 { '▀' } else { '▄' }, colour),
-        _ => (braille(largest.dots), colour),
+        [upper, _] => (if upper.points > 0 { '▀' } else { '▄' }, style),
+        _ => (braille(largest.dots), style),
     }
 }
 
@@ -99,18 +112,19 @@ fn braille(dots: u8) -> char {
 }
 
 /// What the colours mean: the largest groups that there is room for.
-fn legend(map: &MapState, report: &Report, area: Rect, theme: Theme) -> Vec<Line<'static>> {
+fn legend(map: &MapState, report: &Report, look: Look, area: Rect) -> Vec<Line<'static>> {
+    let theme = look.theme;
     let groups = report.groups(map.colour());
     let (width, height) = (usize::from(area.width), usize::from(area.height));
     let mut lines = vec![Line::styled(format!("by {}", map.colour().name()), theme.strong())];
-    let repeats = groups.names.len() > Theme::GROUPS;
-    let room = height.saturating_sub(1 + usize::from(repeats));
     let all = groups.names.len();
+    let is_repeated = all - usize::from(groups.rest.is_some()) > Theme::GROUPS;
+    let room = height.saturating_sub(1 + usize::from(is_repeated));
     let fit = if all > room { room.saturating_sub(1) } else { all };
-    for (place, (name, count)) in groups.names.iter().zip(&groups.counts).enumerate().take(fit) {
-        let mark = match theme.group(place) {
+    for ((group, name), count) in (0..).zip(&groups.names).zip(&groups.counts).take(fit) {
+        let mark = match look.style(group) {
             Some(style) => Span::styled("■ ", style),
-            None => Span::raw(format!("{} ", MARKS[place % MARKS.len()])),
+            None => Span::raw(format!("{} ", look.mark(group))),
         };
         let count = crate::report::count(*count);
         let room = width.saturating_sub(text::width(&count) + 3);
@@ -121,9 +135,9 @@ fn legend(map: &MapState, report: &Report, area: Rect, theme: Theme) -> Vec<Line
     if fit < all {
         lines.push(Line::styled(format!("and {} more", all - fit), theme.dim()));
     }
-    if repeats {
+    if is_repeated {
         let what = if theme.group(0).is_some() { "colours" } else { "marks" };
-        let line = format!("{what} repeat after {}", Theme::GROUPS);
+        let line = format!("{} {what}, repeated", Theme::GROUPS);
         lines.push(Line::styled(line, theme.dim()));
     }
     lines
@@ -151,8 +165,6 @@ fn under(app: &App, area: Rect, theme: Theme) -> Vec<Line<'static>> {
 /// `dev-00012  Shirt → Coat  blurry`
 fn line_of(app: &App, place: &Place<'_>, width: usize) -> Line<'static> {
     let prediction = if app.hides_prediction(place.row) { "hidden" } else { place.prediction };
-    let tags = place.tags.join(" ");
-    let known = if tags.is_empty() { place.review } else { &tags };
-    let line = format!("{}  {} → {prediction}  {known}", place.id, place.label);
-    Line::raw(text::fit(&line, width))
+    let line = format!("{}  {} → {prediction}  {}", place.id, place.label, place.known());
+    Line::raw(text::fit(line.trim_end(), width))
 }

@@ -13,7 +13,8 @@ use crate::dataset::Media;
 use crate::insight::map::{Ask, Colour, Layout, Report, Which};
 use crate::insight::{self, Enter, Insight, View};
 use crate::tui::app::{App, Effect, Picture, PictureKey, Status};
-use crate::tui::command::Command;
+use crate::tui::command::{Command, Context};
+use crate::tui::keymap::show;
 use crate::tui::layout;
 use crate::tui::screens::boards::places;
 use ratatui::layout::Rect;
@@ -109,7 +110,13 @@ impl App {
         }
         map.corners.clear();
         map.mark(report);
-        let (chosen, key) = (map.chosen(), self.keymap.key_of(Command::Accept));
+        let chosen = map.chosen();
+        let key = self
+            .keymap
+            .keys(Context::Board, "accept")
+            .first()
+            .map(|key| show(key))
+            .unwrap_or_default();
         self.status = match (held.is_empty(), chosen) {
             (true, _) => Status::hint("there is no example there"),
             (false, 0) => Status::hint("none is chosen any more"),

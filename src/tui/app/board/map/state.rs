@@ -261,7 +261,9 @@ impl MapState {
         let Some(raster) = self.raster() else { return };
         let to = (self.zoom.factor * factor).clamp(1.0, CLOSEST);
         let [column, line] = self.cursor();
-        let here = middle(&raster.part(column, line));
+        // An example under the cursor stays there.
+        let first = self.under().first().and_then(|&number| report.point(number));
+        let here = first.map_or(middle(&raster.part(column, line)), |at| at.map(f64::from));
         let view = raster.view().zoomed(to / self.zoom.factor, here);
         self.cursor = Some([column, line]);
         self.zoom = if to <= 1.0 {
