@@ -14,7 +14,8 @@ fn report(stage: &Stage) -> Report {
 fn it_looks_like_this() {
     let folder = reviewed(40);
     let mut stage = stage(&folder, SIZES[0]);
-    press(&mut stage, "@");
+    // Steps that follow from each other bear no other rounding: the axes look alike everywhere.
+    press(&mut stage, "@o");
     for (cols, rows) in SIZES {
         stage.resize(cols, rows);
         insta::assert_snapshot!(format!("map_{cols}x{rows}"), in_two_themes(&mut stage));
