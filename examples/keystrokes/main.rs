@@ -2,10 +2,12 @@
 //!
 //! A simulated person who knows the truth reviews 200 real errors of the sample by pressing keys: each
 //! goes through the keymap, as in the review. The session is then replayed, as `gaffe replay` does it,
-//! and timed: on the sample, on 1,000 and on 1,000,000 examples with pictures, and with 1,000 classes.
+//! and timed: on the sample, on 1,000 and on 1,000,000 examples with pictures, and with 1,000 classes. The
+//! screens that decide are timed by themselves (`screens`).
 #![allow(clippy::print_stdout)]
 
 mod large;
+mod screens;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use gaffe::dataset::{Answer, Choice, Order, Split, Verdict};
@@ -55,7 +57,14 @@ fn main() -> Done {
     case("small", "1,000 × 10", 0, &|root| sample.errors_first(root, 1000))?;
     case("large", "1,000,000 × 10", 0, million)?;
     case("decided", "1,000,000 × 10, 100,000 errors decided before", 100_000, million)?;
-    case("classes", "50,000 × 1,000", 0, &|root| sample.with_classes(root, 50_000, &names))
+    case("classes", "50,000 × 1,000", 0, &|root| sample.with_classes(root, 50_000, &names))?;
+    for rows in [2_000, 1_000_000].into_iter().filter(|_| is_wanted("screens")) {
+        let folder = tempfile::tempdir()?;
+        sample.repeat(folder.path(), rows)?;
+        println!("\nscreens: {rows} × 10, 100 errors decided before");
+        screens::measure(open(folder.path(), 100)?)?;
+    }
+    Ok(())
 }
 
 /// `red wool coat` and 999 others.

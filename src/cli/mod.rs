@@ -265,19 +265,6 @@ fn say(message: &str) {
     }
 }
 
-/// A command as it can be typed where the program was run: elsewhere than in the project it needs -p.
-fn next_command(project: &Project, command: &str) -> String {
-    let here = std::env::current_dir().ok().and_then(|here| Project::find(&here));
-    let same = |a: &Path, b: &Path| a.canonicalize().ok() == b.canonicalize().ok();
-    if here.is_some_and(|here| same(&here, project.root())) {
-        return format!("gaffe {command}");
-    }
-    let root = project.root().display().to_string();
-    let plain = root.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
-    let root = if plain { root } else { format!("'{}'", root.replace('\'', r"'\''")) };
-    format!("gaffe {command} -p {root}")
-}
-
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let pipe = |e: &(dyn std::error::Error + 'static)| {
         e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)

@@ -2,7 +2,7 @@
 
 use super::guards::GuardArgs;
 use super::settings::{self, KeymapArg, ThemeArg};
-use super::{OrderArgs, Selection, TestGuard, filter, init, locate, next_command, say, unmatched};
+use super::{OrderArgs, Selection, TestGuard, filter, init, locate, say, unmatched};
 use crate::analysis::TallyRow;
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
@@ -278,7 +278,7 @@ fn farewell(project: &Project, app: &App) {
         Subset::Correct => "stats corrected",
     };
     let (done, subset) = (desk.reviewed(), desk.subset().name());
-    let next = next_command(project, &about_this_run(project, app, command));
+    let next = project.command(&about_this_run(project, app, command));
     let first = format!("{name}: {done} of {} {subset} reviewed, {saved}.", desk.all());
     match app.summary() {
         None => say(&format!("{first} Next: {next}")),

@@ -1,7 +1,7 @@
 //! `gaffe score`: predict a split with an ONNX model, keep the result as a run.
 
 use super::print::{self, count, interval, percent};
-use super::{SplitArg, decisions, next_command, say};
+use super::{SplitArg, decisions, say};
 use crate::analysis::{self, ErrorRate};
 use crate::dataset::{Matrix, Media, Run, Split, TextColumn};
 use crate::media;
@@ -155,7 +155,7 @@ fn print_report(project: &Project, report: &Report<'_>, out: &mut dyn Write) -> 
         let (name, split) = (report.run, report.split);
         let split = if split == Split::Dev { String::new() } else { format!(" --split {split}") };
         let compare = format!("compare {} {name}{split}", other.name);
-        say(&format!("next: {}", next_command(project, &compare)));
+        say(&format!("next: {}", project.command(&compare)));
     }
     Ok(())
 }

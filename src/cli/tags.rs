@@ -3,7 +3,7 @@
 use super::export::to;
 use super::print::{self, Format, Table};
 use super::review::is_no_project;
-use super::{decisions, locate, next_command, say};
+use super::{decisions, locate, say};
 use crate::analysis::names::near_duplicates;
 use crate::dataset::{
     DecideError, Event, Ledger, NewTag, Split, Stamp, Tag, TagEdit, same_tag_name,
@@ -150,7 +150,7 @@ fn list(project: &Project, format: Format, out: &mut dyn Write) -> Result<()> {
         return print::csv(&FIELDS, &rows, out);
     }
     if rows.is_empty() {
-        let add = next_command(project, "tags add general");
+        let add = project.command("tags add general");
         return Ok(writeln!(out, "no tags yet; for a start: {}", text::line(&add))?);
     }
     let mut table = Table::new(&["key", "tag", "train", "dev", "test", "given when"]);

@@ -1,5 +1,6 @@
 //! A value of a table: rounded for people, whole in CSV.
 
+use crate::analysis::{Estimate, Proportion};
 use crate::report::{count, interval, percent};
 
 /// A value of a table.
@@ -118,6 +119,18 @@ pub fn number(x: f64) -> String {
         return format!("{x:.0}");
     }
     format!("{x:.*}", if size < 0.1 { 5 } else { 4_usize.saturating_sub(whole) })
+}
+
+/// A share with its interval, if it has a width.
+pub fn proportion(p: Option<Proportion>) -> [Cell; 2] {
+    let Some(p) = p else { return [Cell::None, Cell::None] };
+    let range = if p.low < p.high { Cell::Range(p.low, p.high) } else { Cell::None };
+    [Cell::Share(p.share), range]
+}
+
+/// A difference of shares with its interval.
+pub fn difference(e: Estimate) -> [Cell; 2] {
+    [Cell::Difference(e.value), Cell::Differences(e.low, e.high)]
 }
 
 #[cfg(test)]

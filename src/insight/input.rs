@@ -23,6 +23,8 @@ pub struct Input {
     pub predictions: Vec<u32>,
     /// K names.
     pub classes: Arc<ClassNames>,
+    /// Whether examples are left out because a filter does not select them.
+    pub is_part: bool,
     /// The rest of the data, if it comes from a project.
     pub project: Option<FromProject>,
 }
@@ -54,6 +56,7 @@ impl Input {
             predictions: run.predictions().to_vec(),
             probs: Probs::F32(run.probs.clone()),
             classes: shared.snapshot.classes.clone(),
+            is_part: rows.is_some(),
             project: Some(FromProject { shared, project }),
         }
     }

@@ -22,7 +22,7 @@ pub mod shift;
 pub mod slices;
 pub mod tally;
 
-pub use cell::{Cell, number, p_value};
+pub use cell::{Cell, difference, number, p_value, proportion};
 pub(crate) use input::labelled;
 pub use input::{
     FromProject, Input, class_names, classes_of, metadata, nothing, tagged, title, tops,

@@ -7,6 +7,7 @@ use super::cell::Cell;
 use super::table::Table;
 use crate::export::io_error;
 use crate::media::text;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// A column: its title on screens, and its name in CSV; an interval makes `name_low`, `name_high`.
@@ -68,6 +69,8 @@ pub enum Enter {
     },
     /// Another screen.
     View(View),
+    /// What can't be shown from here: the command that shows it.
+    Elsewhere(String),
 }
 
 /// A row, and where it leads.
@@ -211,10 +214,13 @@ impl Page {
     /// Lines of text for people: no more than so many rows a table, tables at most `width` columns
     /// wide where that can be.
     pub fn lines(&self, most: usize, width: usize) -> Vec<String> {
-        let mut lines: Vec<String> = self.head.clone();
+        let safe = |texts: &[String]| -> Vec<String> {
+            texts.iter().flat_map(|line| text::lines(line)).map(Cow::into_owned).collect()
+        };
+        let mut lines = safe(&self.head);
         for (title, sheet) in self.sheets.iter().filter(|(_, sheet)| !sheet.is_empty()) {
             lines.push(String::new());
-            lines.extend((!title.is_empty()).then(|| title.clone()));
+            lines.extend((!title.is_empty()).then(|| text::line(title).into_owned()));
             let (table, rest) = sheet.shown(most, width);
             lines.extend(table.lines());
             if rest > 0 {
@@ -223,7 +229,7 @@ impl Page {
             }
         }
         lines.extend((!self.notes.is_empty()).then(String::new));
-        lines.extend(self.notes.iter().cloned());
+        lines.extend(safe(&self.notes));
         lines
     }
 

@@ -351,9 +351,13 @@ impl Kind {
         ]
     }
 
-    /// The filter that finds its errors.
-    fn filter(&self) -> Option<String> {
+    /// The filter that finds its errors. A label error is nothing else, whatever its tags.
+    fn filter(&self, has_label_errors: bool) -> Option<String> {
         match self.of {
+            "tag" if has_label_errors => {
+                let wrong = quote(Verdict::LabelWrong.name());
+                Some(format!("tag:{} -verdict:{wrong}", quote(&self.category)))
+            }
             "tag" => Some(format!("tag:{}", quote(&self.category))),
             "verdict" => Some(format!("verdict:{}", quote(&self.category))),
             _ => None,
@@ -402,7 +406,7 @@ impl Report {
     pub fn page(&self) -> Page {
         let mut sheet = Sheet::new(&FIELDS);
         for kind in self.categories.iter().chain(&self.together) {
-            match kind.filter() {
+            match kind.filter(self.has_label_errors()) {
                 Some(filter) => sheet.row_into(kind.cells(), Enter::Errors(filter)),
                 None => sheet.row(kind.cells()),
             }
@@ -441,10 +445,14 @@ impl Report {
             }
             for kind in &group.categories {
                 let [name, count, _, share, range, ..] = kind.cells();
-                add([name, count, share, range], kind.filter());
+                add([name, count, share, range], kind.filter(self.has_label_errors()));
             }
         }
         sheet
+    }
+
+    fn has_label_errors(&self) -> bool {
+        self.categories.iter().any(|kind| kind.category == Verdict::LabelWrong.name())
     }
 
     fn head(&self) -> Vec<String> {

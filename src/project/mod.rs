@@ -94,6 +94,19 @@ impl Project {
         &self.root
     }
 
+    /// A command as it can be typed where the program was run: elsewhere than in the project it needs -p.
+    pub fn command(&self, command: &str) -> String {
+        let here = std::env::current_dir().ok().and_then(|here| Self::find(&here));
+        let same = |a: &Path, b: &Path| a.canonicalize().ok() == b.canonicalize().ok();
+        if here.is_some_and(|here| same(&here, self.root())) {
+            return format!("gaffe {command}");
+        }
+        let root = self.root().display().to_string();
+        let plain = root.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
+        let root = if plain { root } else { format!("'{}'", root.replace('\'', r"'\''")) };
+        format!("gaffe {command} -p {root}")
+    }
+
     /// Whether `path` is a file of the project's: its settings, data, models or decisions.
     pub fn owns(&self, path: &Path) -> bool {
         let whole = |path: &Path| path.canonicalize().ok();

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 /// How long a picture, a search or the disk may take.
 const LIMIT: Duration = Duration::from_mins(1);
-/// How long it may take to look at all examples, for likeness.
+/// How long it may take to look at all examples, for likeness or for a screen that decides.
 const LEARNING: Duration = Duration::from_mins(15);
 
 /// The line of a session that could not be carried out. What came before it is done.
@@ -227,7 +227,8 @@ impl Driver {
     }
 
     fn wait(&mut self, now: u64, enough: impl Fn(&App) -> bool) -> Result<(), String> {
-        let limit = if self.app.is_learning() { LEARNING } else { LIMIT };
+        let is_long = self.app.is_learning() || self.app.asking().is_some();
+        let limit = if is_long { LEARNING } else { LIMIT };
         let deadline = Instant::now() + limit;
         while !enough(&self.app) && self.not_saved.is_none() {
             let left = deadline.saturating_duration_since(Instant::now());

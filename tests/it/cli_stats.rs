@@ -48,6 +48,7 @@ fn the_help_lists_every_statistic_with_its_meaning() {
         "compare",
         "agreement",
         "consensus",
+        "map",
         "properties",
     ];
     for name in names {

@@ -97,6 +97,11 @@ impl NeighbourLayout {
         true
     }
 
+    /// Steps done.
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
     /// The layout so far.
     pub fn points(&self) -> &[Point] {
         &self.points

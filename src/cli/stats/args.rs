@@ -1,8 +1,6 @@
 //! Values of options that several statistics take.
 
 use crate::analysis::bottleneck::{BestError, Errors};
-use crate::analysis::{Estimate, Proportion};
-use crate::insight::Cell;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// A share between 0 and 1.
@@ -43,18 +41,6 @@ pub fn by_name<T: Copy + Send + Sync + 'static>(
     parser.try_map(move |text| {
         all.iter().copied().find(|&one| name(one) == text).ok_or("not one of the names")
     })
-}
-
-/// A share with its interval, if it has a width.
-pub fn proportion(p: Option<Proportion>) -> [Cell; 2] {
-    let Some(p) = p else { return [Cell::None, Cell::None] };
-    let range = if p.low < p.high { Cell::Range(p.low, p.high) } else { Cell::None };
-    [Cell::Share(p.share), range]
-}
-
-/// A difference of shares with its interval.
-pub fn difference(e: Estimate) -> [Cell; 2] {
-    [Cell::Difference(e.value), Cell::Differences(e.low, e.high)]
 }
 
 #[cfg(test)]

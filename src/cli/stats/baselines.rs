@@ -199,9 +199,9 @@ fn sheet(baselines: &[Baseline]) -> Sheet {
             Standing::NotShown => "not told apart",
         };
         let mut row = vec![name.into(), baseline.examples.into()];
-        row.extend(args::proportion(Some(baseline.error)));
+        row.extend(crate::insight::proportion(Some(baseline.error)));
         row.push(Cell::Share(baseline.model.share));
-        row.extend(args::difference(baseline.difference));
+        row.extend(crate::insight::difference(baseline.difference));
         row.extend([Cell::P(baseline.p), standing.into()]);
         sheet.row(row);
     }

@@ -1,6 +1,5 @@
 //! `gaffe stats batches`: the error over batches or time on a control chart.
 
-use super::args;
 use super::input::of_run;
 use crate::analysis::batches::{
     Batch, BatchChart, BatchInput, ChartOptions, ChartPoint, Decomposition, Signal, batch_chart,
@@ -185,7 +184,7 @@ fn sheet(report: &Report<'_>, [raw, adjusted]: [bool; 2]) -> Sheet {
         if raw {
             let known = batch.examples > 0;
             cells.extend(if known {
-                args::proportion(Some(batch.rate))
+                crate::insight::proportion(Some(batch.rate))
             } else {
                 [Cell::None, Cell::None]
             });

@@ -1,12 +1,12 @@
 //! `gaffe stats calibration`: how far confidence can be believed.
 
-use super::args::proportion;
 use super::input::Source;
 use crate::analysis::calibration::{
     BINS, Bin, Bins, CalibrationError, ClassConfidence, Lean, Temperature, class_confidence,
     temperature, tops,
 };
 use crate::cli::print::{Format, count};
+use crate::insight::proportion;
 use crate::insight::{Cell, Page, Sheet, field, interval_of, number};
 use crate::insight::{labelled, nothing};
 use anyhow::Result;

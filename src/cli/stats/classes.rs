@@ -1,11 +1,11 @@
 //! `gaffe stats classes`: precision, recall and F1 of each class.
 
-use super::args::proportion;
 use super::input::Source;
 use super::metrics::Resampling;
 use crate::analysis::{Averages, ClassScores, Confusion, Estimate, Proportion};
 use crate::cli::print::{Format, count};
 use crate::insight::nothing;
+use crate::insight::proportion;
 use crate::insight::{Cell, Page, Sheet, field, interval_of};
 use anyhow::Result;
 use clap::Args;

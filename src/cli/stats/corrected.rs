@@ -1,12 +1,12 @@
 //! `gaffe stats corrected`: the accuracy under the true labels.
 
-use super::args::proportion;
 use crate::analysis::{
     self, CorrectStratum, Corrected, ErrorStratum, Missing, Proportion, correct_sample_for,
 };
 use crate::cli::print::{Format, count};
-use crate::cli::{Selection, desk, next_command};
+use crate::cli::{Selection, desk};
 use crate::dataset::Order;
+use crate::insight::proportion;
 use crate::insight::{Page, Sheet, field, interval_of};
 use crate::project::Project;
 use anyhow::Result;
@@ -76,14 +76,11 @@ fn notes(project: &Project, report: &Report) -> Vec<String> {
         notes.push(match missing {
             Missing::Examples => "no example has a prediction".to_owned(),
             Missing::ErrorSample => {
-                format!(
-                    "no estimate without a sample of errors: {}",
-                    next_command(project, "review")
-                )
+                format!("no estimate without a sample of errors: {}", project.command("review"))
             }
             Missing::CorrectSample => format!(
                 "no estimate without a sample of correct predictions: {}",
-                next_command(project, "review --correct")
+                project.command("review --correct")
             ),
         });
     }

@@ -133,7 +133,7 @@ fn summary(report: &Report<'_>) -> Sheet {
         match part.errors {
             Some(errors) if errors.examples > 0 => {
                 row.extend([errors.examples.into(), errors.errors.into()]);
-                row.extend(args::proportion(Some(errors.rate())));
+                row.extend(crate::insight::proportion(Some(errors.rate())));
             }
             _ => row.extend([Cell::None, Cell::None, Cell::None, Cell::None]),
         }

@@ -89,5 +89,13 @@ pub fn from_files(path: &Path, files: &LabelFiles) -> Result<Input> {
     }
     let predictions = classes_of(&tops(path, &probs)?);
     let title = path.display().to_string();
-    Ok(Input { title, probs, labels, predictions, classes: Arc::new(classes), project: None })
+    Ok(Input {
+        title,
+        probs,
+        labels,
+        predictions,
+        classes: Arc::new(classes),
+        is_part: false,
+        project: None,
+    })
 }

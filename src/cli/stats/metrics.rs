@@ -1,9 +1,9 @@
 //! `gaffe stats metrics`: scores of a run in one table.
 
-use super::args::proportion;
 use super::input::Source;
 use crate::analysis::{Averages, Bootstrap, Confusion, Estimate, ScoreSums, Scores, bootstrap};
 use crate::cli::print::{Format, count};
+use crate::insight::proportion;
 use crate::insight::{Cell, Page, Sheet, field, interval_of};
 use crate::insight::{Input, labelled, nothing};
 use anyhow::Result;

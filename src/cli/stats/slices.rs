@@ -1,6 +1,5 @@
 //! `gaffe stats slices`: where the errors are.
 
-use super::args::proportion;
 use super::input::Source;
 use super::slice_rows::{Rows, Wrong, of_source, of_table, of_tag};
 use crate::analysis::slices::{
@@ -9,6 +8,7 @@ use crate::analysis::slices::{
 };
 use crate::cli::print::{Format, count, percent};
 use crate::insight::nothing;
+use crate::insight::proportion;
 use crate::insight::{Cell, Field, Page, Sheet, field, interval_of};
 use anyhow::Result;
 use clap::Args;

@@ -117,7 +117,7 @@ impl Laid {
     }
 
     /// Makes the neighbour layout, or goes on where it was stopped, and keeps it; `partial` is told the steps
-    /// done, how many there are, and the layout so far.
+    /// done, how many there are, and the layout so far: the axes at first.
     ///
     /// # Errors
     /// When nobody waits for it.
@@ -127,14 +127,17 @@ impl Laid {
         progress: &Progress,
         partial: &mut dyn FnMut(usize, usize, &[Point]),
     ) -> Result<Done> {
-        let stopped = || anyhow!("nobody waits for the map any more");
-        let cloud = self.cloud.as_ref().ok_or_else(stopped)?;
+        let unwanted = || anyhow!("nobody waits for the map any more");
+        let cloud = self.cloud.as_ref().ok_or_else(unwanted)?;
         let options = LayoutOptions::default();
-        let layout = locked(&self.stopped).take();
+        let stopped = locked(&self.stopped).take();
+        let begin = |layout: &NeighbourLayout| (layout.done(), layout.points().to_vec());
+        let (step, points) = stopped.as_ref().map_or((0, self.axes.points.clone()), begin);
+        partial(step, options.steps, &points);
         let mut search = |share: f64| progress.at((share * 100.0) as usize, 100);
-        let mut layout = layout
+        let mut layout = stopped
             .or_else(|| NeighbourLayout::new(cloud, &self.axes.points, &options, &mut search))
-            .ok_or_else(stopped)?;
+            .ok_or_else(unwanted)?;
         let is_done = layout.run(&mut |step, steps, points| {
             if step < steps {
                 partial(step, steps, points);
@@ -143,7 +146,7 @@ impl Laid {
         });
         if !is_done {
             *locked(&self.stopped) = Some(layout);
-            return Err(stopped());
+            return Err(unwanted());
         }
         let trust = Trust { layout: judged(cloud, layout.points()), ..self.trust };
         let done = Done { points: Arc::new(layout.points().to_vec()), steps: options.steps, trust };

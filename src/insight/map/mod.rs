@@ -106,9 +106,9 @@ pub fn answer(input: &Input, ask: &Ask, watch: &mut Watch<'_>) -> Result<Report>
     if let Some(done) = &laid.done {
         return Ok(report.at(&done.points, Layout::Neighbours, done.steps).trusting(done.trust));
     }
-    (watch.partial)(Insight::Map(Box::new(report.clone().at(&laid.axes.points, Layout::Axes, 0))));
     let done = laid.refine(&ask.kept, watch.progress, &mut |step, steps, points| {
-        let part = Report { steps, ..report.clone() }.at(points, Layout::Neighbours, step);
+        let layout = if step == 0 { Layout::Axes } else { Layout::Neighbours };
+        let part = Report { steps, ..report.clone() }.at(points, layout, step);
         (watch.partial)(Insight::Map(Box::new(part)));
     })?;
     Ok(report.at(&done.points, Layout::Neighbours, done.steps).trusting(done.trust))

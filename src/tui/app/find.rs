@@ -64,6 +64,11 @@ impl App {
         self.finding.filter.as_deref()
     }
 
+    /// Whether [`App::filter`] is the name of a list, not a filter that could be typed.
+    pub fn is_named_list(&self) -> bool {
+        self.finding.is_named
+    }
+
     /// The filter that was asked for at the start.
     pub fn asked_filter(&self) -> Option<&str> {
         self.finding.asked.as_deref()
@@ -219,7 +224,8 @@ impl App {
         (self.finding.filter, self.finding.is_named) = (Some(text), false);
         let place = row.and_then(|row| self.desk.place(row));
         let place = place.or_else(|| self.open_from(0)).unwrap_or(0);
-        let effects = self.go(place);
+        let mut effects = self.go(place);
+        effects.extend(self.ask_anew());
         let meaning = "what is decided here is counted, but estimates nothing";
         self.status = Status::hint(format!("{found} of {} found: {meaning}", self.desk.all()));
         effects
@@ -231,7 +237,8 @@ impl App {
         self.forget_entered();
         (self.finding.filter, self.finding.is_named) = (None, false);
         let place = row.and_then(|row| self.desk.place(row));
-        let effects = self.go(place.unwrap_or(0));
+        let mut effects = self.go(place.unwrap_or(0));
+        effects.extend(self.ask_anew());
         self.status = Status::hint(format!("all {} are listed", self.desk.all()));
         effects
     }
@@ -283,7 +290,8 @@ impl App {
 
     fn ask_filter_name(&mut self) -> Vec<Effect> {
         let Some(row) = self.row() else { return vec![] };
-        if self.finding.filter.is_none() && self.finding.saved.is_empty() {
+        let is_on = self.finding.filter.is_some() && !self.finding.is_named;
+        if !is_on && self.finding.saved.is_empty() {
             return self.nothing("no filter is on that could be saved");
         }
         self.open_prompt(PromptKind::FilterName, row, "")

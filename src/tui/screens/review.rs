@@ -60,7 +60,8 @@ pub(super) fn draw_header(app: &App, right: &str, area: Rect, theme: Theme, fram
     let order = desk.order().name();
     let room = usize::from(area.width).saturating_sub(text::width(right) + 1);
     let part = if desk.eyeball().is_some() { " (eyeball)" } else { "" };
-    let filter = app.filter().map_or_else(String::new, |filter| format!("  /{filter}"));
+    let mark = if app.is_named_list() { "" } else { "/" };
+    let filter = app.filter().map_or_else(String::new, |filter| format!("  {mark}{filter}"));
     let left = text::fit(&format!(" {project} · {split}{part} · {run}   {order}{filter}"), room);
     frame.render_widget(Paragraph::new(left).style(theme.strong()), area);
     frame.render_widget(Paragraph::new(right).right_aligned().style(theme.strong()), area);

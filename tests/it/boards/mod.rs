@@ -1,6 +1,8 @@
 //! The screens that decide: what they show, that it is what the command prints, and that a row leads
 //! to its examples and back.
 
+mod bottleneck;
+mod enter;
 mod map;
 mod tally;
 

@@ -116,6 +116,7 @@ impl Stage {
         let message = match (command, code) {
             (Some(command), _) => Message::Command(command),
             (None, KeyCode::Char(c)) => Message::Edit(InputRequest::InsertChar(c)),
+            (None, KeyCode::Backspace) => Message::Edit(InputRequest::DeletePrevChar),
             (None, other) => panic!("{other:?} has no meaning here"),
         };
         self.now += 200;

@@ -54,3 +54,21 @@ fn a_lasso_on_the_map_is_entered_and_left_again() {
     pty.send(ESC);
     shown(&mut pty, 1);
 }
+
+#[test]
+fn the_errors_of_dev_are_entered_from_the_bottleneck() {
+    let folder = Folder::sample();
+    let mut pty = open(&folder);
+    shown(&mut pty, 1);
+    pty.send("B");
+    let levels = pty.wait_for("the levels", |screen| screen.has("gap from above"));
+    assert!(levels.has("├") && levels.has("people"), "{levels}");
+    pty.send("\x1b[B");
+    pty.send(ENTER);
+    told(&mut pty, "not from here: gaffe review --run v1 --split train");
+    pty.send("\x1b[B");
+    pty.send(ENTER);
+    pty.wait_for("the errors of dev", |screen| screen.line(0).contains("1 of 318 found"));
+    pty.send(ESC);
+    pty.wait_for("the levels again", |screen| screen.has("gap from above"));
+}

@@ -65,6 +65,11 @@ impl App {
     pub(super) fn enter(&mut self, enter: Enter) -> Vec<Effect> {
         match enter {
             Enter::View(view) => self.open_board(view),
+            Enter::Elsewhere(command) => self.nothing(&format!("not from here: {command}")),
+            Enter::Errors(text) if text.is_empty() => {
+                let name = self.filter().unwrap_or("all errors").to_owned();
+                self.enter(Enter::Rows { name, rows: self.desk.list().to_vec() })
+            }
             Enter::Errors(text) => self.enter_filter(&text, false),
             Enter::All(text) => self.enter_filter(&text, true),
             Enter::Rows { rows, .. } if rows.is_empty() => {

@@ -34,6 +34,8 @@ pub struct Board {
     pub error: Option<String>,
     /// The row of the tables that the cursor is on.
     pub list: List,
+    /// Whether more of `shown` is still to come.
+    is_partial: bool,
     /// What `shown` is the answer to.
     as_of: Option<AsOf>,
 }
@@ -74,7 +76,14 @@ pub(super) struct Boards {
 
 impl Board {
     fn new(view: View) -> Self {
-        Self { ask: Ask::of(view), shown: None, error: None, list: List::default(), as_of: None }
+        Self {
+            ask: Ask::of(view),
+            shown: None,
+            error: None,
+            list: List::default(),
+            is_partial: false,
+            as_of: None,
+        }
     }
 
     /// What people are shown.
@@ -114,11 +123,16 @@ impl App {
         self.boards.asked.as_ref().map(|asked| asked.progress.part())
     }
 
-    /// Whether what is shown is older than the last decision, list or choice.
-    pub fn is_older(&self) -> bool {
-        self.board().is_some_and(|board| {
-            board.shown.is_some() && board.as_of.as_ref() != Some(&self.as_of(&board.ask))
-        })
+    /// What is to be said of what is shown: more is to come, or it is older than the last decision, list or
+    /// choice.
+    pub fn freshness(&self) -> Option<&'static str> {
+        let board = self.board().filter(|board| board.shown.is_some())?;
+        let is_older = board.as_of.as_ref() != Some(&self.as_of(&board.ask));
+        match (board.is_partial, is_older) {
+            (true, _) => Some("this is what is known so far"),
+            (false, true) => Some("what is shown is older"),
+            (false, false) => None,
+        }
     }
 
     fn as_of(&self, ask: &Ask) -> AsOf {
@@ -186,6 +200,7 @@ impl App {
         }
         let last = board.rows().saturating_sub(1);
         board.list.at = board.list.at.min(last);
+        board.is_partial = !is_whole;
         if is_whole {
             board.as_of = asked.map(|asked| asked.as_of);
         } else {
@@ -206,9 +221,16 @@ impl App {
             Command::PreviousView => self.turn(View::ALL.len() - 1),
             Command::CopyText | Command::CopyCsv | Command::CopyMarkdown => self.copy(command),
             Command::Accept => self.enter_row(),
-            Command::ViewBy | Command::ViewOrder | Command::ViewScale | Command::ViewVersus => {
-                self.ask_otherwise(command)
-            }
+            Command::ViewBy
+            | Command::ViewOrder
+            | Command::ViewScale
+            | Command::ViewVersus
+            | Command::ViewWhich
+            | Command::Closer
+            | Command::Farther
+            | Command::Corner
+            | Command::Gather
+            | Command::Release => self.ask_otherwise(command),
             _ => self.move_on_board(command),
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
+mod bottleneck;
 mod map;
 mod table;
 mod tally;
@@ -73,6 +74,7 @@ fn draw_shown(
 ) {
     match &shown.insight {
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
+        Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
         Insight::Map(_) => map::draw(app, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
@@ -123,8 +125,8 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let line = match app.asking() {
         Some(part) => {
             let part = part.map_or_else(String::new, |part| format!(" {:.0} %", part * 100.0));
-            let older = if app.is_older() { "; what is shown is older" } else { "" };
-            Line::styled(format!(" counting{part}{older}"), theme.dim())
+            let standing = app.freshness().map_or_else(String::new, |said| format!("; {said}"));
+            Line::styled(format!(" counting{part}{standing}"), theme.dim())
         }
         None => review::status_line(app, usize::from(area.width), theme),
     };

@@ -50,8 +50,11 @@ pub fn draw(
         parts.iter().position(|part| matches!(part, Part::Row(n, _) if *n == board.list.at));
     let height = usize::from(area.height);
     let cursor = cursor.unwrap_or(0);
-    // The head stays in sight as long as the cursor does, too.
-    let first = (cursor + 2).saturating_sub(height).min(parts.len().saturating_sub(height));
+    let is_last = !parts[cursor..].iter().skip(1).any(|part| matches!(part, Part::Row(..)));
+    let end = parts.len().saturating_sub(height);
+    // The head stays in sight as long as the cursor does, too; behind the last row are the notes.
+    let first =
+        if is_last { end.min(cursor) } else { (cursor + 2).saturating_sub(height).min(end) };
     let table = parts.iter().map(Part::width).max().unwrap_or(0);
     let bar_width = width.saturating_sub(table + 2).min(LONGEST);
     let line = |part: &Part| line(part, board.list.at, bars, (table, bar_width), theme);
@@ -69,9 +72,15 @@ impl Part {
     }
 }
 
+/// What a line of the head says beside project, split and run, which the first one begins with and the
+/// screen shows above.
+fn said(at: usize, line: &str) -> Option<&str> {
+    if at > 0 { Some(line) } else { line.split_once("   ").map(|(_, rest)| rest) }
+}
+
 fn parts(page: &Page, room: usize, width: usize) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    for line in &page.head {
+    for line in page.head.iter().enumerate().filter_map(|(at, line)| said(at, line)) {
         parts.extend(text::folded(line, width).into_iter().map(Part::Text));
     }
     let mut number = 0;
@@ -79,7 +88,9 @@ fn parts(page: &Page, room: usize, width: usize) -> Vec<Part> {
         if sheet.is_empty() {
             continue;
         }
-        parts.push(Part::Text(String::new()));
+        if !parts.is_empty() {
+            parts.push(Part::Text(String::new()));
+        }
         if !title.is_empty() {
             parts.push(Part::Title(title.clone()));
         }

@@ -70,6 +70,10 @@ impl App {
 
     /// What a key does on the map; `None` if it does there what it does on every screen.
     pub(super) fn on_map(&mut self, command: Command) -> Option<Vec<Effect>> {
+        let asks = matches!(command, Command::ViewOrder | Command::ViewWhich);
+        if asks && self.view() == Some(View::Map) {
+            return Some(self.lay_otherwise(command));
+        }
         let shown = self.map_report()?.0.clone();
         let Insight::Map(report) = &shown.insight else { return None };
         let map = &mut self.boards.map;
@@ -91,7 +95,6 @@ impl App {
             Command::Accept => return Some(self.enter_map(report)),
             Command::Cancel if map.is_lasso() => map.corners.clear(),
             Command::Cancel if !map.chosen.is_empty() => map.chosen.clear(),
-            Command::ViewOrder | Command::ViewWhich => return Some(self.lay_otherwise(command)),
             _ => return None,
         }
         self.boards.map.mark(report);
@@ -152,6 +155,7 @@ impl App {
         let map = &mut self.boards.map;
         map.whole();
         map.corners.clear();
+        self.status = Status::default();
         if let Some(board) = self.board_mut() {
             board.ask = insight::Ask::Map(ask);
         }
