@@ -133,7 +133,7 @@ impl TagRow {
 }
 
 /// The tags as they are, or as they will be when the review is first opened.
-fn taxonomy(project: &Project) -> Result<Ledger> {
+pub fn taxonomy(project: &Project) -> Result<Ledger> {
     let keymap = Keymap::standard()?;
     let mut ledger = decisions(project)?;
     project.set_up(&mut ledger, |letter| keymap.is_reserved(letter))?;

@@ -6,6 +6,7 @@ mod choice;
 mod classes;
 mod decision;
 mod examples;
+pub mod experiment;
 mod hash;
 mod ledger;
 mod order;

@@ -62,17 +62,8 @@ pub fn answer(input: &Input, ask: &Ask, _watch: &mut Watch<'_>) -> Result<Report
     let from = input.project.as_ref().ok_or_else(|| anyhow!("levels are those of a project"))?;
     let (project, run) = (&from.project, &from.shared.run().name);
     let found = project.run_errors(run, &from.shared.ledger)?;
-    let of = |split| {
-        let ErrorRate { examples, errors, .. } = found.iter().find(|f| f.split == split)?.error;
-        Some(Errors { errors, examples })
-    };
-    let levels = ErrorLevels {
-        best: ask.best.or(project.config().human_error.map(BestError::Known)),
-        train: of(Split::Train),
-        train_dev: ask.train_dev,
-        dev: of(Split::Dev),
-        test: of(Split::Test),
-    };
+    let best = ask.best.or(project.config().human_error.map(BestError::Known));
+    let levels = ErrorLevels { best, train_dev: ask.train_dev, ..levels_of(&found) };
     let title = format!("{} · {run}", project.config().name);
     let mut notes: Vec<String> = relabelled(&found).into_iter().collect();
     notes.extend(missing(project, run, &found));
@@ -80,6 +71,16 @@ pub fn answer(input: &Input, ask: &Ask, _watch: &mut Watch<'_>) -> Result<Report
     notes.extend(input.is_part.then_some(part));
     let report = of_levels(title, Some(run.clone()), levels, notes)?;
     Ok(Report { split: Some(from.shared.examples().split), ..report })
+}
+
+/// The levels of the splits that a run has.
+pub(super) fn levels_of(found: &[SplitErrors]) -> ErrorLevels {
+    let of = |split| {
+        let ErrorRate { examples, errors, .. } = found.iter().find(|f| f.split == split)?.error;
+        Some(Errors { errors, examples })
+    };
+    let (train, dev, test) = (of(Split::Train), of(Split::Dev), of(Split::Test));
+    ErrorLevels { train, dev, test, ..ErrorLevels::default() }
 }
 
 /// The gaps between levels, however they are known.

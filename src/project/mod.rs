@@ -5,18 +5,26 @@
 
 mod desk;
 mod error;
+mod experiments;
+mod machine;
+mod models;
 mod presets;
 mod properties;
 mod runs;
 mod shared;
 mod vectors;
+mod worker;
 
-pub use desk::{Desk, Difficulties, Effective, Likeness, Preview, Sight, Snapshot, Subset};
+pub use desk::{Beside, Desk, Difficulties, Effective, Likeness, Preview, Sight, Snapshot, Subset};
 pub use error::ProjectError;
+pub use experiments::{ExperimentLog, LOG_FILE, LogEdit, LogFile};
+pub use machine::Machine;
+pub use models::{Known, MeasuredModel, ModelMark};
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
 pub use shared::Shared;
 pub use vectors::{Vectors, content_vectors, make_vectors};
+pub use worker::{Request, WORKER, measure_in_process, work};
 
 use crate::analysis::{self, ErrorRate, Relabels};
 use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split};
@@ -116,7 +124,8 @@ impl Project {
         let probabilities =
             runs.flat_map(|run| Split::ALL.into_iter().filter_map(|s| run.split(s)));
         let files = self.config.splits.values().map(PathBuf::as_path);
-        let mut files = files.chain(models).chain(probabilities).chain([Path::new(FILE_NAME)]);
+        let own = [FILE_NAME, LOG_FILE].map(Path::new);
+        let mut files = files.chain(models).chain(probabilities).chain(own);
         files.any(|file| whole(&self.root.join(file)).as_ref() == Some(&path))
             || whole(&self.data_dir()).is_some_and(|dir| path.starts_with(dir))
     }

@@ -52,6 +52,7 @@ pub fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
         | Mode::History(_)
         | Mode::Progress(_)
         | Mode::Guards(_)
+        | Mode::Tried(_)
         | Mode::Tags => None,
     }
 }

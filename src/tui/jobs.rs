@@ -7,7 +7,7 @@
 use super::app::{Learning, Message, PictureKey, Question, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media;
-use crate::project::Project;
+use crate::project::{ExperimentLog, LogEdit, LogFile, Project, whoami};
 use crate::store::{Cursor, Store, Welcome, keep_filters};
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
@@ -24,6 +24,7 @@ enum Task {
     Save { epoch: u64, event: Box<Event> },
     Remember(Cursor),
     KeepFilters(BTreeMap<String, String>),
+    Log(LogEdit),
     Welcomed,
 }
 
@@ -120,6 +121,11 @@ impl Jobs {
         self.give(Task::KeepFilters(filters));
     }
 
+    /// Changes the journal of experiments, and reads it.
+    pub fn log(&self, edit: LogEdit) {
+        self.give(Task::Log(edit));
+    }
+
     /// Remembers that the card of the first start was read.
     pub fn welcomed(&self) {
         self.give(Task::Welcomed);
@@ -202,6 +208,17 @@ pub struct Files {
     pub welcome: Welcome,
 }
 
+impl Files {
+    /// Decisions that are kept elsewhere, as for a replay, have a journal of their own there.
+    fn log(&self, edit: LogEdit) -> Result<Box<ExperimentLog>, String> {
+        let project = &self.project;
+        let elsewhere = self.dir != project.data_dir();
+        let file = if elsewhere { LogFile::in_dir(&self.dir, &self.dir) } else { project.log() };
+        let read = file.edit(&whoami(), edit).and_then(|_| file.read());
+        read.map(Box::new).map_err(|error| error.to_string())
+    }
+}
+
 fn write_down(mut store: Store, files: &Files, tasks: &Receiver<Task>, answer: &Sender<Message>) {
     // Decisions made before the app knew of a failure rest on one that is not there: they are void.
     let mut epoch = 0;
@@ -219,6 +236,9 @@ fn write_down(mut store: Store, files: &Files, tasks: &Receiver<Task>, answer: &
                 if let Err(error) = keep_filters(&files.dir, &filters) {
                     let _ = answer.send(Message::Failed(error.to_string()));
                 }
+            }
+            Task::Log(edit) => {
+                let _ = answer.send(Message::Logged(files.log(edit)));
             }
             Task::Save { epoch: sent, .. } if sent < epoch => {}
             Task::Save { epoch: sent, event } => {

@@ -3,9 +3,11 @@
 //! Invariant: the same size gives the same places; nothing moves between examples.
 
 mod grid;
+mod labels;
 mod map;
 
 pub use grid::{Grid, Tile, TileSize, grid};
+pub use labels::{Labels, labels};
 pub use map::{Map, map};
 
 use ratatui::layout::{Constraint, Layout, Margin, Rect};

@@ -193,6 +193,7 @@ fn carry_out(jobs: &Jobs, effects: Vec<Effect>) -> bool {
             Effect::Learn(learning) => jobs.learn(learning),
             Effect::Work(work) => jobs.work(work),
             Effect::Consider(question) => jobs.consider(question),
+            Effect::Log(edit) => jobs.log(edit),
             Effect::Copy(text) => terminal::copy(&text),
             Effect::Welcomed => jobs.welcomed(),
             Effect::Suspend => signals::stop(),

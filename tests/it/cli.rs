@@ -6,6 +6,10 @@ mod data;
 mod export;
 #[path = "cli_filter.rs"]
 mod filter;
+#[path = "cli_goal.rs"]
+mod goal;
+#[path = "cli_log.rs"]
+mod log;
 #[path = "cli_model.rs"]
 mod model;
 #[path = "cli_places.rs"]
@@ -35,7 +39,7 @@ use ndarray::Array2;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 21] = [
     &["review"],
     &["keys"],
     &["replay"],
@@ -45,11 +49,18 @@ const COMMANDS: [&[&str]; 14] = [
     &["score"],
     &["runs"],
     &["compare"],
+    &["goal"],
+    &["cost"],
     &["export", "labels"],
     &["export", "tags"],
     &["show"],
     &["stats"],
     &["tags"],
+    &["next"],
+    &["log"],
+    &["log", "start"],
+    &["log", "finish"],
+    &["log", "amend"],
 ];
 
 /// What a run predicts, counted here and not by the program: class index by row.

@@ -3,7 +3,7 @@
 //! Invariant: no number is made here; each statistic is a function of `analysis`.
 
 mod agreement;
-mod args;
+pub mod args;
 mod baselines;
 mod batches;
 mod bottleneck;
@@ -25,7 +25,7 @@ mod slice_rows;
 mod slices;
 mod votes;
 
-use super::{compare, locate, tally};
+use super::{compare, cost, goal, locate, next, tally};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -35,6 +35,13 @@ use std::path::Path;
 pub struct StatsArgs {
     #[command(subcommand)]
     name: Statistic,
+}
+
+impl StatsArgs {
+    /// Whether the exit code is an answer.
+    pub fn decides(&self) -> bool {
+        matches!(self.name, Statistic::Goal(_))
+    }
 }
 
 /// One line each: what it means.
@@ -70,6 +77,12 @@ enum Statistic {
     Batches(batches::BatchesArgs),
     /// What a second run fixed and broke; McNemar's test; churn
     Compare(compare::CompareArgs),
+    /// Which runs keep the thresholds of gaffe.toml, and by how much
+    Goal(goal::GoalArgs),
+    /// Time, memory and cost of each model, against an API
+    Cost(cost::CostArgs),
+    /// What to do next, ranked by what it can bring and by its cost
+    Next(next::NextArgs),
     /// How far several people's labels agree: percent, alpha, kappa
     Agreement(agreement::AgreementArgs),
     /// One label out of several people's, and how good each of them is
@@ -98,6 +111,9 @@ pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Res
         Statistic::Shift(args) => shift::run(project, args, out),
         Statistic::Batches(args) => batches::run(project, args, out),
         Statistic::Compare(args) => compare::run(project, args, out),
+        Statistic::Goal(args) => goal::run(project, args, out),
+        Statistic::Cost(args) => cost::run(project, args, out),
+        Statistic::Next(args) => next::run(project, args, out),
         Statistic::Agreement(args) => agreement::run(project, args, out),
         Statistic::Consensus(args) => consensus::run(project, args, out),
         Statistic::Map(args) => map::run(project, args, out),

@@ -5,13 +5,16 @@
 use super::sight::room;
 use super::{
     App, Command, Confirm, Context, Effect, List, Message, Mode, PickKind, Status, help_limit,
+    tried_limit,
 };
 use crossterm::event::KeyEvent;
 
 impl App {
     /// The screen that lies below what is on top.
     pub fn base(&self) -> Context {
-        if self.boards_open() {
+        if self.judges_labels() {
+            Context::Labels
+        } else if self.boards_open() {
             Context::Board
         } else if self.grid.is_some() {
             Context::Grid
@@ -25,7 +28,7 @@ impl App {
         match self.mode {
             Mode::Find(_) => Context::Find,
             Mode::Base => self.base(),
-            Mode::Help(_) | Mode::Progress(_) | Mode::Guards(_) => Context::Help,
+            Mode::Help(_) | Mode::Progress(_) | Mode::Guards(_) | Mode::Tried(_) => Context::Help,
             Mode::Prompt(_) => Context::Prompt,
             Mode::Picker(_) => Context::Picker,
             Mode::Choose => Context::Choose,
@@ -96,11 +99,16 @@ impl App {
             Message::Considered { generation, answer, is_whole } => {
                 self.considered(generation, answer, is_whole)
             }
+            Message::Logged(log) => {
+                self.logged(log);
+                vec![]
+            }
             Message::Painted => {
                 self.saw();
                 if self.is_visible() {
                     // The words are on the screen even where the picture is still to come.
                     self.learn_predictions(&self.in_sight());
+                    self.know_predictions(self.labels_in_view());
                 }
                 vec![]
             }
@@ -203,6 +211,10 @@ impl App {
             (Mode::History(mut list), command) => {
                 list.moved_in(command, self.history_len());
                 self.open(Mode::History(list))
+            }
+            (Mode::Tried(mut list), command) => {
+                list.moved_in(command, tried_limit(self, self.screen()) + 1);
+                self.open(Mode::Tried(list))
             }
             (Mode::Picker(picker), command) => self.picker_command(picker, command),
             (Mode::Choose, command) => self.choose(command),

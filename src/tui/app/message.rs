@@ -3,7 +3,7 @@
 use super::{Learning, Mouse, Outcome, PictureKey, Question, Shown, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media::Cells;
-use crate::project::Vectors;
+use crate::project::{ExperimentLog, LogEdit, Vectors};
 use crate::store::Cursor;
 use crate::tui::command::Command;
 use std::collections::BTreeMap;
@@ -58,6 +58,8 @@ pub enum Message {
         /// whether there is no more to come
         is_whole: bool,
     },
+    /// The journal of experiments, after a change of it; or why it can't be changed.
+    Logged(Result<Box<ExperimentLog>, String>),
     /// The screen shows what was drawn last.
     Painted,
 }
@@ -82,6 +84,8 @@ pub enum Effect {
     Work(Box<Work>),
     /// Answer what a screen asks.
     Consider(Box<Question>),
+    /// Change the journal of experiments, and read it.
+    Log(LogEdit),
     /// Give this to the clipboard.
     Copy(String),
     /// Make vectors of the examples, however long it takes.

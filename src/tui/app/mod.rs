@@ -4,6 +4,7 @@
 //! as saved only after the store has said so.
 
 mod alike;
+mod away;
 mod board;
 mod decide;
 mod dispatch;
@@ -31,7 +32,9 @@ mod welcome;
 mod work;
 
 pub use alike::Learning;
-pub use board::{Board, MOST_ROWS, MapState, Question, Scope, Shown};
+pub use board::{
+    Beside, Board, MOST_ROWS, MapState, Matrix, Question, Queue, Reliability, Scope, Shown, step,
+};
 pub use find::FindLine;
 pub use grid::{Grid, Standing};
 pub use guards::Guards;
@@ -53,7 +56,7 @@ pub use work::{Outcome, Task, Work};
 use super::command::{Command, Context};
 use super::keymap::Keymap;
 use super::layout;
-use super::screens::help_limit;
+use super::screens::{help_limit, tried_limit};
 use super::settings::Macro;
 use super::theme::Theme;
 use crate::analysis::Tally;
@@ -61,6 +64,7 @@ use crate::analysis::typeahead::ClassIndex;
 use crate::ingest::Preset;
 use crate::project::Desk;
 use alike::Alike;
+use away::Away;
 use board::Boards;
 use find::Finding;
 use guards::Watch;
@@ -94,6 +98,8 @@ pub enum Mode {
     Progress(Box<Progress>),
     /// Which guards are on.
     Guards(List),
+    /// What was tried, and what is missing.
+    Tried(List),
     /// The list of tags.
     Tags,
     /// The card of the first start.

@@ -23,6 +23,12 @@ pub enum PromptKind {
     Jump,
     /// How many examples are to be reviewed in this session.
     Goal,
+    /// What an intervention costs in days.
+    Days,
+    /// Why an experiment should help.
+    Hypothesis,
+    /// Days that an experiment may take.
+    TimeBox,
     /// Something of a tag's.
     Tag(TagId, TagField),
 }
@@ -64,6 +70,9 @@ impl App {
             PromptKind::FilterName => self.answered(prompt, |app| app.save_filter(text)),
             PromptKind::Jump => self.jump_to_text(text),
             PromptKind::Goal => self.answered(prompt, |app| app.take_goal(text)),
+            PromptKind::Days => self.answered(prompt, |app| app.take_days(text)),
+            PromptKind::Hypothesis => self.answered(prompt, |app| app.take_hypothesis(text)),
+            PromptKind::TimeBox => self.answered(prompt, |app| app.take_time_box(text)),
             PromptKind::Tag(tag, field) => self.tag_typed(prompt, tag, field),
         }
     }

@@ -182,6 +182,16 @@ pub enum Command {
     Gather,
     /// Take what the lasso holds out of what is chosen.
     Release,
+    /// Measure the models of the runs, or stop that.
+    Measure,
+    /// Say what an intervention costs.
+    SetDays,
+    /// Start an experiment with an intervention.
+    StartExperiment,
+    /// Show what was tried.
+    ShowTried,
+    /// Rank the queue anew.
+    Rerank,
     /// Copy the tables as text.
     CopyText,
     /// Copy the first table as CSV.

@@ -16,6 +16,7 @@ mod review;
 pub(super) mod tag_bar;
 mod tags;
 
+pub(super) use boards::tried_limit;
 pub(super) use help::scroll_limit as help_limit;
 pub(super) use picker::first_line;
 pub(super) use review::class_in_line;
@@ -57,6 +58,7 @@ fn draw_screen(app: &App, places: &layout::Review, theme: Theme, frame: &mut Fra
         Mode::Choose => confirm::draw_choose(app, theme, frame),
         Mode::Confirm(confirm) => confirm::draw(app, confirm, theme, frame),
         Mode::History(list) => history::draw(app, list.at, theme, frame),
+        Mode::Tried(list) => boards::draw_tried(app, list.at, theme, frame),
         Mode::Guards(list) => guards::draw(app, list.at, theme, frame),
         Mode::Progress(progress) => progress::draw(app, progress, theme, frame),
     }

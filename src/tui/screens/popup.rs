@@ -33,6 +33,9 @@ pub fn draw_prompt(
         PromptKind::Jump => " go to number, id or part of an id ".to_owned(),
         PromptKind::Goal => " how many in this session? ".to_owned(),
         PromptKind::Count => " repeat on how many, this one included? ".to_owned(),
+        PromptKind::Days => " days that it costs (none takes it back) ".to_owned(),
+        PromptKind::Hypothesis => " try it: why should it help? ".to_owned(),
+        PromptKind::TimeBox => " days that it may take (none: no limit) ".to_owned(),
         PromptKind::Tag(tag, field) => tags::caption(app, tag, field),
     };
     frame.render_widget(Clear, places.note);

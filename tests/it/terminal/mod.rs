@@ -1,7 +1,10 @@
 //! The review in a real terminal: what a person sees, types, breaks, closes and comes back to.
 
 mod alike;
+mod board_compare;
+mod board_label_issues;
 mod boards;
+mod confusion;
 mod decisions;
 mod ending;
 mod fields;

@@ -3,16 +3,26 @@
 //! Invariant: what is shown is the answer to what is asked now, or is marked as older; entering a row
 //! lists just what the row is about, and going back brings the list, the place and the cursor back.
 
+mod calibration;
+mod compare;
+mod confusion;
 mod enter;
+mod label_issues;
 mod map;
+mod measuring;
+mod next;
 mod question;
 mod tally;
 
+pub use calibration::Reliability;
+pub use confusion::{Beside, Matrix, step};
+pub use label_issues::Queue;
 pub use map::MapState;
 pub use question::{Question, Scope, Shown};
 
 use super::{App, Effect, List, Status};
-use crate::insight::{Ask, Page, Progress, View};
+use crate::insight::compare::Outcome;
+use crate::insight::{Ask, Enter, Insight, Page, Progress, Row, View};
 use crate::tui::command::Command;
 use enter::Entered;
 use std::collections::BTreeMap;
@@ -34,8 +44,16 @@ pub struct Board {
     pub error: Option<String>,
     /// The row of the tables that the cursor is on.
     pub list: List,
+    /// The cursor of the confusion matrix.
+    pub matrix: Matrix,
+    /// What of the bins of the confidence is looked at.
+    pub reliability: Reliability,
     /// Whether more of `shown` is still to come.
     is_partial: bool,
+    /// Which examples of a line of the comparison are shown.
+    pub outcome: Outcome,
+    /// The lines of the label issues.
+    pub queue: Queue,
     /// What `shown` is the answer to.
     as_of: Option<AsOf>,
 }
@@ -45,7 +63,7 @@ pub struct Board {
 struct AsOf {
     /// The decisions.
     seq: u64,
-    /// The list, by how often it has changed.
+    /// The list, by its number.
     list: u64,
     ask: Ask,
 }
@@ -69,8 +87,11 @@ pub(super) struct Boards {
     entered: Vec<Entered>,
     /// The row that is being entered, while its examples are looked for.
     entering: Option<Entered>,
-    /// Goes up with each change of the list.
-    pub list: u64,
+    /// The number of the list; no two lists have the same.
+    list: u64,
+    lists: u64,
+    /// What is typed about an intervention.
+    choosing: next::Choosing,
     map: MapState,
 }
 
@@ -81,7 +102,11 @@ impl Board {
             shown: None,
             error: None,
             list: List::default(),
+            matrix: Matrix::default(),
+            reliability: Reliability::default(),
             is_partial: false,
+            outcome: Outcome::default(),
+            queue: Queue::default(),
             as_of: None,
         }
     }
@@ -89,6 +114,38 @@ impl Board {
     /// What people are shown.
     pub fn page(&self) -> Option<&Page> {
         self.shown.as_ref().map(|shown| &shown.page)
+    }
+
+    /// Moves the cursor.
+    fn moved(&mut self, command: Command) {
+        let shown = self.shown.clone();
+        match shown.as_ref().map(|shown| &shown.insight) {
+            Some(Insight::Confusion(report)) => self.matrix.moved(report, command, &mut self.list),
+            Some(Insight::Calibration(_)) if self.reliability.moved(command) => {}
+            _ => {
+                let rows = self.rows();
+                self.list.moved_in(command, rows);
+            }
+        }
+    }
+
+    /// Where what the cursor is on leads.
+    pub fn enter(&self) -> Option<Enter> {
+        let row = || self.row()?.enter.clone();
+        match &self.shown.as_ref()?.insight {
+            Insight::Confusion(report) => Some(report.enter(self.matrix.place(report))),
+            Insight::Calibration(_) if self.reliability.tempered => None,
+            Insight::Calibration(report) => {
+                self.reliability.enter(report, self.list.at).or_else(row)
+            }
+            _ => row(),
+        }
+    }
+
+    /// The row under the cursor.
+    fn row(&self) -> Option<&Row> {
+        let sheets = self.page()?.sheets.iter();
+        sheets.flat_map(|(_, sheet)| sheet.rows().iter().take(MOST_ROWS)).nth(self.list.at)
     }
 
     /// Rows that the cursor goes through.
@@ -143,11 +200,19 @@ impl App {
         if self.boards.open != Some(view) {
             self.stop_asking();
         }
+        if self.boards.open.is_some_and(|open| open != view) {
+            self.rank_labels_anew();
+        }
         self.painted.clear();
         self.status = Status::default();
         self.boards.open = Some(view);
         self.boards.each.entry(view).or_insert_with(|| Board::new(view));
-        self.ask_anew()
+        let mut effects = self.ask_anew();
+        effects.extend(self.read_log());
+        if view == View::LabelIssues && self.freshness().is_none() {
+            effects.extend(self.take_labels());
+        }
+        effects
     }
 
     /// Asks what the open screen asks, unless that is known or awaited.
@@ -168,6 +233,9 @@ impl App {
             }
         };
         self.stop_asking();
+        if let Some(board) = self.board_mut() {
+            board.ask = ask.clone();
+        }
         self.generation += 1;
         let (generation, progress) = (self.generation, Arc::new(Progress::default()));
         self.boards.asked =
@@ -178,8 +246,11 @@ impl App {
     }
 
     fn stop_asking(&mut self) {
-        if let Some(asked) = self.boards.asked.take() {
-            asked.progress.cancel();
+        let Some(asked) = self.boards.asked.take() else { return };
+        asked.progress.cancel();
+        if let Some(board) = self.boards.each.get_mut(&asked.view) {
+            // Opening the screen again must not start long work.
+            board.ask.settle();
         }
     }
 
@@ -194,24 +265,46 @@ impl App {
         let Some(view) = awaited.map(|asked| asked.view) else { return vec![] };
         let asked = self.boards.asked.take();
         let Some(board) = self.boards.each.get_mut(&view) else { return vec![] };
+        let is_less = |asked: &Asked| {
+            !is_whole && board.as_of.as_ref().is_some_and(|known| known.ask == asked.as_of.ask)
+        };
+        if asked.as_ref().is_some_and(is_less) {
+            // The whole answer that is shown says more, even if it is older.
+            self.boards.asked = asked;
+            return vec![];
+        }
+        let chosen = next::chosen(board).map(str::to_owned);
         match answer {
             Ok(shown) => (board.shown, board.error) = (Some(shown), None),
             Err(reason) => (board.shown, board.error) = (None, Some(reason)),
         }
         let last = board.rows().saturating_sub(1);
         board.list.at = board.list.at.min(last);
+        next::follow(board, chosen.as_deref());
         board.is_partial = !is_whole;
         if is_whole {
             board.as_of = asked.map(|asked| asked.as_of);
+            board.ask.settle();
+            if let Some(as_of) = &mut board.as_of {
+                as_of.ask.settle();
+            }
         } else {
             self.boards.asked = asked;
         }
-        vec![]
+        if view == View::LabelIssues && is_whole { self.take_labels() } else { vec![] }
     }
 
     pub(super) fn on_board(&mut self, command: Command) -> Vec<Effect> {
         self.last_key = None;
         if let Some(effects) = self.on_map(command) {
+            return effects;
+        }
+        if self.judges_labels()
+            && let Some(effects) = self.on_labels(command)
+        {
+            return effects;
+        }
+        if let Some(effects) = self.on_compare(command) {
             return effects;
         }
         match command {
@@ -230,15 +323,18 @@ impl App {
             | Command::Farther
             | Command::Corner
             | Command::Gather
-            | Command::Release => self.ask_otherwise(command),
+            | Command::Release
+            | Command::Measure => self.ask_otherwise(command),
+            Command::SetDays | Command::StartExperiment | Command::ShowTried => {
+                self.on_next(command)
+            }
             _ => self.move_on_board(command),
         }
     }
 
     fn move_on_board(&mut self, command: Command) -> Vec<Effect> {
         if let Some(board) = self.board_mut() {
-            let rows = board.rows();
-            board.list.moved_in(command, rows);
+            board.moved(command);
         }
         self.status = Status::default();
         vec![]
@@ -247,6 +343,7 @@ impl App {
     /// Back to the list below.
     fn close_board(&mut self) -> Vec<Effect> {
         self.stop_asking();
+        self.rank_labels_anew();
         self.boards.open = None;
         self.painted.clear();
         self.status = Status::default();
@@ -264,6 +361,14 @@ impl App {
         let Some(board) = self.board_mut() else { return vec![] };
         let changed = match board.ask.clone() {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            Ask::Goal(ask) => measuring::goal(&ask, board, command).map(Ask::Goal),
+            Ask::Cost(ask) => measuring::cost(&ask, board, command).map(Ask::Cost),
+            Ask::Confusion(ask) => confusion::changed(&ask, board, command).map(Ask::Confusion),
+            Ask::Calibration(ask) => {
+                calibration::changed(&ask, board, command).map(Ask::Calibration)
+            }
+            Ask::Compare(ask) => compare::changed(&ask, board, command).map(Ask::Compare),
+            Ask::LabelIssues(ask) => label_issues::changed(&ask, command).map(Ask::LabelIssues),
             _ => None,
         };
         let Some(ask) = changed else {

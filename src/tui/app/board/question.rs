@@ -52,7 +52,8 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn new(ask: Ask, insight: Insight) -> Arc<Self> {
+    /// An answer with its tables.
+    pub(super) fn new(ask: Ask, insight: Insight) -> Arc<Self> {
         let page = insight.page();
         Arc::new(Self { ask, insight, page })
     }
