@@ -195,7 +195,13 @@ pub fn keys(app: &App, width: u16) -> Vec<Hint> {
     }
     let always = [("next-view", "next screen"), ("copy", "copy"), ("cancel", "back")];
     let enter = app.board().and_then(Board::enter).map(|_| ("accept", "show these"));
-    let all: Vec<_> = enter.into_iter().chain(wanted(view).iter().copied()).chain(always).collect();
+    // A goal without thresholds on time or memory needs no measuring.
+    let measures = match app.shown().map(|shown| &shown.insight) {
+        Some(Insight::Goal(report)) => report.asks_for_measurements(),
+        _ => true,
+    };
+    let wanted = wanted(view).iter().filter(|(id, _)| *id != "measure" || measures);
+    let all: Vec<_> = enter.into_iter().chain(wanted.copied()).chain(always).collect();
     hints::row(app, Context::Board, &all, width)
 }
 
