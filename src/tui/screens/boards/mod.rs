@@ -9,6 +9,7 @@ mod confusion;
 mod cost;
 mod goal;
 mod label_issues;
+mod map;
 mod next;
 mod shift;
 mod slices;
@@ -91,6 +92,7 @@ fn draw_shown(
         Insight::Confusion(report) => confusion::draw(board, report, body, theme, frame),
         Insight::Calibration(report) => calibration::draw(board, report, body, theme, frame),
         Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
+        Insight::Map(_) => map::draw(app, body, theme, frame),
         Insight::Compare(report) => compare::draw(board, report, body, theme, frame),
         Insight::LabelIssues(report) => label_issues::draw(app, board, report, body, theme, frame),
         Insight::Shift(report) => {
@@ -169,6 +171,7 @@ fn key_of(app: &App, id: &str) -> String {
 fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
+        View::Map => map::KEYS,
         View::Goal | View::Cost => &[("measure", "measure")],
         View::Confusion => &[
             ("view-order", "order"),
