@@ -81,7 +81,7 @@ fn enter(stage: &mut Stage, sheet: usize, cells: [&str; 2]) -> Option<Enter> {
     for _ in 0..before + at {
         stage.key(KeyCode::Down);
     }
-    let enter = stage.app().board_row().unwrap().enter.clone();
+    let enter = stage.app().board().unwrap().enter();
     stage.key(KeyCode::Enter);
     enter
 }

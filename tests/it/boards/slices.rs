@@ -142,7 +142,7 @@ fn a_row_is_pinned_and_unpinned_and_the_cursor_stays() {
     let folder = reviewed(0);
     let mut stage = stage(&folder, (80, 24));
     press(&mut stage, "Z");
-    let entered = |stage: &Stage| stage.app().board_row().unwrap().enter.clone().unwrap();
+    let entered = |stage: &Stage| stage.app().board().unwrap().enter().unwrap();
     let before = entered(&stage);
     press(&mut stage, "p");
     let asked = stage.draw();

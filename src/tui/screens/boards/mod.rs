@@ -99,7 +99,6 @@ fn draw_shown(
             shift::draw(board, report, &shown.page, body, theme, frame);
         }
         Insight::Slices(_) => slices::draw(board, &shown.page, body, theme, frame),
-        Insight::Map(_) => table::draw(board, &shown.page, &[], body, theme, frame),
     }
 }
 
