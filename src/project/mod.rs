@@ -24,7 +24,7 @@ pub use models::{Known, MeasuredModel, ModelMark};
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
 pub use shared::Shared;
-pub use vectors::{Vectors, make_vectors};
+pub use vectors::{Vectors, content_vectors, make_vectors};
 pub use worker::{Request, WORKER, measure_in_process, work};
 
 use crate::analysis::{self, ErrorRate, Relabels};

@@ -145,7 +145,7 @@ fn left(found: &Precision) -> String {
     let open = count(found.open);
     let Some(expected) = found.expected else {
         return format!(
-            "{open} are left; once {FEWEST} are judged, how many of them would not stand"
+            "{open} are left; how many of them do not stand is said once {FEWEST} are judged"
         );
     };
     let last = found.last.map_or_else(String::new, |last| {

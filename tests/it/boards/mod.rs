@@ -9,6 +9,7 @@ mod cost;
 mod enter;
 mod goal;
 mod label_issues;
+mod map;
 mod models;
 mod next;
 mod shift;

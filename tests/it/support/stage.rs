@@ -174,6 +174,22 @@ impl Stage {
         self.terminal.backend().buffer().clone()
     }
 
+    /// Gives the terminal another size.
+    pub fn resize(&mut self, cols: u16, rows: u16) {
+        self.terminal.backend_mut().resize(cols, rows);
+        self.terminal.resize(Rect::new(0, 0, cols, rows)).unwrap();
+        let effects = self.app.update(Message::Resized(cols, rows), self.now);
+        self.carry_out(effects);
+        self.draw();
+    }
+
+    /// What is on the screen of a terminal without colours, line by line.
+    pub fn draw_without_colours(&mut self) -> String {
+        let theme = Theme::by_name("dark", Depth::True, false).unwrap();
+        self.terminal.draw(|frame| screens::draw(&self.app, theme, frame)).unwrap();
+        self.terminal.backend().to_string()
+    }
+
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             let answers = match effect {

@@ -33,11 +33,11 @@ fn a_slice_of_the_goal_is_entered_and_models_are_measured_on_request() {
     let mut pty = open(&folder);
     shown(&mut pty, 1);
     pty.send("J");
-    let goal = pty.wait_for("the goal", |screen| screen.has("1 of 4 unknown"));
+    let goal = pty.wait_for("the goal", |screen| screen.has("misses 1 of 4, 1 unknown"));
     assert!(goal.has("v1: not measured"), "{goal}");
     pty.send("M");
     pty.wait_for("the measuring", |screen| screen.has("measuring"));
-    let met = pty.wait_for("the measured goal", |screen| screen.has("meets all 4"));
+    let met = pty.wait_for("the measured goal", |screen| screen.has("misses 1 of 4; accuracy"));
     assert!(met.has("Measured on this machine"), "{met}");
     assert!(folder.file(".gaffe/runs/v1/measured.json").is_file());
     for _ in 0..3 {
@@ -47,7 +47,7 @@ fn a_slice_of_the_goal_is_entered_and_models_are_measured_on_request() {
     let found = pty.wait_for("the slice", |screen| screen.line(0).contains("/capture=blurry"));
     assert!(found.line(0).contains("1 of 143 found"), "{found}");
     pty.send(ESC);
-    pty.wait_for("the goal again", |screen| screen.has("meets all 4"));
+    pty.wait_for("the goal again", |screen| screen.has("misses 1 of 4; accuracy"));
     pty.send("$");
     pty.wait_for("the cost", |screen| screen.has("machines are cheaper"));
     pty.send(ESC);
@@ -89,6 +89,7 @@ fn the_errors_of_dev_are_entered_from_the_bottleneck() {
     pty.wait_for("the levels again", |screen| screen.has("gap from above"));
 }
 
+#[test]
 fn an_intervention_is_entered_and_left_and_its_cost_is_kept() {
     let folder = Folder::sample();
     let mut pty = open(&folder);
@@ -111,6 +112,34 @@ fn an_intervention_is_entered_and_left_and_its_cost_is_kept() {
     assert!(kept.has("ranked by gain a day"), "{kept}");
     let log = fs::read_to_string(folder.root().join("gaffe-log.jsonl")).unwrap();
     assert!(log.contains(r#""cost":"slice:capture=blurry","days":4.0"#), "{log}");
+    pty.send(ESC);
+    shown(&mut pty, 1);
+}
+
+#[test]
+fn a_lasso_on_the_map_is_entered_and_left_again() {
+    let folder = Folder::sample();
+    let mut pty = open(&folder);
+    shown(&mut pty, 1);
+    pty.send("@");
+    pty.wait_for("the finished map", |screen| screen.has("trustworthiness"));
+    // From the fullest cell up and to the right
+    pty.send(" ");
+    pty.wait_for("a lasso", |screen| screen.has("lasso begun"));
+    pty.send("\x1b[5~\x1b[C\x1b[C\x1b[C\x1b[C");
+    pty.send("a");
+    let chosen = pty.wait_for("what it holds", |screen| screen.has("chosen; "));
+    let said = chosen.line(22);
+    let count: usize = said.trim().split(' ').next().unwrap().parse().unwrap();
+    assert!(count > 1 && count < 318, "{chosen}");
+    pty.send(ENTER);
+    let found = format!("1 of {count} found");
+    let listed = pty.wait_for("its examples", |screen| screen.line(0).contains(&found));
+    assert!(listed.line(0).contains("from the map"), "{listed}");
+    pty.send(ESC);
+    let back = pty.wait_for("the map again", |screen| screen.has(&format!("{count} chosen")));
+    assert!(back.has("trustworthiness") && back.line(0).contains("318 errors"), "{back}");
+    pty.send(ESC);
     pty.send(ESC);
     shown(&mut pty, 1);
 }

@@ -184,12 +184,19 @@ impl App {
             }
             Command::Up
             | Command::Down
+            | Command::Next
+            | Command::Previous
             | Command::First
             | Command::Last
             | Command::ScrollUp
             | Command::ScrollDown => {}
             _ => return None,
         }
+        let command = match command {
+            Command::Next => Command::Down,
+            Command::Previous => Command::Up,
+            other => other,
+        };
         let queue = self.queue_mut()?;
         let mut list = queue.list;
         list.moved_in(command, queue.items.len());

@@ -8,6 +8,7 @@ mod compare;
 mod confusion;
 mod enter;
 mod label_issues;
+mod map;
 mod measuring;
 mod next;
 mod question;
@@ -18,6 +19,7 @@ mod tally;
 pub use calibration::Reliability;
 pub use confusion::{Beside, Matrix, step};
 pub use label_issues::Queue;
+pub use map::MapState;
 pub use question::{Question, Scope, Shown};
 
 use super::{App, Effect, List, Status};
@@ -94,6 +96,7 @@ pub(super) struct Boards {
     lists: u64,
     /// What is typed about an intervention.
     choosing: next::Choosing,
+    map: MapState,
 }
 
 impl Board {
@@ -298,6 +301,9 @@ impl App {
 
     pub(super) fn on_board(&mut self, command: Command) -> Vec<Effect> {
         self.last_key = None;
+        if let Some(effects) = self.on_map(command) {
+            return effects;
+        }
         if self.judges_labels()
             && let Some(effects) = self.on_labels(command)
         {
@@ -319,6 +325,12 @@ impl App {
             | Command::ViewOrder
             | Command::ViewScale
             | Command::ViewVersus
+            | Command::ViewWhich
+            | Command::Closer
+            | Command::Farther
+            | Command::Corner
+            | Command::Gather
+            | Command::Release
             | Command::Measure => self.ask_otherwise(command),
             Command::SetDays | Command::StartExperiment | Command::ShowTried => {
                 self.on_next(command)
