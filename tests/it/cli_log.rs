@@ -128,8 +128,7 @@ fn what_cannot_be_done_says_what_can() {
 fn bad_lines_are_told_by_line_and_the_others_used() {
     let folder = two_runs();
     let good = r#"{"id":"2026-01-31-abc123","at":"2026-01-31","who":"bo","note":"good"}"#;
-    folder.write(LOG, format!("{good}\n<<<<<<< HEAD\nnot json\n{{\"id\":\"x\"}}\n"));
-    let listed = log(&folder, &["--json"]);
+    folder.write(LOG, format!("{good}\n    let listed = log(&folder, &["--json"]);
     assert_eq!(listed.json()["experiments"][0]["note"], "good");
     for (line, said) in [(2, "merge conflict"), (3, "expected"), (4, "missing field `at`")] {
         let at = format!("gaffe-log.jsonl:{line}: ");
@@ -168,6 +167,28 @@ fn the_ranks_know_costs_and_what_was_tried() {
     let rows = next(&["--csv"]).csv();
     assert_eq!(rows[1]["tried"], "runs");
     assert!(next(&[]).ok().contains("1 experiment runs"));
+}
+
+#[test]
+<<<<<<< HEAD
+fn a_goal_that_is_missed_is_a_caution_and_speaks_for_its_slice() {
+    let folder = Folder::sample();
+    folder.change("gaffe.toml", "[goal]\n", "[goal]\naccuracy = \">= 0.9\"\n");
+    let plan = gaffe_in(folder.root(), &["next", "--json"]).json();
+    let cautions: Vec<&str> =
+        plan["cautions"].as_array().unwrap().iter().map(|c| c.as_str().unwrap()).collect();
+    let missed = "the goal is not met: error in capture=blurry <= 0.2, and it is 28.6 %";
+    assert!(cautions.contains(&missed), "{cautions:?}");
+    assert!(
+        cautions.iter().any(|c| c.starts_with("the goal needs 5.9 points less")),
+        "{cautions:?}"
+    );
+    let first = &plan["interventions"][0];
+    assert_eq!(
+        (&first["key"], &first["reaches_goal"]),
+        (&"slice:capture=blurry".into(), &true.into())
+    );
+    assert_eq!(first["evidence"][1]["screen"], "goal");
 }
 
 #[test]
