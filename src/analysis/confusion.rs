@@ -3,6 +3,14 @@
 //!
 //! Invariant: the sums of rows, columns and the diagonal always are those of the cells.
 
+mod change;
+mod order;
+mod shares;
+
+pub use change::{CellChange, ChangedPair, ConfusionChange, Trend};
+pub use order::ClassOrder;
+pub use shares::{DARKEST, Normalise, Place, Shades};
+
 use super::parallel::pieces;
 use super::{AnalysisError, Proportion};
 use serde::Serialize;

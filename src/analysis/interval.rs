@@ -1,6 +1,6 @@
 //! Intervals for proportions.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The 97.5 % point of the standard normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
@@ -17,7 +17,7 @@ pub struct Proportion {
 }
 
 /// A number with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The point estimate.
     pub value: f64,

@@ -11,9 +11,11 @@ pub mod calibration;
 mod compare;
 mod confusion;
 mod corrected;
+pub mod cost;
 mod dashboard;
 mod errors;
 pub mod eyeball;
+pub mod goal;
 pub mod guards;
 mod interval;
 pub mod label_issues;
@@ -34,13 +36,17 @@ pub mod slices;
 mod spread;
 pub mod suggest;
 mod tally;
+mod timing;
 pub mod typeahead;
 mod vectors;
 
 pub use crate::dataset::Probability;
 pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};
 pub use compare::{Comparison, Evidence, Group, TwoRuns, groups};
-pub use confusion::{Average, Averages, ClassScores, ConfusedPair, Confusion, MOST_CLASSES};
+pub use confusion::{
+    Average, Averages, CellChange, ChangedPair, ClassOrder, ClassScores, ConfusedPair, Confusion,
+    ConfusionChange, DARKEST, MOST_CLASSES, Normalise, Place, Shades, Trend,
+};
 pub use corrected::{
     CorrectStratum, Corrected, ErrorStratum, Missing, correct_sample_for, corrected, exact_limits,
 };
@@ -55,3 +61,4 @@ pub use spread::{Spread, spread};
 pub use tally::{
     Basis, Category, Joint, Population, Reviewed, Tally, TallyCounts, TallyRow, tally,
 };
+pub use timing::{Timing, between, mean_estimate, timing};

@@ -1,16 +1,19 @@
 //! The command line: parse, call the project, print.
 //!
 //! Invariant: results go to standard output, everything else to standard error; exit codes are 0
-//! for success, 1 for an error, 2 for wrong usage.
+//! for success, 1 for an error, 2 for wrong usage; `gaffe goal` has its own.
 
 mod compare;
+mod cost;
 mod errors;
 mod export;
 mod filter;
+mod goal;
 mod guards;
 mod init;
 mod keys;
 mod log;
+mod measure;
 mod next;
 mod order;
 mod print;
@@ -85,6 +88,10 @@ enum Command {
     Next(next::NextArgs),
     /// Keep a journal of what was tried, and what came of it
     Log(log::LogArgs),
+    /// Say which runs keep the thresholds of gaffe.toml; for CI
+    Goal(goal::GoalArgs),
+    /// Say what predictions cost on machines, and against an API
+    Cost(cost::CostArgs),
     /// Print any statistic, of a project or of files given by hand
     #[command(after_help = "Examples:\n  gaffe stats classes\n  \
         gaffe stats label-issues --probs probs.npy --labels labels.npy --json\n\n\
@@ -99,6 +106,9 @@ enum Command {
     Show(show::ShowArgs),
     /// Print the keys of the review, and where they are set
     Keys(keys::KeysArgs),
+    /// Measure a model in a process of its own
+    #[command(name = crate::project::WORKER, hide = true)]
+    MeasureModel,
     /// Print completions for a shell
     #[command(
         after_help = "Example:\n  gaffe completions bash > ~/.local/share/bash-completion/completions/gaffe"
@@ -107,6 +117,17 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+impl Command {
+    /// Whether its exit code is an answer, so that an error must have another.
+    fn decides(&self) -> bool {
+        match self {
+            Self::Goal(_) => true,
+            Self::Stats(args) => args.decides(),
+            _ => false,
+        }
+    }
 }
 
 /// Which run's errors on which split.
@@ -172,12 +193,14 @@ pub fn main() -> ExitCode {
     } else {
         Box::new(stdout)
     };
+    let decides = cli.command.as_ref().is_some_and(Command::decides);
     match run(cli, &mut out).and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("gaffe: {error}"));
-            ExitCode::FAILURE
+            let is_no = error.downcast_ref::<goal::NotMet>().is_some();
+            if decides && !is_no { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -212,17 +235,22 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Compare(args)) => compare::run(project, &args, out),
         Some(Command::Next(args)) => next::run(project, &args, out),
         Some(Command::Log(args)) => log::run(project, &args, out),
+        Some(Command::Goal(args)) => goal::run(project, &args, out),
+        Some(Command::Cost(args)) => cost::run(project, &args, out),
         Some(Command::Stats(args)) => stats::run(project, &args, out),
         Some(Command::Export(args)) => export::run(&locate(project, None)?, &args, out),
         Some(Command::Report(args)) => report::run(&locate(project, None)?, &args, out),
         Some(Command::Show(args)) => show::run(&locate(project, None)?, &args, out),
         Some(Command::Keys(args)) => keys::run(&args, out),
-        Some(Command::Completions { shell }) => {
-            let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "gaffe", &mut text);
-            Ok(out.write_all(&text)?)
-        }
+        Some(Command::MeasureModel) => measure::run(),
+        Some(Command::Completions { shell }) => completions(shell, out),
     }
+}
+
+fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> Result<()> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "gaffe", &mut text);
+    Ok(out.write_all(&text)?)
 }
 
 /// The project: as told, else at or above the working folder, else above `hint`.

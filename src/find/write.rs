@@ -35,3 +35,10 @@ pub fn column(name: &str) -> String {
 pub fn cell(gold: &str, pred: &str) -> String {
     format!("gold:{} pred:{}", quote(gold), quote(pred))
 }
+
+/// The filter for confidences from `low` to below `high`, to the last digit of an f32; no upper end
+/// with `None`. Both must be finite.
+pub fn confidence(low: f32, high: Option<f32>) -> String {
+    let end = high.map(|high| format!(" conf<{high}")).unwrap_or_default();
+    format!("conf>={low}{end}")
+}

@@ -2,7 +2,8 @@
 //!
 //! Invariant: a key that is not known is refused, so that a typing error never passes in silence.
 
-use super::IngestError;
+use super::{CostConfig, IngestError};
+use crate::analysis::goal::Goal;
 use crate::dataset::{ClassNames, Split};
 use crate::scoring::Preprocess;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,12 @@ pub struct Config {
     /// Runs whose probabilities came with the data.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub runs: BTreeMap<String, RunFiles>,
+    /// What is wanted of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goal: Option<Goal>,
+    /// What predictions cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostConfig>,
     /// How pictures are made into the model's input; never guessed, so never written.
     #[serde(default, skip_serializing)]
     pub preprocess: Preprocess,

@@ -5,6 +5,7 @@
 
 mod config;
 mod error;
+mod goal;
 mod guess;
 mod labels;
 mod npy;
@@ -14,6 +15,7 @@ mod votes;
 
 pub use config::{ColumnNames, Config, FILE_NAME, RunFiles, is_run_name};
 pub use error::{IngestError, line_of};
+pub use goal::CostConfig;
 pub use guess::{Guess, guess};
 pub use labels::{read_class_names, read_labels};
 pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, write_matrix};

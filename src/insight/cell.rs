@@ -22,6 +22,8 @@ pub enum Cell {
     P(f64),
     /// Any other number.
     Number(f64),
+    /// Any other number, with its sign.
+    Signed(f64),
     /// Both ends of an interval of other numbers.
     Span(f64, f64),
     /// Not defined.
@@ -71,7 +73,8 @@ impl Cell {
             }
             Self::P(p) => p_value(*p),
             Self::Range(low, high) => interval(*low, *high),
-            Self::Number(x) => number(*x),
+            Self::Signed(x) if *x > 0.0 => format!("+{}", number(*x)),
+            Self::Number(x) | Self::Signed(x) => number(*x),
             Self::Span(low, high) if *low < 0.0 => format!("{} to {}", number(*low), number(*high)),
             Self::Span(low, high) => format!("{}–{}", number(*low), number(*high)),
             Self::None => "–".to_owned(),
@@ -83,9 +86,11 @@ impl Cell {
         match self {
             Self::Text(text) => vec![text.clone()],
             Self::Count(n) => vec![n.to_string()],
-            Self::Share(x) | Self::Number(x) | Self::Difference(x) | Self::P(x) => {
-                vec![written(*x)]
-            }
+            Self::Share(x)
+            | Self::Number(x)
+            | Self::Signed(x)
+            | Self::Difference(x)
+            | Self::P(x) => vec![written(*x)],
             Self::Range(low, high) | Self::Span(low, high) | Self::Differences(low, high) => {
                 vec![written(*low), written(*high)]
             }

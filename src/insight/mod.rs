@@ -6,6 +6,7 @@
 
 mod cell;
 mod input;
+mod models;
 mod sheet;
 mod table;
 
@@ -27,6 +28,7 @@ pub(crate) use input::labelled;
 pub use input::{
     FromProject, Input, class_names, classes_of, metadata, nothing, tagged, title, tops,
 };
+pub use models::{Measure, ModelOf, Models};
 pub use sheet::{Enter, Field, Page, Row, Sheet, field, in_csv, interval_of, limits_of};
 pub use table::Table;
 
@@ -116,6 +118,26 @@ views! {
     Shift shift "shift" "shift";
     Cost cost "cost" "cost";
     Map map "map" "map";
+}
+
+impl Ask {
+    /// Whether models are measured for the answer.
+    pub fn is_measuring(&self) -> bool {
+        match self {
+            Self::Goal(ask) => ask.measure != Measure::No,
+            Self::Cost(ask) => ask.measure != Measure::No,
+            _ => false,
+        }
+    }
+
+    /// Asks for what is known only: what was to be measured once is not measured again.
+    pub fn settle(&mut self) {
+        match self {
+            Self::Goal(ask) => ask.measure = Measure::No,
+            Self::Cost(ask) => ask.measure = Measure::No,
+            _ => {}
+        }
+    }
 }
 
 /// How far long work is, and whether anybody still waits for it. Shared by who works and who waits.

@@ -42,6 +42,22 @@ pub fn fit(text: &str, width: usize) -> String {
     out
 }
 
+/// A safe line in two of at most `width` columns: the second one is empty if the first has room for all,
+/// and cut if there is more than both have room for. Broken at a space where that loses nothing.
+pub fn halved(text: &str, width: usize) -> (String, String) {
+    let safe = line(text);
+    if safe.width() <= width {
+        return (safe.into_owned(), String::new());
+    }
+    let fits = |at: &(usize, &str)| safe[..at.0 + at.1.len()].width() <= width;
+    let end = safe.grapheme_indices(true).take_while(fits).last();
+    let end = end.map_or(0, |(at, grapheme)| at + grapheme.len());
+    let space = safe[..end].rfind(' ').filter(|&at| safe[at + 1..].width() <= width);
+    let (first, second) =
+        safe.split_at(if safe[end..].starts_with(' ') { end } else { space.unwrap_or(end) });
+    (first.to_owned(), fit(second.trim_start(), width))
+}
+
 /// Columns that a safe line takes.
 pub fn width(text: &str) -> usize {
     line(text).width()
@@ -112,6 +128,19 @@ mod tests {
         assert_eq!(fit("abcdef", 4), "abc…");
     }
 
+    #[test]
+    fn a_name_in_two_lines_is_broken_at_a_space_if_there_is_one() {
+        let halved = |text| halved(text, 5);
+        let two = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(halved("Coat"), two("Coat", ""));
+        assert_eq!(halved("Ankle boot"), two("Ankle", "boot"));
+        assert_eq!(halved("red apple"), two("red", "apple"));
+        assert_eq!(halved("Pullover"), two("Pullo", "ver"));
+        assert_eq!(halved("T-shirt/top"), two("T-shi", "rt/t…"));
+        assert_eq!(halved("漢字漢字漢字"), two("漢字", "漢字…"));
+        assert_eq!(super::halved("ab", 0), two("", ""));
+    }
+
     proptest! {
         #[test]
         fn no_word_is_lost_and_lines_keep_to_their_width(text in "[a-z]{1,8}( [a-z]{1,8}){0,12}", columns in 8_usize..40) {
@@ -125,6 +154,8 @@ mod tests {
             let cut = fit(&text, columns);
             prop_assert!(cut.chars().all(is_safe));
             prop_assert!(cut.width() <= columns);
+            let (first, second) = halved(&text, columns);
+            prop_assert!(first.width() <= columns && second.width() <= columns);
             prop_assert!(lines(&text).all(|l| l.chars().all(is_safe)));
         }
     }

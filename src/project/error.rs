@@ -56,6 +56,12 @@ pub enum ProjectError {
          add the column that [columns] in gaffe.toml names as `file`, or import probabilities as .npy"
     )]
     NothingToScore(Split),
+    /// No model is known that made the run.
+    #[error("no model of run {0:?} is known\n  name it as `model` under [runs.{0}] in gaffe.toml")]
+    NoModel(String),
+    /// A model can't be measured.
+    #[error("{0}")]
+    Measure(String),
     /// A file of the user's.
     #[error(transparent)]
     Ingest(#[from] IngestError),

@@ -6,19 +6,25 @@
 mod desk;
 mod error;
 mod experiments;
+mod machine;
+mod models;
 mod presets;
 mod properties;
 mod runs;
 mod shared;
 mod vectors;
+mod worker;
 
 pub use desk::{Desk, Difficulties, Effective, Likeness, Preview, Sight, Snapshot, Subset};
 pub use error::ProjectError;
 pub use experiments::{ExperimentLog, LOG_FILE, LogEdit, LogFile};
+pub use machine::Machine;
+pub use models::{Known, MeasuredModel, ModelMark};
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
 pub use shared::Shared;
 pub use vectors::{Vectors, make_vectors};
+pub use worker::{Request, WORKER, measure_in_process, work};
 
 use crate::analysis::{self, ErrorRate, Relabels};
 use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split};

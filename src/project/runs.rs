@@ -130,6 +130,11 @@ impl Project {
         self.data_dir().join("runs")
     }
 
+    /// The folder of a run that was scored here, or of what was measured of its model.
+    pub(super) fn run_dir(&self, run: &str) -> PathBuf {
+        self.runs_dir().join(run)
+    }
+
     fn scored(&self) -> Result<Vec<RunSource>, ProjectError> {
         let dir = self.runs_dir();
         if !dir.is_dir() {

@@ -53,9 +53,8 @@ pub fn score_all(
             progress(done.fetch_add(1, Ordering::Relaxed) + 1);
         }
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(rows);
     thread::scope(|scope| {
-        for _ in 0..threads {
+        for _ in 0..threads(rows) {
             scope.spawn(work);
         }
     });
@@ -65,6 +64,11 @@ pub fn score_all(
     let (probs, mut failed) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     failed.sort_unstable();
     Ok(Scored { probs, failed, seconds: started.elapsed().as_secs_f64() })
+}
+
+/// How many threads score so many examples.
+pub(super) fn threads(rows: usize) -> usize {
+    thread::available_parallelism().map_or(1, usize::from).min(rows)
 }
 
 fn score_one(scorer: &mut Scorer<'_>, row: usize, fetch: &Fetch<'_>) -> Result<Vec<f32>, String> {

@@ -6,6 +6,8 @@
 mod batch;
 mod error;
 mod graph;
+mod measure;
+mod memory;
 mod model;
 mod onnx_file;
 mod plan;
@@ -13,7 +15,9 @@ mod preprocess;
 
 pub use batch::{Fetch, Scored, score_all};
 pub use error::{ModelProblem, ScoreError};
+pub use measure::{Limits, Measurement, Memory, Step, Target, Throughput, measure};
 pub use model::{Model, Scorer};
+pub use onnx_file::model_bytes;
 pub use preprocess::Preprocess;
 
 #[cfg(test)]

@@ -4,13 +4,15 @@
 //! changes while scoring is in the [`Scorer`] of each thread.
 
 use super::error::{ModelProblem, ScoreError, panic_text};
+use super::graph;
+use super::onnx_file::{self, Weight};
 use super::plan::{self, Plan};
 use super::preprocess::{Axes, Layout, Preparer, Preprocess};
-use super::{graph, onnx_file};
 use fast_image_resize::Resizer;
 use image::DynamicImage;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::{Duration, Instant};
 use tract_onnx::prelude::*;
 
 /// How far a row may be from summing to 1 where only its values tell that it holds probabilities.
@@ -29,6 +31,7 @@ pub struct Model {
     classes: usize,
     softmax: bool,
     notes: Vec<String>,
+    weight: Weight,
 }
 
 impl Model {
@@ -52,6 +55,16 @@ impl Model {
     /// Number of classes, K.
     pub fn classes(&self) -> usize {
         self.classes
+    }
+
+    /// Bytes of its file and of those beside it that hold weights.
+    pub fn bytes(&self) -> u64 {
+        self.weight.bytes
+    }
+
+    /// How many weights it has.
+    pub fn parameters(&self) -> u64 {
+        self.weight.parameters
     }
 
     /// Input, output and what is done to it, on one line.
@@ -111,6 +124,20 @@ impl Scorer<'_> {
         raw.and_then(|raw| self.model.probabilities(&raw)).map_err(ScoreError::Example)
     }
 
+    /// How long one image takes: to be made into the model's input, and in the model.
+    ///
+    /// # Errors
+    /// As [`Scorer::score`].
+    pub fn timed(&mut self, image: &DynamicImage) -> Result<(Duration, Duration), ScoreError> {
+        let started = Instant::now();
+        let values = self.model.preparer.prepare(image, &mut self.resizer);
+        let values = values.map_err(ScoreError::Example)?;
+        let prepared = started.elapsed();
+        let raw = self.run(&values);
+        raw.and_then(|raw| self.model.probabilities(&raw)).map_err(ScoreError::Example)?;
+        Ok((prepared, started.elapsed().saturating_sub(prepared)))
+    }
+
     fn run(&mut self, values: &[f32]) -> Result<Vec<f32>, String> {
         let state = self.state.take();
         let Model { plan: shared, layout, .. } = self.model;
@@ -137,6 +164,7 @@ fn load(path: &Path, preprocess: &Preprocess, classes: usize) -> Result<Model, M
         .with_ignore_output_types(true)
         .with_ignore_value_info(true);
     let proto = onnx_file::read(&reader, path)?;
+    let weight = onnx_file::weight(&proto, path);
     let folder = path.parent().and_then(Path::to_str);
     let parsed = reader.parse(&proto, folder).map_err(|e| ModelProblem::engine(&e))?;
     let mut model = parsed.model;
@@ -164,7 +192,7 @@ fn load(path: &Path, preprocess: &Preprocess, classes: usize) -> Result<Model, M
     let mut notes = remarks(&output.name, &others, softmax, &tested.rows);
     notes.extend(tested.note);
     let (plan, input, output) = (tested.plan, input.name, output.name);
-    Ok(Model { plan, preparer, layout, input, output, classes, softmax, notes })
+    Ok(Model { plan, preparer, layout, input, output, classes, softmax, notes, weight })
 }
 
 /// What may surprise in the way an output is read.

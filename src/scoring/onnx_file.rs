@@ -3,10 +3,12 @@
 //! Invariant: a file that passes has a graph and an operator set; it need not be one tract can run.
 
 use super::error::ModelProblem;
-use std::fs::File;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::{ModelProto, TensorProto};
 use tract_onnx::prelude::*;
 
 const EXPORT: &str = "export the model with torch.onnx.export (or tf2onnx, skl2onnx)";
@@ -43,4 +45,46 @@ fn head(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::new();
     File::open(path)?.take(32).read_to_end(&mut head)?;
     Ok(head)
+}
+
+/// How heavy a model is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Weight {
+    /// Bytes of the file and of those beside it that it names for its weights.
+    pub bytes: u64,
+    /// Values of the initialisers that are floats or 8-bit integers: others are shapes and indices.
+    pub parameters: u64,
+}
+
+/// Bytes of a model's file and of those beside it that hold its weights; `None` if it is no model.
+pub fn model_bytes(path: &Path) -> Option<u64> {
+    let proto = read(&onnx(), path).ok()?;
+    Some(weight(&proto, path).bytes)
+}
+
+/// Weighs a model; a file that can't be seen counts nothing.
+pub(super) fn weight(proto: &ModelProto, path: &Path) -> Weight {
+    let tensors = proto.graph.iter().flat_map(|graph| &graph.initializer);
+    let beside: BTreeSet<&str> = tensors.clone().filter_map(location).collect();
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let size = |path: &Path| fs::metadata(path).map_or(0, |about| about.len());
+    let beside = beside.into_iter().map(|name| size(&folder.join(name)));
+    Weight {
+        bytes: beside.fold(size(path), u64::saturating_add),
+        parameters: tensors.map(values).fold(0, u64::saturating_add),
+    }
+}
+
+/// The file that holds a tensor's data, if that is another.
+fn location(tensor: &TensorProto) -> Option<&str> {
+    let entry = tensor.external_data.iter().find(|entry| entry.key == "location");
+    entry.map(|entry| entry.value.as_str())
+}
+
+fn values(tensor: &TensorProto) -> u64 {
+    use DataType::{Bfloat16, Double, Float, Float16, Int8, Uint8};
+    let kinds = [Bfloat16, Double, Float, Float16, Int8, Uint8];
+    let counts = kinds.iter().any(|&kind| kind as i32 == tensor.data_type);
+    let size = |dim: &i64| u64::try_from(*dim).unwrap_or(0);
+    if counts { tensor.dims.iter().map(size).fold(1, u64::saturating_mul) } else { 0 }
 }

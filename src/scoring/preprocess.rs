@@ -9,7 +9,7 @@ use image::DynamicImage;
 use std::borrow::Cow;
 
 /// `[preprocess]` of `gaffe.toml`: what the model does not say itself.
-#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Preprocess {
     /// Height and width in pixels; needed where the model leaves them open.

@@ -6,6 +6,8 @@ mod data;
 mod export;
 #[path = "cli_filter.rs"]
 mod filter;
+#[path = "cli_goal.rs"]
+mod goal;
 #[path = "cli_log.rs"]
 mod log;
 #[path = "cli_model.rs"]
@@ -37,7 +39,7 @@ use ndarray::Array2;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&[&str]; 19] = [
+const COMMANDS: [&[&str]; 21] = [
     &["review"],
     &["keys"],
     &["replay"],
@@ -47,6 +49,8 @@ const COMMANDS: [&[&str]; 19] = [
     &["score"],
     &["runs"],
     &["compare"],
+    &["goal"],
+    &["cost"],
     &["export", "labels"],
     &["export", "tags"],
     &["show"],

@@ -171,6 +171,30 @@ fn the_ranks_know_costs_and_what_was_tried() {
 }
 
 #[test]
+fn a_goal_that_is_missed_is_a_caution_and_speaks_for_its_slice() {
+    let folder = Folder::sample();
+    let config = fs::read_to_string(folder.root().join("gaffe.toml")).unwrap();
+    let config =
+        config.replace("\"capture=blurry\" = \"<= 0.3\"", "\"capture=blurry\" = \"<= 0.1\"");
+    folder.write("gaffe.toml", config.replace("ece = ", "accuracy = \">= 0.9\"\nece = "));
+    let plan = gaffe_in(folder.root(), &["next", "--json"]).json();
+    let cautions: Vec<&str> =
+        plan["cautions"].as_array().unwrap().iter().map(|c| c.as_str().unwrap()).collect();
+    let missed = "the goal is not met: error in capture=blurry <= 0.1, and it is 28.6 %";
+    assert!(cautions.contains(&missed), "{cautions:?}");
+    assert!(
+        cautions.iter().any(|c| c.starts_with("the goal needs 5.9 points less")),
+        "{cautions:?}"
+    );
+    let first = &plan["interventions"][0];
+    assert_eq!(
+        (&first["key"], &first["reaches_goal"]),
+        (&"slice:capture=blurry".into(), &true.into())
+    );
+    assert_eq!(first["evidence"][1]["screen"], "goal");
+}
+
+#[test]
 fn the_next_step_is_chosen_on_dev_with_a_project() {
     let folder = Folder::empty();
     assert!(gaffe_in(folder.root(), &["next"]).refused().contains("no project in"));

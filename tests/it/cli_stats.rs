@@ -47,6 +47,8 @@ fn the_help_lists_every_statistic_with_its_meaning() {
         "batches",
         "compare",
         "next",
+        "goal",
+        "cost",
         "agreement",
         "consensus",
         "properties",

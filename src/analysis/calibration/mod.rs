@@ -6,7 +6,7 @@
 
 mod temperature;
 
-pub use temperature::{TEMPERATURES, Temperature, temperature};
+pub use temperature::{TEMPERATURES, Temperature, temperature, tempered};
 
 use crate::analysis::parallel::pieces;
 use crate::analysis::scores::sane;
@@ -65,6 +65,8 @@ pub struct Bin {
     pub high: f64,
     /// Number of examples.
     pub count: usize,
+    /// How many of them are right; the others are the histogram of the wrong ones.
+    pub right: usize,
     /// Their mean confidence.
     pub confidence: Option<f64>,
     /// The share of them that is right, with Wilson's interval.
@@ -163,6 +165,7 @@ impl Bins {
                 low,
                 high,
                 count,
+                right: self.right[i],
                 confidence: (count > 0).then(|| self.mean_confidence(i)),
                 accuracy: (count > 0)
                     .then(|| Proportion::sampled(self.right[i], count, usize::MAX)),

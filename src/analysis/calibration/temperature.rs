@@ -37,7 +37,7 @@ pub fn temperature<T: Probability>(data: Labelled<T>, bins: usize) -> Option<Tem
     let every = (data.len() * data.classes()).div_ceil(SUBSAMPLE).max(1);
     let start = if every == 1 { 1.0 } else { minimum(|b| Slope::at(data, b, every), 1.0).0 };
     let (inverse, at_bound) = minimum(|b| Slope::at(data, b, 1), start);
-    let (log_loss_after, fitted) = tempered(data, inverse);
+    let (log_loss_after, fitted) = at_inverse(data, inverse);
     Some(Temperature {
         temperature: 1.0 / inverse,
         at_bound,
@@ -48,8 +48,14 @@ pub fn temperature<T: Probability>(data: Labelled<T>, bins: usize) -> Option<Tem
     })
 }
 
+/// The predictions of all examples with the confidence they have at a temperature, in their order. A
+/// temperature outside of [`TEMPERATURES`] is the nearer end of it.
+pub fn tempered<T: Probability>(data: Labelled<T>, temperature: f64) -> Vec<Top> {
+    at_inverse(data, 1.0 / temperature.clamp(TEMPERATURES.0, TEMPERATURES.1)).1
+}
+
 /// Mean log loss at an inverse temperature, and the predictions with the confidence they have there.
-fn tempered<T: Probability>(data: Labelled<T>, b: f64) -> (f64, Vec<Top>) {
+fn at_inverse<T: Probability>(data: Labelled<T>, b: f64) -> (f64, Vec<Top>) {
     let parts = pieces(data.len(), PIECE / data.classes().max(1), |rows| {
         let (mut loss, mut tops) = (0.0, Vec::with_capacity(rows.len()));
         for (label, probs) in rows.filter_map(|row| data.get(row)) {

@@ -91,6 +91,24 @@ fn a_temperature_known_in_closed_form() {
 }
 
 #[test]
+fn the_bins_at_the_temperature_have_the_error_that_it_promises() {
+    let probs: Vec<f64> =
+        (0..200).flat_map(|i| [0.5 + f64::from(i) / 401.0, 0.5 - f64::from(i) / 401.0]).collect();
+    let probs = Matrix::new(probs, 200, 2).unwrap();
+    let labels: Vec<u32> = (0..200).map(|i| u32::from(i % 3 == 0)).collect();
+    let data = Labelled::new(&probs, &labels).unwrap();
+    let t = temperature(data, BINS).unwrap();
+    let error = |temperature| {
+        let bins = Bins::equal_width(&tempered(data, temperature), BINS);
+        assert_eq!(bins.bins().iter().map(|b| b.right).sum::<usize>(), 133);
+        bins.error().unwrap().ece
+    };
+    assert!(close(error(t.temperature), t.ece_after) && t.ece_after < t.ece_before);
+    assert!((error(1.0) - t.ece_before).abs() < 1e-6);
+    assert!(error(f64::INFINITY) >= 0.0, "not NaN");
+}
+
+#[test]
 fn without_a_minimum_the_temperature_is_at_its_bound_or_one() {
     let right = fitted(&[([0.9, 0.1], 0), ([0.2, 0.8], 1)]);
     assert!(right.at_bound && close(right.temperature, TEMPERATURES.0));
@@ -126,6 +144,7 @@ proptest! {
                 prop_assert!(0.0 <= e.ece && e.ece <= e.mce + 1e-12 && e.mce <= 1.0);
             }
             for b in bins.bins().iter().filter(|b| b.count > 0) {
+                prop_assert!((b.right as f64 / b.count as f64 - b.accuracy.unwrap().share).abs() < 1e-12);
                 let mean = b.confidence.unwrap();
                 prop_assert!(b.low - 1e-6 <= mean && mean <= b.high + 1e-6);
             }

@@ -24,7 +24,7 @@ mod slice_rows;
 mod slices;
 mod votes;
 
-use super::{compare, locate, next, tally};
+use super::{compare, cost, goal, locate, next, tally};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -34,6 +34,13 @@ use std::path::Path;
 pub struct StatsArgs {
     #[command(subcommand)]
     name: Statistic,
+}
+
+impl StatsArgs {
+    /// Whether the exit code is an answer.
+    pub fn decides(&self) -> bool {
+        matches!(self.name, Statistic::Goal(_))
+    }
 }
 
 /// One line each: what it means.
@@ -71,6 +78,10 @@ enum Statistic {
     Compare(compare::CompareArgs),
     /// What to do next, ranked by what it can bring and by its cost
     Next(next::NextArgs),
+    /// Which runs keep the thresholds of gaffe.toml, and by how much
+    Goal(goal::GoalArgs),
+    /// Time, memory and cost of each model, against an API
+    Cost(cost::CostArgs),
     /// How far several people's labels agree: percent, alpha, kappa
     Agreement(agreement::AgreementArgs),
     /// One label out of several people's, and how good each of them is
@@ -98,6 +109,8 @@ pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Res
         Statistic::Batches(args) => batches::run(project, args, out),
         Statistic::Compare(args) => compare::run(project, args, out),
         Statistic::Next(args) => next::run(project, args, out),
+        Statistic::Goal(args) => goal::run(project, args, out),
+        Statistic::Cost(args) => cost::run(project, args, out),
         Statistic::Agreement(args) => agreement::run(project, args, out),
         Statistic::Consensus(args) => consensus::run(project, args, out),
         Statistic::Properties(args) => properties::run(project, args, out),

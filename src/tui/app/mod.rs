@@ -31,7 +31,7 @@ mod welcome;
 mod work;
 
 pub use alike::Learning;
-pub use board::{Board, MOST_ROWS, Question, Scope, Shown};
+pub use board::{Beside, Board, MOST_ROWS, Matrix, Question, Reliability, Scope, Shown, step};
 pub use find::FindLine;
 pub use grid::{Grid, Standing};
 pub use guards::Guards;

@@ -176,6 +176,8 @@ pub enum Command {
     StartExperiment,
     /// Show what was tried.
     ShowTried,
+    /// Measure the models of the runs, or stop that.
+    Measure,
     /// Copy the tables as text.
     CopyText,
     /// Copy the first table as CSV.

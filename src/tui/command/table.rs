@@ -196,6 +196,7 @@ pub const TABLE: &[Row] = &[
     act(Command::SetDays, "set-days", "Cost in days", "On these screens", BOARD, "next: say what the intervention costs in days; they are ranked by gain a day"),
     act(Command::StartExperiment, "start-experiment", "Try it", "On these screens", BOARD, "next: start an experiment with the intervention, in the journal of what was tried"),
     act(Command::ShowTried, "show-tried", "What was tried", "On these screens", BOARD, "next: the journal of what was tried, and what would show more"),
+    act(Command::Measure, "measure", "Measure", "On these screens", BOARD, "measure the models on this machine: time, memory; again: stop"),
     act(Command::CopyText, "copy", "Copy", "On these screens", BOARD, "copy the tables as text"),
     act(Command::CopyCsv, "copy-csv", "Copy as CSV", "On these screens", BOARD, "copy the first table as CSV, all of it"),
     act(Command::CopyMarkdown, "copy-markdown", "Copy as Markdown", "On these screens", BOARD, "copy the tables as Markdown"),

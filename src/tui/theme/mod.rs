@@ -2,6 +2,7 @@
 //!
 //! Invariant: no meaning by colour alone; red is for trouble only.
 
+mod heat;
 mod palette;
 mod pixel;
 mod sgr;

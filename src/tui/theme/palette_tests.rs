@@ -1,7 +1,9 @@
 //! Contrast, and what is left of a palette's differences for people who see fewer colours.
 
 use super::*;
+use crate::analysis::DARKEST;
 use crate::tui::theme::Theme;
+use crate::tui::theme::heat::{linear, luminance};
 use crate::tui::theme::pixel::SIXTEEN;
 use ratatui::style::Style;
 
@@ -51,18 +53,8 @@ fn xterm(n: u8) -> [u8; 3] {
     }
 }
 
-/// A channel without gamma: sRGB, IEC 61966-2-1.
-fn linear(c: u8) -> f64 {
-    let c = f64::from(c) / 255.0;
-    if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-}
-
 /// The contrast ratio of WCAG 2.2, <https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>.
 fn contrast(a: [u8; 3], b: [u8; 3]) -> f64 {
-    let luminance = |rgb: [u8; 3]| {
-        let [r, g, b] = rgb.map(linear);
-        0.2126 * r + 0.7152 * g + 0.0722 * b
-    };
     let (a, b) = (luminance(a), luminance(b));
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
@@ -98,6 +90,39 @@ fn every_colour_can_be_read_on_the_background_it_assumes() {
                         );
                     }
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_on_every_shade_can_be_read_and_shades_differ() {
+    let rgb = |colour| match colour {
+        Some(Color::Rgb(r, g, b)) => [r, g, b],
+        Some(Color::Indexed(n)) => xterm(n),
+        other => panic!("{other:?}"),
+    };
+    for name in Theme::NAMES {
+        for depth in [Depth::True, Depth::Indexed] {
+            let theme = Theme::by_name(name, depth, true).unwrap();
+            for shades in
+                [Theme::heat, Theme::heat_better].map(|of| [1, 2, 3, 4].map(|s| of(theme, s)))
+            {
+                let grounds = shades.map(|shade| rgb(shade.bg));
+                for (shade, ground) in shades.iter().zip(grounds) {
+                    let found = contrast(rgb(shade.fg), ground);
+                    assert!(found >= 4.5, "{name} {depth:?} {shade:?}: {found:.2}");
+                }
+                let light = grounds.map(luminance);
+                let falls = light.is_sorted_by(|a, b| a > b);
+                assert!(falls || light.is_sorted_by(|a, b| a < b), "{name} {depth:?} {grounds:?}");
+            }
+        }
+        for (depth, coloured) in [(Depth::Sixteen, true), (Depth::True, false)] {
+            let theme = Theme::by_name(name, depth, coloured).unwrap();
+            let shades: Vec<Style> = (1..=DARKEST).map(|shade| theme.heat(shade)).collect();
+            for (i, a) in shades.iter().enumerate() {
+                assert!(shades[i + 1..].iter().all(|b| a != b) && a.bg.is_none(), "{name} {i}");
             }
         }
     }

@@ -4,6 +4,7 @@
 pub mod annotators;
 mod calibration;
 mod cases;
+mod confusion;
 mod label_issues;
 mod metrics;
 mod properties;

@@ -28,6 +28,68 @@ fn a_kind_of_error_is_entered_from_the_tally_and_left_again() {
 }
 
 #[test]
+fn a_slice_of_the_goal_is_entered_and_models_are_measured_on_request() {
+    let folder = Folder::sample();
+    let mut pty = open(&folder);
+    shown(&mut pty, 1);
+    pty.send("J");
+    let goal = pty.wait_for("the goal", |screen| screen.has("1 of 4 unknown"));
+    assert!(goal.has("v1: not measured"), "{goal}");
+    pty.send("M");
+    pty.wait_for("the measuring", |screen| screen.has("measuring"));
+    let met = pty.wait_for("the measured goal", |screen| screen.has("meets all 4"));
+    assert!(met.has("Measured on this machine"), "{met}");
+    assert!(folder.file(".gaffe/runs/v1/measured.json").is_file());
+    for _ in 0..3 {
+        pty.send("\x1b[B");
+    }
+    pty.send(ENTER);
+    let found = pty.wait_for("the slice", |screen| screen.line(0).contains("/capture=blurry"));
+    assert!(found.line(0).contains("1 of 143 found"), "{found}");
+    pty.send(ESC);
+    pty.wait_for("the goal again", |screen| screen.has("meets all 4"));
+    pty.send("$");
+    pty.wait_for("the cost", |screen| screen.has("machines are cheaper"));
+    pty.send(ESC);
+    shown(&mut pty, 1);
+}
+
+#[test]
+fn measuring_ends_when_the_screen_is_left() {
+    let folder = Folder::sample();
+    let mut pty = open(&folder);
+    shown(&mut pty, 1);
+    pty.send("$");
+    pty.wait_for("the cost", |screen| screen.has("v1: not measured"));
+    pty.send("M");
+    pty.wait_for("the measuring", |screen| screen.has("measuring"));
+    pty.send(ESC);
+    shown(&mut pty, 1);
+    pty.send("$");
+    let cost = pty.wait_for("the cost again", |screen| screen.has("v1: not measured"));
+    assert!(!cost.has("measuring"), "{cost}");
+    assert!(!folder.file(".gaffe/runs/v1/measured.json").exists());
+}
+
+#[test]
+fn the_errors_of_dev_are_entered_from_the_bottleneck() {
+    let folder = Folder::sample();
+    let mut pty = open(&folder);
+    shown(&mut pty, 1);
+    pty.send("B");
+    let levels = pty.wait_for("the levels", |screen| screen.has("gap from above"));
+    assert!(levels.has("├") && levels.has("people"), "{levels}");
+    pty.send("\x1b[B");
+    pty.send(ENTER);
+    told(&mut pty, "not from here: gaffe review --run v1 --split train");
+    pty.send("\x1b[B");
+    pty.send(ENTER);
+    pty.wait_for("the errors of dev", |screen| screen.line(0).contains("1 of 318 found"));
+    pty.send(ESC);
+    pty.wait_for("the levels again", |screen| screen.has("gap from above"));
+}
+
+#[test]
 fn an_intervention_is_entered_and_left_and_its_cost_is_kept() {
     let folder = Folder::sample();
     let mut pty = open(&folder);
@@ -52,22 +114,4 @@ fn an_intervention_is_entered_and_left_and_its_cost_is_kept() {
     assert!(log.contains(r#""cost":"slice:capture=blurry","days":4.0"#), "{log}");
     pty.send(ESC);
     shown(&mut pty, 1);
-}
-
-#[test]
-fn the_errors_of_dev_are_entered_from_the_bottleneck() {
-    let folder = Folder::sample();
-    let mut pty = open(&folder);
-    shown(&mut pty, 1);
-    pty.send("B");
-    let levels = pty.wait_for("the levels", |screen| screen.has("gap from above"));
-    assert!(levels.has("├") && levels.has("people"), "{levels}");
-    pty.send("\x1b[B");
-    pty.send(ENTER);
-    told(&mut pty, "not from here: gaffe review --run v1 --split train");
-    pty.send("\x1b[B");
-    pty.send(ENTER);
-    pty.wait_for("the errors of dev", |screen| screen.line(0).contains("1 of 318 found"));
-    pty.send(ESC);
-    pty.wait_for("the levels again", |screen| screen.has("gap from above"));
 }

@@ -2,6 +2,7 @@
 
 mod alike;
 mod boards;
+mod confusion;
 mod decisions;
 mod ending;
 mod fields;

@@ -1,8 +1,8 @@
 //! From a row of a screen to the examples that it is about, and back.
 
-use super::{MOST_ROWS, Scope, Shown};
+use super::{Scope, Shown};
 use crate::find::{Filter, FilterError};
-use crate::insight::{Enter, Row, View};
+use crate::insight::{Enter, View};
 use crate::tui::app::{App, Effect, Status, Task, work::Among};
 use std::sync::Arc;
 
@@ -43,21 +43,11 @@ impl App {
         !self.boards.entered.is_empty()
     }
 
-    /// The row under the cursor.
-    pub fn board_row(&self) -> Option<&Row> {
-        let board = self.board()?;
-        let sheets = board.page()?.sheets.iter();
-        sheets.flat_map(|(_, sheet)| sheet.rows().iter().take(MOST_ROWS)).nth(board.list.at)
-    }
-
-    /// Lists what the row under the cursor is about.
+    /// Lists what is under the cursor.
     pub(super) fn enter_row(&mut self) -> Vec<Effect> {
-        let Some(row) = self.board_row() else {
-            return self.nothing("there is nothing to enter here");
-        };
-        match row.enter.clone() {
+        match self.board().and_then(super::Board::enter) {
             Some(enter) => self.enter(enter),
-            None => self.nothing("this row leads nowhere"),
+            None => self.nothing("there is nothing to enter here"),
         }
     }
 

@@ -3,15 +3,20 @@
 //! Invariant: what is shown is the answer to what is asked now, or is marked as older; entering a row
 //! lists just what the row is about, and going back brings the list, the place and the cursor back.
 
+mod calibration;
+mod confusion;
 mod enter;
+mod measuring;
 mod next;
 mod question;
 mod tally;
 
+pub use calibration::Reliability;
+pub use confusion::{Beside, Matrix, step};
 pub use question::{Question, Scope, Shown};
 
 use super::{App, Effect, List, Status};
-use crate::insight::{Ask, Page, Progress, View};
+use crate::insight::{Ask, Enter, Insight, Page, Progress, Row, View};
 use crate::tui::command::Command;
 use enter::Entered;
 use std::collections::BTreeMap;
@@ -33,6 +38,10 @@ pub struct Board {
     pub error: Option<String>,
     /// The row of the tables that the cursor is on.
     pub list: List,
+    /// The cursor of the confusion matrix.
+    pub matrix: Matrix,
+    /// What of the bins of the confidence is looked at.
+    pub reliability: Reliability,
     /// Whether more of `shown` is still to come.
     is_partial: bool,
     /// What `shown` is the answer to.
@@ -81,6 +90,8 @@ impl Board {
             shown: None,
             error: None,
             list: List::default(),
+            matrix: Matrix::default(),
+            reliability: Reliability::default(),
             is_partial: false,
             as_of: None,
         }
@@ -89,6 +100,38 @@ impl Board {
     /// What people are shown.
     pub fn page(&self) -> Option<&Page> {
         self.shown.as_ref().map(|shown| &shown.page)
+    }
+
+    /// Moves the cursor.
+    fn moved(&mut self, command: Command) {
+        let shown = self.shown.clone();
+        match shown.as_ref().map(|shown| &shown.insight) {
+            Some(Insight::Confusion(report)) => self.matrix.moved(report, command, &mut self.list),
+            Some(Insight::Calibration(_)) if self.reliability.moved(command) => {}
+            _ => {
+                let rows = self.rows();
+                self.list.moved_in(command, rows);
+            }
+        }
+    }
+
+    /// Where what the cursor is on leads.
+    pub fn enter(&self) -> Option<Enter> {
+        let row = || self.row()?.enter.clone();
+        match &self.shown.as_ref()?.insight {
+            Insight::Confusion(report) => Some(report.enter(self.matrix.place(report))),
+            Insight::Calibration(_) if self.reliability.tempered => None,
+            Insight::Calibration(report) => {
+                self.reliability.enter(report, self.list.at).or_else(row)
+            }
+            _ => row(),
+        }
+    }
+
+    /// The row under the cursor.
+    fn row(&self) -> Option<&Row> {
+        let sheets = self.page()?.sheets.iter();
+        sheets.flat_map(|(_, sheet)| sheet.rows().iter().take(MOST_ROWS)).nth(self.list.at)
     }
 
     /// Rows that the cursor goes through.
@@ -170,6 +213,9 @@ impl App {
             }
         };
         self.stop_asking();
+        if let Some(board) = self.board_mut() {
+            board.ask = ask.clone();
+        }
         self.generation += 1;
         let (generation, progress) = (self.generation, Arc::new(Progress::default()));
         self.boards.asked =
@@ -180,8 +226,11 @@ impl App {
     }
 
     fn stop_asking(&mut self) {
-        if let Some(asked) = self.boards.asked.take() {
-            asked.progress.cancel();
+        let Some(asked) = self.boards.asked.take() else { return };
+        asked.progress.cancel();
+        if let Some(board) = self.boards.each.get_mut(&asked.view) {
+            // Opening the screen again must not start long work.
+            board.ask.settle();
         }
     }
 
@@ -215,6 +264,10 @@ impl App {
         board.is_partial = !is_whole;
         if is_whole {
             board.as_of = asked.map(|asked| asked.as_of);
+            board.ask.settle();
+            if let Some(as_of) = &mut board.as_of {
+                as_of.ask.settle();
+            }
         } else {
             self.boards.asked = asked;
         }
@@ -230,20 +283,21 @@ impl App {
             Command::PreviousView => self.turn(View::ALL.len() - 1),
             Command::CopyText | Command::CopyCsv | Command::CopyMarkdown => self.copy(command),
             Command::Accept => self.enter_row(),
-            Command::ViewBy | Command::ViewOrder | Command::ViewScale | Command::ViewVersus => {
-                self.ask_otherwise(command)
-            }
             Command::SetDays | Command::StartExperiment | Command::ShowTried => {
                 self.on_next(command)
             }
+            Command::ViewBy
+            | Command::ViewOrder
+            | Command::ViewScale
+            | Command::ViewVersus
+            | Command::Measure => self.ask_otherwise(command),
             _ => self.move_on_board(command),
         }
     }
 
     fn move_on_board(&mut self, command: Command) -> Vec<Effect> {
         if let Some(board) = self.board_mut() {
-            let rows = board.rows();
-            board.list.moved_in(command, rows);
+            board.moved(command);
         }
         self.status = Status::default();
         vec![]
@@ -269,6 +323,12 @@ impl App {
         let Some(board) = self.board_mut() else { return vec![] };
         let changed = match board.ask.clone() {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            Ask::Goal(ask) => measuring::goal(&ask, board, command).map(Ask::Goal),
+            Ask::Cost(ask) => measuring::cost(&ask, board, command).map(Ask::Cost),
+            Ask::Confusion(ask) => confusion::changed(&ask, board, command).map(Ask::Confusion),
+            Ask::Calibration(ask) => {
+                calibration::changed(&ask, board, command).map(Ask::Calibration)
+            }
             _ => None,
         };
         let Some(ask) = changed else {

@@ -52,6 +52,7 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// An answer with its tables.
     pub(super) fn new(ask: Ask, insight: Insight) -> Arc<Self> {
         let page = insight.page();
         Arc::new(Self { ask, insight, page })

@@ -3,6 +3,10 @@
 //! Invariant: the same bands on all of them: where I am, which screen, the work, what happened, the keys.
 
 mod bottleneck;
+mod calibration;
+mod confusion;
+mod cost;
+mod goal;
 mod next;
 mod table;
 mod tally;
@@ -16,6 +20,7 @@ use crate::media::text;
 use crate::tui::app::{App, Board, Shown};
 use crate::tui::command::{Command, Context};
 use crate::tui::hit::Target;
+use crate::tui::keymap;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Margin, Position, Rect};
@@ -77,6 +82,10 @@ fn draw_shown(
     match &shown.insight {
         Insight::Next(report) => next::draw(board, report, body, theme, frame),
         Insight::Tally(report) => tally::draw(board, report, body, theme, frame),
+        Insight::Goal(report) => goal::draw(board, report, body, theme, frame),
+        Insight::Cost(report) => cost::draw(board, report, body, theme, frame),
+        Insight::Confusion(report) => confusion::draw(board, report, body, theme, frame),
+        Insight::Calibration(report) => calibration::draw(board, report, body, theme, frame),
         Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
@@ -127,12 +136,24 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let line = match app.asking() {
         Some(part) => {
             let part = part.map_or_else(String::new, |part| format!(" {:.0} %", part * 100.0));
-            let standing = app.freshness().map_or_else(String::new, |said| format!("; {said}"));
-            Line::styled(format!(" counting{part}{standing}"), theme.dim())
+            let measures = app.board().is_some_and(|board| board.ask.is_measuring());
+            let (what, standing) = if measures {
+                ("measuring", Some(format!("{} stops it", key_of(app, "measure"))))
+            } else {
+                ("counting", app.freshness().map(str::to_owned))
+            };
+            let standing = standing.map_or_else(String::new, |said| format!("; {said}"));
+            Line::styled(format!(" {what}{part}{standing}"), theme.dim())
         }
         None => review::status_line(app, usize::from(area.width), theme),
     };
     frame.render_widget(Paragraph::new(line), area);
+}
+
+/// The key of a command of the screens; nothing if it has none.
+fn key_of(app: &App, id: &str) -> String {
+    let keys = app.keymap().keys(Context::Board, id);
+    keys.first().map_or_else(String::new, |key| keymap::show(key))
 }
 
 /// What can be done on the open screen, the most useful first.
@@ -142,6 +163,14 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
         View::Next => {
             &[("set-days", "cost"), ("start-experiment", "try it"), ("show-tried", "tried")]
         }
+        View::Goal | View::Cost => &[("measure", "measure")],
+        View::Confusion => &[
+            ("view-order", "order"),
+            ("view-scale", "share"),
+            ("view-versus", "other run"),
+            ("view-by", "list"),
+        ],
+        View::Calibration => &[("view-scale", "temperature"), ("view-by", "bins")],
         _ => &[],
     }
 }
@@ -150,8 +179,7 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
 pub fn keys(app: &App, width: u16) -> Vec<Hint> {
     let Some(view) = app.view() else { return vec![] };
     let always = [("next-view", "next screen"), ("copy", "copy"), ("cancel", "back")];
-    let enter =
-        app.board_row().and_then(|row| row.enter.as_ref()).map(|_| ("accept", "show these"));
+    let enter = app.board().and_then(Board::enter).map(|_| ("accept", "show these"));
     let all: Vec<_> = enter.into_iter().chain(wanted(view).iter().copied()).chain(always).collect();
     hints::row(app, Context::Board, &all, width)
 }
