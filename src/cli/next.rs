@@ -2,7 +2,7 @@
 
 use super::print::Format;
 use super::stats::input::of_run;
-use super::{Selection, locate, say};
+use super::{Selection, say};
 use crate::insight::{Watch, next};
 use crate::project::{LogEdit, whoami};
 use anyhow::Result;
@@ -33,14 +33,13 @@ pub struct NextArgs {
 
 /// Ranks the interventions.
 pub fn run(project: Option<&Path>, args: &NextArgs, out: &mut dyn Write) -> Result<()> {
-    if !args.cost.is_empty() {
-        let project = locate(project, None)?;
-        for (key, days) in &args.cost {
-            project.log().edit(&whoami(), LogEdit::Cost(key.clone(), *days))?;
-        }
-    }
     let selection = Selection { run: args.run.clone(), split: None };
     let input = of_run(&selection, args.filter.as_deref(), project)?;
+    if let Some(from) = &input.project {
+        for (key, days) in &args.cost {
+            from.project.log().edit(&whoami(), LogEdit::Cost(key.clone(), *days))?;
+        }
+    }
     let report = Watch::whole(|watch| next::answer(&input, &next::Ask, watch))?;
     for (key, _) in args.cost.iter().filter(|(key, _)| !report.has(key)) {
         say(&format!("no intervention has the key {key:?} now; its cost is kept"));

@@ -118,3 +118,18 @@ fn a_journal_that_cannot_be_read_is_said() {
         stage.draw()
     );
 }
+
+#[test]
+fn what_others_wrote_into_the_journal_is_harmless() {
+    let folder = Folder::small();
+    let evil = r"a\u001b[31mred\nsecond line\u0007";
+    let line = format!(r#"{{"id":"x","at":"2026-01-31","who":"{evil}","hypothesis":"{evil}"}}"#);
+    folder.write(LOG, line);
+    let mut stage = stage(&folder, (120, 40));
+    press(&mut stage, "Nw");
+    let drawn = stage.draw();
+    assert!(drawn.contains("a␛[31mred second line␇"), "{drawn}");
+    assert!(!drawn.contains('\u{1b}'), "{drawn}");
+    let printed = gaffe_in(folder.root(), &["log", "show", "x"]);
+    assert!(!printed.ok().contains('\u{1b}'), "{printed:?}");
+}

@@ -49,11 +49,13 @@ fn typed(command: &str) -> String {
     format!("gaffe {command}")
 }
 
-/// A line in pieces of no more than `width` columns, each as far in as the line itself.
+/// A line, made safe, in pieces of no more than `width` columns, each as far in as the line itself.
 fn folded(line: &str, width: usize) -> Vec<String> {
-    let indent = line.len() - line.trim_start().len();
+    let line = text::line(line);
+    let words = line.trim_start();
+    let indent = line.len() - words.len();
     let pad = " ".repeat(indent);
-    let pieces = text::folded(line.trim_start(), width.saturating_sub(indent).max(1));
+    let pieces = text::folded(words, width.saturating_sub(indent).max(1));
     pieces.into_iter().map(|piece| format!("{pad}{piece}")).collect()
 }
 
