@@ -37,6 +37,17 @@ pub struct Comparison {
     pub changed: usize,
 }
 
+/// What became of an example's prediction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Whether the first run is wrong.
+    pub was_wrong: bool,
+    /// Whether the second run is wrong.
+    pub is_wrong: bool,
+    /// Whether they predict other classes.
+    pub changed: bool,
+}
+
 /// What the counts of a [`Comparison`] say.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Evidence {
@@ -64,14 +75,14 @@ impl Evidence {
 
 impl Comparison {
     fn count(&mut self, label: u32, before: u32, after: u32) {
-        let (b, a) = (before != label, after != label);
+        let Turn { was_wrong: b, is_wrong: a, changed } = turn(label, before, after);
         self.examples += 1;
         self.errors_before += usize::from(b);
         self.errors_after += usize::from(a);
         self.fixed += usize::from(b && !a);
         self.broken += usize::from(!b && a);
         self.still_wrong += usize::from(b && a);
-        self.changed += usize::from(before != after);
+        self.changed += usize::from(changed);
     }
 
     /// Intervals and tests. Without examples nothing is claimed: p is 1, intervals are the widest.
@@ -116,6 +127,10 @@ impl Comparison {
         let corrected = if product > 0.0 { (product - n / 2.0).max(0.0) } else { product };
         if spread > 0.0 { corrected / spread.sqrt() } else { 0.0 }
     }
+}
+
+fn turn(label: u32, before: u32, after: u32) -> Turn {
+    Turn { was_wrong: before != label, is_wrong: after != label, changed: before != after }
 }
 
 /// The comparison within one group of examples.
@@ -187,6 +202,11 @@ impl TwoRuns<'_> {
         let mut counted: Vec<_> = counted.into_iter().collect();
         counted.sort_by(|(a, (_, x)), (b, (_, y))| x.total_cmp(y).then_with(|| a.cmp(b)));
         groups(counted.into_iter().map(|(value, (counts, _))| (value.to_owned(), counts)))
+    }
+
+    /// What became of an example; `None` if it is left out.
+    pub fn turn(&self, row: usize) -> Option<Turn> {
+        self.get(row).map(|(label, before, after)| turn(label, before, after))
     }
 
     fn get(&self, row: usize) -> Option<(u32, u32, u32)> {

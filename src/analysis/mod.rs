@@ -42,7 +42,7 @@ mod vectors;
 
 pub use crate::dataset::Probability;
 pub use bootstrap::{Bootstrap, REPLICATES, bootstrap};
-pub use compare::{Comparison, Evidence, Group, TwoRuns, groups};
+pub use compare::{Comparison, Evidence, Group, Turn, TwoRuns, groups};
 pub use confusion::{
     Average, Averages, CellChange, ChangedPair, ClassOrder, ClassScores, ConfusedPair, Confusion,
     ConfusionChange, DARKEST, MOST_CLASSES, Normalise, Place, Shades, Trend,

@@ -6,7 +6,6 @@ use super::print::Format;
 use super::stats::input::of_run;
 use crate::analysis::cost::is_amount;
 use crate::ingest::CostConfig;
-use crate::insight::Watch;
 use crate::insight::cost::{Ask, answer};
 use anyhow::Result;
 use clap::Args;
@@ -98,7 +97,6 @@ pub fn run(project: Option<&Path>, args: &CostArgs, out: &mut dyn Write) -> Resu
         prices,
         volumes: (!args.volume.is_empty()).then(|| args.volume.clone()),
     };
-    args.measuring.announce();
-    let report = Watch::whole(|watch| answer(&input, &ask, watch))?;
+    let report = args.measuring.wait(|watch| answer(&input, &ask, watch))?;
     report.page().print(&report, args.format, out)
 }

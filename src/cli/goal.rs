@@ -2,15 +2,23 @@
 //!
 //! Invariant: the exit code is 0 when the goal is met, 1 when it is not, and 2 when that can't be told.
 
+use super::Selection;
 use super::print::Format;
 use super::stats::input::of_run;
-use super::{Selection, say};
 use crate::insight::goal::{Ask, Report, answer, verdict};
-use crate::insight::{Measure, Watch};
-use anyhow::{Result, bail};
+use crate::insight::{Measure, Progress, Watch};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+/// Parts of the bar.
+const PARTS: u64 = 1000;
+/// How often it is drawn.
+const GLANCE: Duration = Duration::from_millis(50);
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  gaffe goal\n  gaffe goal --run v2 --strict\n  \
@@ -19,7 +27,8 @@ use std::path::Path;
     [goal]\n  optimise = \"accuracy\"\n  latency_ms = \"<= 5\"\n  \
     [goal.slices]\n  \"capture=blurry\" = \"<= 0.3\"\n\n\
     Exit code: 0 if the run meets all thresholds (without --run: if some run does), 1 if not, 2 if that \
-    can't be told. The value decides; with --strict the whole 95 % interval has to keep the bound.")]
+    can't be told. The value decides; with --strict the whole 95 % interval has to keep the bound, \
+    where there is one.")]
 pub struct GoalArgs {
     #[command(flatten)]
     selection: Selection,
@@ -53,11 +62,25 @@ impl Measuring {
         }
     }
 
-    /// Tells that it will take a while.
-    pub fn announce(self) {
-        if self.which() != Measure::No {
-            say("measuring models, each in a process of its own …");
+    /// Waits for an answer; if models are measured for it, with a bar. Ctrl+c ends their processes too, which
+    /// belong to the same group.
+    pub fn wait<T: Send>(self, work: impl FnOnce(&mut Watch<'_>) -> Result<T> + Send) -> Result<T> {
+        if self.which() == Measure::No {
+            return Watch::whole(work);
         }
+        let style = "measuring {wide_bar} {percent} % · ctrl+c cancels";
+        let bar = ProgressBar::new(PARTS).with_style(ProgressStyle::with_template(style)?);
+        let progress = Progress::default();
+        thread::scope(|scope| {
+            let work = || work(&mut Watch { progress: &progress, partial: &mut |_| {} });
+            let worker = scope.spawn(work);
+            while !worker.is_finished() {
+                bar.set_position((progress.part().unwrap_or(0.0) * PARTS as f64) as u64);
+                thread::sleep(GLANCE);
+            }
+            bar.finish_and_clear();
+            worker.join().map_err(|_| anyhow!("measuring broke off"))?
+        })
     }
 }
 
@@ -73,8 +96,7 @@ pub struct NotMet(String);
 pub fn run(project: Option<&Path>, args: &GoalArgs, out: &mut dyn Write) -> Result<()> {
     let input = of_run(&args.selection, None, project)?;
     let ask = Ask { only: args.selection.run.clone(), measure: args.measuring.which() };
-    args.measuring.announce();
-    let report = Watch::whole(|watch| answer(&input, &ask, watch))?;
+    let report = args.measuring.wait(|watch| answer(&input, &ask, watch))?;
     if report.standings().is_none() {
         bail!("gaffe.toml has no [goal]\n  gaffe goal --help shows one");
     }

@@ -84,14 +84,14 @@ enum Command {
     Runs(runs::RunsArgs),
     /// Say what a second run fixed and what it broke
     Compare(compare::CompareArgs),
-    /// Rank what to do next by what it can bring, and by its cost
-    Next(next::NextArgs),
-    /// Keep a journal of what was tried, and what came of it
-    Log(log::LogArgs),
     /// Say which runs keep the thresholds of gaffe.toml; for CI
     Goal(goal::GoalArgs),
     /// Say what predictions cost on machines, and against an API
     Cost(cost::CostArgs),
+    /// Rank what to do next by what it can bring, and by its cost
+    Next(next::NextArgs),
+    /// Keep a journal of what was tried, and what came of it
+    Log(log::LogArgs),
     /// Print any statistic, of a project or of files given by hand
     #[command(after_help = "Examples:\n  gaffe stats classes\n  \
         gaffe stats label-issues --probs probs.npy --labels labels.npy --json\n\n\
@@ -233,10 +233,10 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Score(args)) => score::run(&locate(project, Some(args.model()))?, &args, out),
         Some(Command::Runs(args)) => runs::run(&locate(project, None)?, &args, out),
         Some(Command::Compare(args)) => compare::run(project, &args, out),
-        Some(Command::Next(args)) => next::run(project, &args, out),
-        Some(Command::Log(args)) => log::run(project, &args, out),
         Some(Command::Goal(args)) => goal::run(project, &args, out),
         Some(Command::Cost(args)) => cost::run(project, &args, out),
+        Some(Command::Next(args)) => next::run(project, &args, out),
+        Some(Command::Log(args)) => log::run(project, &args, out),
         Some(Command::Stats(args)) => stats::run(project, &args, out),
         Some(Command::Export(args)) => export::run(&locate(project, None)?, &args, out),
         Some(Command::Report(args)) => report::run(&locate(project, None)?, &args, out),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::analysis::calibration::{
     BINS, Bin, Bins, CalibrationError, ClassConfidence, Lean, Temperature, Top, class_confidence,
-    temperature, tempered, tops,
+    tempered, tops,
 };
 use crate::find::{confidence, quote};
 use crate::report::count;
@@ -85,16 +85,18 @@ pub fn answer(input: &Input, ask: &Ask, watch: &mut Watch<'_>) -> Result<Report>
     let mut report =
         Report { binary: binary.and_then(|bins| bins.error()), ..Report::of(input, ask, &given) };
     (watch.partial)(Insight::Calibration(Box::new(report.clone())));
-    if watch.progress.is_cancelled() {
-        return Ok(report);
-    }
-    report.temperature = labelled!(input, data => temperature(data, ask.bins));
-    if let Some(found) = report.temperature {
-        let mended = labelled!(input, data => tempered(data, found.temperature));
-        report.tempered = ask.cut.bins(&mended, ask.bins).bins();
+    let progress = watch.progress;
+    let mut goes_on = |passes: usize| progress.at(passes, passes.max(MOST_PASSES) + 1);
+    let found = labelled!(input, data => tempered(data, ask.bins, &mut goes_on));
+    if let Some((temperature, tops)) = found {
+        report.temperature = Some(temperature);
+        report.tempered = ask.cut.bins(&tops, ask.bins).bins();
     }
     Ok(report)
 }
+
+/// Passes over all probabilities that the temperature takes at the most, as a rule.
+const MOST_PASSES: usize = 8;
 
 impl Report {
     fn of(input: &Input, ask: &Ask, tops: &[Top]) -> Self {

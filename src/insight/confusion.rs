@@ -9,7 +9,7 @@ mod written;
 
 pub use versus::Versus;
 
-use super::{Cell, Enter, Input, Page, Sheet, Table, Watch, field, interval_of, nothing};
+use super::{Cell, Enter, Input, Insight, Page, Sheet, Table, Watch, field, interval_of, nothing};
 use crate::analysis::{
     ClassOrder, ConfusedPair, Confusion, Normalise, Place, Proportion, Shades, TwoRuns,
 };
@@ -68,11 +68,9 @@ pub struct Report {
 ///
 /// # Errors
 /// Too many classes, or another run that there is not.
-pub fn answer(input: &Input, ask: &Ask, _watch: &mut Watch<'_>) -> Result<Report> {
+pub fn answer(input: &Input, ask: &Ask, watch: &mut Watch<'_>) -> Result<Report> {
     let confusion = Confusion::count(&input.labels, &input.predictions, input.classes.len())?;
-    let versus = ask.versus.as_deref();
-    let versus = versus.map(|name| Versus::of(input, name, ask.pairs)).transpose()?;
-    Ok(Report {
+    let mut report = Report {
         title: input.title.clone(),
         classes: input.classes.clone(),
         order: ask.order,
@@ -82,8 +80,14 @@ pub fn answer(input: &Input, ask: &Ask, _watch: &mut Watch<'_>) -> Result<Report
         pairs: Arc::new(confusion.worst_pairs(ask.pairs)),
         confusion: Arc::new(confusion),
         others: versus::others(input)?,
-        versus,
-    })
+        versus: None,
+    };
+    if let Some(other) = &ask.versus {
+        // The other run has to be read first.
+        (watch.partial)(Insight::Confusion(Box::new(report.clone())));
+        report.versus = Some(Versus::of(input, other, ask.pairs)?);
+    }
+    Ok(report)
 }
 
 impl Report {

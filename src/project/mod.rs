@@ -15,7 +15,7 @@ mod shared;
 mod vectors;
 mod worker;
 
-pub use desk::{Desk, Difficulties, Effective, Likeness, Preview, Sight, Snapshot, Subset};
+pub use desk::{Beside, Desk, Difficulties, Effective, Likeness, Preview, Sight, Snapshot, Subset};
 pub use error::ProjectError;
 pub use experiments::{ExperimentLog, LOG_FILE, LogEdit, LogFile};
 pub use machine::Machine;

@@ -12,6 +12,8 @@ pub enum Context {
     Grid,
     /// Looking at a screen that decides.
     Board,
+    /// Looking at the queue of label issues.
+    Labels,
     /// Typing a note, a name or a number.
     Prompt,
     /// Choosing a class, a tag or a command by typing.
@@ -34,10 +36,11 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Review,
         Self::Grid,
         Self::Board,
+        Self::Labels,
         Self::Prompt,
         Self::Picker,
         Self::Find,
@@ -55,6 +58,7 @@ impl Context {
             Self::Review => "review",
             Self::Grid => "grid",
             Self::Board => "board",
+            Self::Labels => "labels",
             Self::Prompt => "prompt",
             Self::Picker => "picker",
             Self::Find => "find",

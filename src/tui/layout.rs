@@ -3,8 +3,10 @@
 //! Invariant: the same size gives the same places; nothing moves between examples.
 
 mod grid;
+mod labels;
 
 pub use grid::{Grid, Tile, TileSize, grid};
+pub use labels::{Labels, labels};
 
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
 

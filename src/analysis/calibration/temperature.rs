@@ -32,26 +32,42 @@ pub struct Temperature {
 /// so that few passes over all of it remain. Where every T is as good, as with equal probabilities,
 /// it is 1. `None` without examples. ECE over `bins` bins.
 pub fn temperature<T: Probability>(data: Labelled<T>, bins: usize) -> Option<Temperature> {
-    let given = tops(data);
-    let ece_before = Bins::equal_width(&given, bins).error()?.ece;
-    let every = (data.len() * data.classes()).div_ceil(SUBSAMPLE).max(1);
-    let start = if every == 1 { 1.0 } else { minimum(|b| Slope::at(data, b, every), 1.0).0 };
-    let (inverse, at_bound) = minimum(|b| Slope::at(data, b, 1), start);
-    let (log_loss_after, fitted) = at_inverse(data, inverse);
-    Some(Temperature {
-        temperature: 1.0 / inverse,
-        at_bound,
-        log_loss_before: Slope::at(data, 1.0, 1).loss,
-        log_loss_after,
-        ece_before,
-        ece_after: Bins::equal_width(&fitted, bins).error()?.ece,
-    })
+    tempered(data, bins, &mut |_| true).map(|(temperature, _)| temperature)
 }
 
-/// The predictions of all examples with the confidence they have at a temperature, in their order. A
-/// temperature outside of [`TEMPERATURES`] is the nearer end of it.
-pub fn tempered<T: Probability>(data: Labelled<T>, temperature: f64) -> Vec<Top> {
-    at_inverse(data, 1.0 / temperature.clamp(TEMPERATURES.0, TEMPERATURES.1)).1
+/// The same, with the predictions of all examples in their order and the confidence that they have at
+/// that temperature. `goes_on` is told before each pass over all probabilities how many there were;
+/// `None` also where it says no.
+pub fn tempered<T: Probability>(
+    data: Labelled<T>,
+    bins: usize,
+    goes_on: &mut dyn FnMut(usize) -> bool,
+) -> Option<(Temperature, Vec<Top>)> {
+    let ece_before = Bins::equal_width(&tops(data), bins).error()?.ece;
+    let every = (data.len() * data.classes()).div_ceil(SUBSAMPLE).max(1);
+    let start = match every {
+        1 => 1.0,
+        _ => minimum(|b| Some(Slope::at(data, b, every)), 1.0)?.0,
+    };
+    let mut passes = 0;
+    let mut pass = || {
+        passes += 1;
+        goes_on(passes - 1).then_some(())
+    };
+    let (inverse, at_bound) = minimum(|b| pass().map(|()| Slope::at(data, b, 1)), start)?;
+    pass()?;
+    let log_loss_before = Slope::at(data, 1.0, 1).loss;
+    pass()?;
+    let (log_loss_after, tops) = at_inverse(data, inverse);
+    let found = Temperature {
+        temperature: 1.0 / inverse,
+        at_bound,
+        log_loss_before,
+        log_loss_after,
+        ece_before,
+        ece_after: Bins::equal_width(&tops, bins).error()?.ece,
+    };
+    Some((found, tops))
 }
 
 /// Mean log loss at an inverse temperature, and the predictions with the confidence they have there.
@@ -152,18 +168,18 @@ impl Slope {
 }
 
 /// Where the convex loss is least, and whether that is at the end of the range: Newton's method,
-/// bisection where it leaves the bracket or doesn't halve its steps.
-fn minimum(slope: impl Fn(f64) -> Slope, start: f64) -> (f64, bool) {
+/// bisection where it leaves the bracket or doesn't halve its steps. `None` where `slope` is.
+fn minimum(mut slope: impl FnMut(f64) -> Option<Slope>, start: f64) -> Option<(f64, bool)> {
     let (least, most) = (1.0 / TEMPERATURES.1, 1.0 / TEMPERATURES.0);
-    let mut here = slope(start);
+    let mut here = slope(start)?;
     let falls = here.first < 0.0;
     let bound = if falls { most } else { least };
     // The loss falls towards the bound: either up to it, or there is a minimum in between.
     if here.first == 0.0 || here.examples == 0 {
-        return (start, false);
+        return Some((start, false));
     }
-    if (start - bound).abs() < f64::EPSILON || (slope(bound).first < 0.0) == falls {
-        return (bound, true);
+    if (start - bound).abs() < f64::EPSILON || (slope(bound)?.first < 0.0) == falls {
+        return Some((bound, true));
     }
     let (mut low, mut high) = if falls { (start, bound) } else { (bound, start) };
     let (mut b, mut last_step) = (start, f64::INFINITY);
@@ -185,9 +201,9 @@ fn minimum(slope: impl Fn(f64) -> Slope, start: f64) -> (f64, bool) {
         if last_step <= if usable { 1e-6 } else { 1e-10 } * b {
             break;
         }
-        here = slope(b);
+        here = slope(b)?;
     }
-    (b, false)
+    Some((b, false))
 }
 
 #[cfg(test)]
@@ -205,7 +221,7 @@ mod tests {
         let labels: Vec<u32> = (0..2 * rows).map(|i| u32::from(i % 3 == 0)).collect();
         let data = Labelled::new(&probs, &labels).unwrap();
         assert!(data.len() * 4 > SUBSAMPLE);
-        let (b, at_bound) = minimum(|b| Slope::at(data, b, 1), 1.0);
+        let (b, at_bound) = minimum(|b| Some(Slope::at(data, b, 1)), 1.0).unwrap();
         let t = temperature(data, BINS).unwrap();
         assert!(!at_bound && (t.temperature * b - 1.0).abs() < 1e-9);
     }

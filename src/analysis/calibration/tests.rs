@@ -97,15 +97,21 @@ fn the_bins_at_the_temperature_have_the_error_that_it_promises() {
     let probs = Matrix::new(probs, 200, 2).unwrap();
     let labels: Vec<u32> = (0..200).map(|i| u32::from(i % 3 == 0)).collect();
     let data = Labelled::new(&probs, &labels).unwrap();
-    let t = temperature(data, BINS).unwrap();
-    let error = |temperature| {
-        let bins = Bins::equal_width(&tempered(data, temperature), BINS);
-        assert_eq!(bins.bins().iter().map(|b| b.right).sum::<usize>(), 133);
-        bins.error().unwrap().ece
-    };
-    assert!(close(error(t.temperature), t.ece_after) && t.ece_after < t.ece_before);
-    assert!((error(1.0) - t.ece_before).abs() < 1e-6);
-    assert!(error(f64::INFINITY) >= 0.0, "not NaN");
+    let mut passes = vec![];
+    let (t, tops) = tempered(data, BINS, &mut |pass| {
+        passes.push(pass);
+        true
+    })
+    .unwrap();
+    assert_eq!(Some(t), temperature(data, BINS));
+    let bins = Bins::equal_width(&tops, BINS);
+    assert_eq!(bins.bins().iter().map(|b| b.right).sum::<usize>(), 133);
+    assert!(close(bins.error().unwrap().ece, t.ece_after) && t.ece_after < t.ece_before);
+    // told of each pass, and stopped before any of them
+    assert!(passes.len() > 3 && passes.iter().copied().eq(0..passes.len()));
+    for last in 0..passes.len() {
+        assert_eq!(tempered(data, BINS, &mut |pass| pass < last), None);
+    }
 }
 
 #[test]

@@ -19,11 +19,13 @@ mod filter;
 mod health;
 mod joint;
 mod pairwise;
+mod precision;
 mod scores;
 
 pub use classes::ABSENT;
 pub use health::{ClassOverlap, ClassQuality};
 pub use joint::Joint;
+pub use precision::{FEWEST, Flag, Last, Precision, Segment, precision};
 pub use scores::Score;
 
 use crate::analysis::scores::sane as clipped;

@@ -76,12 +76,12 @@ enum Statistic {
     Batches(batches::BatchesArgs),
     /// What a second run fixed and broke; McNemar's test; churn
     Compare(compare::CompareArgs),
-    /// What to do next, ranked by what it can bring and by its cost
-    Next(next::NextArgs),
     /// Which runs keep the thresholds of gaffe.toml, and by how much
     Goal(goal::GoalArgs),
     /// Time, memory and cost of each model, against an API
     Cost(cost::CostArgs),
+    /// What to do next, ranked by what it can bring and by its cost
+    Next(next::NextArgs),
     /// How far several people's labels agree: percent, alpha, kappa
     Agreement(agreement::AgreementArgs),
     /// One label out of several people's, and how good each of them is
@@ -108,9 +108,9 @@ pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Res
         Statistic::Shift(args) => shift::run(project, args, out),
         Statistic::Batches(args) => batches::run(project, args, out),
         Statistic::Compare(args) => compare::run(project, args, out),
-        Statistic::Next(args) => next::run(project, args, out),
         Statistic::Goal(args) => goal::run(project, args, out),
         Statistic::Cost(args) => cost::run(project, args, out),
+        Statistic::Next(args) => next::run(project, args, out),
         Statistic::Agreement(args) => agreement::run(project, args, out),
         Statistic::Consensus(args) => consensus::run(project, args, out),
         Statistic::Properties(args) => properties::run(project, args, out),

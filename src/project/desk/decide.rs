@@ -160,7 +160,7 @@ impl Desk {
         let stamp = self.stamp(at);
         let event = Arc::make_mut(&mut self.ledger).undo(stamp)?;
         self.learn_rows(&event);
-        self.follow(&event);
+        self.follow(&event.changes);
         Some(event)
     }
 
@@ -169,7 +169,7 @@ impl Desk {
         let stamp = self.stamp(at);
         let event = Arc::make_mut(&mut self.ledger).redo(stamp)?;
         self.learn_rows(&event);
-        self.follow(&event);
+        self.follow(&event.changes);
         Some(event)
     }
 
@@ -259,7 +259,7 @@ impl Desk {
         let ids: Vec<&str> = rows.iter().map(|&row| self.examples.ids.get(row as usize)).collect();
         let event = Arc::make_mut(&mut self.ledger).decide(&ids, stamp, edit)?;
         self.learn(rows);
-        self.follow(&event);
+        self.follow(&event.changes);
         Some(event)
     }
 }

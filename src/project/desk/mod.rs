@@ -2,6 +2,7 @@
 //!
 //! Invariant: in memory only. Each operation returns the event that whoever called writes down.
 
+mod beside;
 mod counts;
 mod decide;
 mod groups;
@@ -10,6 +11,7 @@ mod snapshot;
 mod taxonomy;
 mod walk;
 
+pub use beside::Beside;
 pub use decide::{Preview, Sight};
 pub use groups::Difficulties;
 pub use snapshot::Snapshot;
@@ -106,30 +108,18 @@ impl Desk {
         ledger: Ledger,
         who: String,
     ) -> Self {
-        let mut desk = Self {
+        let beside = Beside {
             project: project.to_owned(),
             classes: Arc::new(classes),
-            walk: Walk::default(),
-            rows: HashMap::new(),
-            reviews: Reviews::default(),
-            reviewed: vec![],
-            who,
-            sight: Sight::default(),
             examples: Arc::new(examples),
             run: Arc::new(run),
             order,
-            subset: Subset::Errors,
             eyeball: None,
             likeness: Arc::default(),
             ledger: Arc::new(ledger),
-            with_prediction: 0,
-            gold_errors: 0,
-            counts: Counts::default(),
-            dashboard: None,
+            who,
         };
-        desk.find_rows();
-        desk.list_anew();
-        desk
+        beside.make()
     }
 
     /// Leaves out what is not in the eyeball part: this share of the examples, by id.

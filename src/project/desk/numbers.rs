@@ -8,7 +8,7 @@ use crate::analysis::{
     self, AnalysisError, CorrectStratum, Dashboard, ErrorStratum, Figures, Labelled, Population,
     Tally,
 };
-use crate::dataset::{Event, Review, TagId};
+use crate::dataset::{Change, Review, TagId};
 use crate::project::shared::blind_against_seen_in;
 
 /// The figures of the run, and the metadata that they are cut by.
@@ -125,11 +125,11 @@ impl Desk {
         counts.count(&about, review, add);
     }
 
-    /// Follows an event in the counts.
-    pub(super) fn follow(&mut self, event: &Event) {
+    /// Follows changes in the counts.
+    pub(super) fn follow(&mut self, changes: &[Change]) {
         let mut counts = std::mem::take(&mut self.counts);
         let mut live = self.dashboard.take();
-        for change in event.changes.iter().filter(|c| c.split == self.examples.split) {
+        for change in changes.iter().filter(|c| c.split == self.examples.split) {
             let Some(&row) = self.rows.get(&change.id) else { continue };
             self.count(&mut counts, row, &change.before, false);
             self.count(&mut counts, row, &change.after, true);

@@ -20,7 +20,7 @@ impl Desk {
         let ids: Vec<&str> = rows.iter().map(|&row| self.examples.ids.get(row as usize)).collect();
         let event = Arc::make_mut(&mut self.ledger).create_tag(name, &ids, stamp, reserved)?;
         self.learn(rows);
-        self.follow(&event);
+        self.follow(&event.changes);
         Ok(event)
     }
 
@@ -52,7 +52,7 @@ impl Desk {
         let stamp = self.stamp(at);
         let event = Arc::make_mut(&mut self.ledger).edit_tag(tag, edit, stamp, reserved)?;
         if let Some(event) = &event {
-            self.follow(event);
+            self.follow(&event.changes);
         }
         Ok(event)
     }
@@ -72,7 +72,7 @@ impl Desk {
         let stamp = self.stamp(at);
         let ids: Vec<&str> = rows.iter().map(|&row| self.examples.ids.get(row as usize)).collect();
         let event = Arc::make_mut(&mut self.ledger).split_tag(tag, name, &ids, stamp, reserved)?;
-        self.follow(&event);
+        self.follow(&event.changes);
         Ok(event)
     }
 

@@ -48,6 +48,13 @@ pub(super) struct Alike {
     about: Option<(u32, u64)>,
 }
 
+impl Alike {
+    /// The suggestions were about another run's predictions.
+    pub fn forget(&mut self) {
+        (self.about, self.suggestions) = (None, vec![]);
+    }
+}
+
 impl App {
     /// What examples like the one that is shown suggest, best first.
     pub fn suggestions(&self) -> &[Suggestion] {

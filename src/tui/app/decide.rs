@@ -15,6 +15,9 @@ impl App {
     pub(super) fn see(&mut self, command: Command) -> Vec<Effect> {
         let held = self.is_held(command);
         let Some(row) = self.seen(command, held) else { return vec![] };
+        if self.judges_labels() {
+            return self.judge_label(command, row);
+        }
         if self.grid.is_some() {
             return self.see_tiles(command, row);
         }
@@ -23,7 +26,7 @@ impl App {
 
     /// The row that a command acts on: it was painted, and the key is not just held down.
     pub(super) fn seen(&mut self, command: Command, held: bool) -> Option<u32> {
-        let row = self.row()?;
+        let row = self.acted_on()?;
         if held || !self.is_painted(command) {
             self.drop_key(held);
             return None;
@@ -32,14 +35,14 @@ impl App {
         let answers = Self::answer_of(command).is_some() || command == Command::PickClass;
         let taken = command == Command::TakeSuggestion;
         let offered = (answers || taken) && !self.suggestions().is_empty();
-        let offered = (offered && self.grid.is_none()).then_some(taken);
+        let offered = (offered && self.grid.is_none() && !self.judges_labels()).then_some(taken);
         self.desk.set_sight(Sight { offered, ..self.sight_of(row) });
         Some(row)
     }
 
     /// How a row comes before the eyes.
     pub(super) fn sight_of(&self, row: u32) -> Sight {
-        let picked = self.trail.picked == Some(row);
+        let picked = self.judges_labels() || self.trail.picked == Some(row);
         Sight { picked, blind: self.hides_prediction(row), offered: None }
     }
 
@@ -105,6 +108,9 @@ impl App {
         let classes = self.desk.classes().len();
         if matches!(answer, Answer::Class(class) if class as usize >= classes) {
             return self.nothing(&format!("there are {classes} classes"));
+        }
+        if self.judges_labels() {
+            return self.answer_label(row, answer);
         }
         if let Some(why) = self.refusal(row, Some(answer)) {
             return self.nothing(why);
@@ -175,6 +181,7 @@ impl App {
 
     pub(super) fn save(&mut self, event: Event, text: String) -> Effect {
         self.tally = self.desk.tally();
+        self.tell_below(&event);
         self.saving.unsaved += 1;
         self.status = Status::saving(text);
         Effect::Save { epoch: self.saving.epoch, event: Box::new(event) }
@@ -201,6 +208,7 @@ impl App {
         let ends = [event.changes.first(), event.changes.last()].into_iter().flatten();
         let places = ends.filter(here).filter_map(|change| self.desk.position(&change.id));
         let place = places.min();
+        let id = event.changes.first().filter(here).map(|change| change.id.clone());
         if let [change] = event.changes.as_slice() {
             // What is said of it tells what was predicted.
             let row = self.desk.row_of(&change.id).filter(|_| place.is_some());
@@ -215,6 +223,9 @@ impl App {
         if let Some(position) = place.filter(|_| self.tag_page.is_none()) {
             effects.extend(self.go(position));
             self.trail.picked = self.row().filter(|_| was_picked);
+        }
+        if self.judges_labels() {
+            effects.extend(self.label_reverted(id.as_deref()));
         }
         effects
     }
@@ -244,6 +255,7 @@ impl App {
         self.saving.quitting = false;
         if let Some(ledger) = ledger {
             self.desk.restore(*ledger);
+            self.lost_below();
             // A choice that is open must not hold a tag that was taken back.
             self.find_picks();
             self.status = Status::trouble(format!("NOT SAVED, taken back: {reason}"));
@@ -254,6 +266,6 @@ impl App {
         self.tally = self.desk.tally();
         // What it is a second look at may be gone.
         self.end_retest();
-        vec![]
+        self.ask_anew()
     }
 }

@@ -12,7 +12,9 @@ use crossterm::event::KeyEvent;
 impl App {
     /// The screen that lies below what is on top.
     pub fn base(&self) -> Context {
-        if self.boards_open() {
+        if self.judges_labels() {
+            Context::Labels
+        } else if self.boards_open() {
             Context::Board
         } else if self.grid.is_some() {
             Context::Grid
@@ -105,6 +107,7 @@ impl App {
                 if self.is_visible() {
                     // The words are on the screen even where the picture is still to come.
                     self.learn_predictions(&self.in_sight());
+                    self.know_predictions(self.labels_in_view());
                 }
                 vec![]
             }

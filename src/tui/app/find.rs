@@ -233,8 +233,8 @@ impl App {
 
     fn list_all(&mut self) -> Vec<Effect> {
         let row = self.row();
-        self.show_rows(None);
         self.forget_entered();
+        self.show_rows(None);
         (self.finding.filter, self.finding.is_named) = (None, false);
         let place = row.and_then(|row| self.desk.place(row));
         let mut effects = self.go(place.unwrap_or(0));

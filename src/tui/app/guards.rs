@@ -91,6 +91,7 @@ impl App {
             // What a search, this order or a page of the grid lists tells the prediction.
             && !self.desk.is_search()
             && self.grid.is_none()
+            && !self.judges_labels()
             && self.desk.order() != Order::Cell
             && !self.watch.known.contains(&row)
     }

@@ -4,6 +4,7 @@
 //! as saved only after the store has said so.
 
 mod alike;
+mod away;
 mod board;
 mod decide;
 mod dispatch;
@@ -31,7 +32,9 @@ mod welcome;
 mod work;
 
 pub use alike::Learning;
-pub use board::{Beside, Board, MOST_ROWS, Matrix, Question, Reliability, Scope, Shown, step};
+pub use board::{
+    Beside, Board, MOST_ROWS, Matrix, Question, Queue, Reliability, Scope, Shown, step,
+};
 pub use find::FindLine;
 pub use grid::{Grid, Standing};
 pub use guards::Guards;
@@ -61,6 +64,7 @@ use crate::analysis::typeahead::ClassIndex;
 use crate::ingest::Preset;
 use crate::project::Desk;
 use alike::Alike;
+use away::Away;
 use board::Boards;
 use find::Finding;
 use guards::Watch;

@@ -40,8 +40,11 @@ impl App {
         effects
     }
 
-    fn remember(&self) -> Option<Effect> {
-        // The next review goes on with the errors where they were left.
+    fn remember(&mut self) -> Option<Effect> {
+        // The next review goes on with the errors where they were left, of the run that it began with.
+        if self.is_away() {
+            return None;
+        }
         let row = self.row().filter(|_| self.desk.subset() == Subset::Errors)?;
         Some(Effect::Remember(Cursor {
             run: self.desk.run().name.clone(),

@@ -153,7 +153,7 @@ impl App {
 
     /// Whether it is the example on the screen: any other one is decided on as many are.
     fn is_alone(&self, row: u32) -> bool {
-        self.grid.is_none() && self.row() == Some(row)
+        self.grid.is_none() && self.acted_on() == Some(row)
     }
 
     /// Who typed another name for a tag wants it on, whether or not it is.

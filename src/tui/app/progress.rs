@@ -22,7 +22,7 @@ pub(super) struct Session {
     /// The number of its first event.
     began: u64,
     /// Reviewed before it.
-    before: usize,
+    pub before: usize,
     /// One for each example, or for all that were decided at once; at its last key.
     pub times: Vec<Timed>,
     last_row: Option<u32>,

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a row is painted when all of it was on the screen, its picture included.
 
-use super::{App, Effect, Grid, Picture, PictureKey, layout, pictures};
+use super::{App, Effect, Picture, PictureKey, layout, pictures};
 use crate::dataset::Media;
 use ratatui::layout::Rect;
 
@@ -15,9 +15,15 @@ impl App {
     /// The rows that a key would act on.
     pub(super) fn in_sight(&self) -> Vec<u32> {
         match self.grid {
+            _ if self.judges_labels() => self.label_row().into_iter().collect(),
             Some(_) => self.desk.list()[self.page()].to_vec(),
             None => self.row().into_iter().collect(),
         }
+    }
+
+    /// The example that a key acts on: that under the cursor.
+    pub(super) fn acted_on(&self) -> Option<u32> {
+        if self.judges_labels() { self.label_row() } else { self.row() }
     }
 
     /// What is on the screen: the rows that are there as a whole.
@@ -33,7 +39,11 @@ impl App {
         if !matches!(self.desk.examples().media, Media::Picture(_)) {
             return None;
         }
-        let room = self.grid.as_ref().map_or(self.room, Grid::room);
+        let room = match &self.grid {
+            _ if self.judges_labels() => self.label_picture(),
+            Some(grid) => grid.room(),
+            None => self.room,
+        };
         let (cols, rows) = room?;
         Some(PictureKey { row, cols, rows })
     }
@@ -55,6 +65,7 @@ impl App {
     pub(super) fn prepare(&mut self) -> Vec<Effect> {
         let list = self.desk.list();
         let near: Vec<u32> = match self.grid {
+            _ if self.judges_labels() => self.labels_near(),
             Some(_) => pictures::pages(self.page(), list).collect(),
             None => pictures::window(self.position, list).collect(),
         };

@@ -7,7 +7,7 @@ use super::{App, Effect, Located, Status, jump, progress};
 use crate::analysis::{Basis, Saturation};
 use crate::dataset::Order;
 use crate::find::Filter;
-use crate::project::{Snapshot, Vectors};
+use crate::project::{Beside, Desk, Snapshot, Vectors};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,6 +37,8 @@ pub enum Task {
         /// which rows are asked
         among: Among,
     },
+    /// Open the review of another run, with these rows.
+    Beside(Box<Beside>, Vec<u32>),
     /// Find the example of an id.
     Locate(String),
     /// Find the first of these rows with that gold label and prediction.
@@ -91,6 +93,8 @@ pub enum Outcome {
         /// whether the grid is to show them
         grid: bool,
     },
+    /// The review of another run, and what is to be listed there.
+    Beside(Arc<Desk>, Vec<u32>),
     /// What the text finds among the ids.
     Located(String, Located),
     /// The row, if there is one.
@@ -115,6 +119,9 @@ impl Work {
                 };
                 let rows = self.snapshot.select(filter, rows, marked, &self.cancelled);
                 rows.map(|rows| Outcome::Selected { text: text.clone(), rows, grid: *grid })
+            }
+            Task::Beside(beside, rows) => {
+                Some(Outcome::Beside(Arc::new(beside.as_ref().clone().make()), rows.clone()))
             }
             Task::Locate(text) => {
                 Some(Outcome::Located(text.clone(), jump::locate(&self.snapshot, text)))
@@ -202,6 +209,7 @@ impl App {
                 effects.extend(if grid { self.open_grid() } else { vec![] });
                 effects
             }
+            Some(Outcome::Beside(desk, rows)) => self.entered_beside(desk, rows),
             Some(Outcome::Located(text, located)) => self.located(&text, &located),
             Some(Outcome::InCell(row)) => self.found_in_cell(row),
             Some(Outcome::Saturation(saturation)) => self.saturated(saturation),

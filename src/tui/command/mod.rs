@@ -170,14 +170,16 @@ pub enum Command {
     ViewScale,
     /// Beside another run.
     ViewVersus,
+    /// Measure the models of the runs, or stop that.
+    Measure,
     /// Say what an intervention costs.
     SetDays,
     /// Start an experiment with an intervention.
     StartExperiment,
     /// Show what was tried.
     ShowTried,
-    /// Measure the models of the runs, or stop that.
-    Measure,
+    /// Rank the queue anew.
+    Rerank,
     /// Copy the tables as text.
     CopyText,
     /// Copy the first table as CSV.

@@ -27,12 +27,15 @@ pub struct Row {
 
 const REVIEW: &[Context] = &[Context::Review];
 const GRID: &[Context] = &[Context::Grid];
-const BOARD: &[Context] = &[Context::Board];
+const BOARD: &[Context] = &[Context::Board, Context::Labels];
+const LABELS: &[Context] = &[Context::Labels];
+const JUDGES: &[Context] = &[Context::Review, Context::Grid, Context::Labels];
 const SCREENS: &[Context] = &[Context::Review, Context::Grid];
-const WALKS: &[Context] = &[Context::Review, Context::Grid, Context::Board];
-const VIEWS: &[Context] = &[Context::Review, Context::Board];
+const WALKS: &[Context] = &[Context::Review, Context::Grid, Context::Board, Context::Labels];
+const VIEWS: &[Context] = &[Context::Review, Context::Board, Context::Labels];
 const PAGES: &[Context] = &[
     Context::Board,
+    Context::Labels,
     Context::Review,
     Context::Grid,
     Context::Picker,
@@ -42,6 +45,7 @@ const PAGES: &[Context] = &[
 ];
 const ENDS: &[Context] = &[
     Context::Board,
+    Context::Labels,
     Context::Review,
     Context::Grid,
     Context::Help,
@@ -50,6 +54,7 @@ const ENDS: &[Context] = &[
 ];
 const TAKING: &[Context] = &[
     Context::Board,
+    Context::Labels,
     Context::Grid,
     Context::Prompt,
     Context::Picker,
@@ -61,6 +66,7 @@ const TAKING: &[Context] = &[
 ];
 const POPUPS: &[Context] = &[
     Context::Board,
+    Context::Labels,
     Context::Grid,
     Context::Prompt,
     Context::Picker,
@@ -74,6 +80,7 @@ const POPUPS: &[Context] = &[
 ];
 const LISTS: &[Context] = &[
     Context::Board,
+    Context::Labels,
     Context::Picker,
     Context::Find,
     Context::Help,
@@ -84,7 +91,7 @@ const COMPLETING: &[Context] = &[Context::Find];
 const TOGGLING: &[Context] = &[Context::Picker];
 const ANYWHERE: &[Context] = &Context::ALL;
 const TAGS: &[Context] = &[Context::Tags];
-const UNDOING: &[Context] = &[Context::Review, Context::Grid, Context::Tags];
+const UNDOING: &[Context] = &[Context::Review, Context::Grid, Context::Labels, Context::Tags];
 
 type Text = &'static str;
 
@@ -116,13 +123,13 @@ const fn see(
 /// `macro` for the keys that the settings give.
 #[rustfmt::skip]
 pub const TABLE: &[Row] = &[
-    see(Command::ModelWrong, "model-wrong", "Model wrong", "Who is right", SCREENS, "the model is wrong, the label is right; next"),
-    see(Command::LabelWrong, "label-wrong", "Label wrong", "Who is right", SCREENS, "the label is wrong: take the prediction; next"),
-    see(Command::BothAcceptable, "both-acceptable", "Both acceptable", "Who is right", SCREENS, "both are acceptable; next"),
-    see(Command::Neither, "neither", "Neither", "Who is right", SCREENS, "neither is right; next"),
-    see(Command::Unsure, "unsure", "Unsure", "Who is right", SCREENS, "can't tell: into the queue of the unsure ones; next"),
-    see(Command::Class(0), "class", "Class by digit", "Label", SCREENS, "set the class with that number as the label; next"),
-    see(Command::PickClass, "pick-class", "Class by name", "Label", SCREENS, "choose the label by typing a part of its name; next"),
+    see(Command::ModelWrong, "model-wrong", "Model wrong", "Who is right", JUDGES, "the model is wrong, the label is right; next"),
+    see(Command::LabelWrong, "label-wrong", "Label wrong", "Who is right", JUDGES, "the label is wrong: take the prediction; next"),
+    see(Command::BothAcceptable, "both-acceptable", "Both acceptable", "Who is right", JUDGES, "both are acceptable; next"),
+    see(Command::Neither, "neither", "Neither", "Who is right", JUDGES, "neither is right; next"),
+    see(Command::Unsure, "unsure", "Unsure", "Who is right", JUDGES, "can't tell: into the queue of the unsure ones; next"),
+    see(Command::Class(0), "class", "Class by digit", "Label", JUDGES, "set the class with that number as the label; next"),
+    see(Command::PickClass, "pick-class", "Class by name", "Label", JUDGES, "choose the label by typing a part of its name; next"),
     see(Command::AlsoRight, "also-right", "Also right", "Label", REVIEW, "several labels are right: choose which are right too"),
     see(Command::Tag('a'), "tag", "Tag by letter", "Tags and marks", REVIEW, "put the tag with that letter on, or take it off"),
     see(Command::PickTag, "pick-tag", "Tag by name", "Tags and marks", SCREENS, "put a tag on by its name, or make a new one"),
@@ -193,10 +200,11 @@ pub const TABLE: &[Row] = &[
     act(Command::ViewOrder, "view-order", "Sort", "On these screens", BOARD, "sort them otherwise"),
     act(Command::ViewScale, "view-scale", "Scale", "On these screens", BOARD, "other units, or another scale"),
     act(Command::ViewVersus, "view-versus", "Other run", "On these screens", BOARD, "beside another run, another split, another batch"),
+    act(Command::Measure, "measure", "Measure", "On these screens", BOARD, "measure the models on this machine: time, memory; again: stop"),
     act(Command::SetDays, "set-days", "Cost in days", "On these screens", BOARD, "next: say what the intervention costs in days; they are ranked by gain a day"),
     act(Command::StartExperiment, "start-experiment", "Try it", "On these screens", BOARD, "next: start an experiment with the intervention, in the journal of what was tried"),
     act(Command::ShowTried, "show-tried", "What was tried", "On these screens", BOARD, "next: the journal of what was tried, and what would show more"),
-    act(Command::Measure, "measure", "Measure", "On these screens", BOARD, "measure the models on this machine: time, memory; again: stop"),
+    act(Command::Rerank, "rerank", "Rank anew", "On these screens", LABELS, "rank the queue anew: the decided ones go to its end"),
     act(Command::CopyText, "copy", "Copy", "On these screens", BOARD, "copy the tables as text"),
     act(Command::CopyCsv, "copy-csv", "Copy as CSV", "On these screens", BOARD, "copy the first table as CSV, all of it"),
     act(Command::CopyMarkdown, "copy-markdown", "Copy as Markdown", "On these screens", BOARD, "copy the tables as Markdown"),

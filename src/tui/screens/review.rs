@@ -24,7 +24,7 @@ pub fn draw(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<
     draw_header(app, &right, places.header, theme, frame);
     match app.row() {
         Some(row) => {
-            draw_example(app, row, places.picture, theme, frame);
+            draw_example(app, row, app.scroll(), places.picture, theme, frame);
             let lines = side_lines(app, row, places.side, theme);
             frame.render_widget(Paragraph::new(lines), places.side);
             frame.render_widget(
@@ -67,15 +67,23 @@ pub(super) fn draw_header(app: &App, right: &str, area: Rect, theme: Theme, fram
     frame.render_widget(Paragraph::new(right).right_aligned().style(theme.strong()), area);
 }
 
-fn draw_example(app: &App, row: u32, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
+/// Draws an example: its picture, or its text or row scrolled by so many lines.
+pub(super) fn draw_example(
+    app: &App,
+    row: u32,
+    scroll: u16,
+    area: Rect,
+    theme: Theme,
+    frame: &mut Frame<'_>,
+) {
     match &app.desk().examples().media {
-        Media::Picture(_) => match app.picture() {
+        Media::Picture(_) => match app.picture_of(row) {
             Some(Picture::Ready(cells)) => draw_picture(cells, area, theme, frame.buffer_mut()),
             Some(Picture::Failed(reason)) => draw_card(reason, area, theme, frame),
             Some(Picture::Pending) | None => {}
         },
         Media::Text(_) | Media::Row => {
-            draw_document(app.desk(), row, app.scroll(), theme, area, frame.buffer_mut());
+            draw_document(app.desk(), row, scroll, theme, area, frame.buffer_mut());
         }
     }
 }
@@ -111,14 +119,19 @@ fn side_lines(app: &App, row: u32, area: Rect, theme: Theme) -> Vec<Line<'static
     let classes = desk.classes();
     let width = usize::from(area.width);
     let name = |class: u32| text::fit(classes.name(class), width.saturating_sub(18));
+    let decided = decided_line(app, row, width, theme);
+    let [third, fourth] = match versus_line(app, row, width, theme) {
+        Some(versus) => [versus, decided],
+        None => [decided, Line::default()],
+    };
     let head: [Line<'static>; HEAD] = [
         Line::from(vec![
             Span::styled("gold       ", theme.dim()),
             Span::styled(name(desk.gold(row)), theme.gold().patch(theme.strong())),
         ]),
         predicted_line(app, row, name, theme),
-        decided_line(app, row, width, theme),
-        Line::default(),
+        third,
+        fourth,
     ];
     let mut lines = Vec::from(head);
     lines.extend(class_lines(app, row, width, theme));
@@ -148,6 +161,22 @@ fn predicted_line(
         Span::styled(predicted, theme.prediction().patch(theme.strong())),
         Span::raw(format!("  {:.2}", run.confidence(row as usize))),
     ])
+}
+
+/// `v2         Coat  0.71`: what the run beside predicts, in a list that a comparison led to.
+fn versus_line(app: &App, row: u32, width: usize, theme: Theme) -> Option<Line<'static>> {
+    let run = app.versus().filter(|_| !app.hides_prediction(row))?;
+    let name = text::fit(&run.name, 10);
+    let caption = format!("{name}{}", " ".repeat(11 - text::width(&name).min(11)));
+    let Some(class) = run.prediction(row as usize) else {
+        return Some(Line::styled(format!("{caption}—"), theme.dim()));
+    };
+    let name = text::fit(app.desk().classes().name(class), width.saturating_sub(18));
+    Some(Line::from(vec![
+        Span::styled(caption, theme.dim()),
+        Span::styled(name, theme.prediction()),
+        Span::raw(format!("  {:.2}", run.confidence(row as usize))),
+    ]))
 }
 
 fn decided_line(app: &App, row: u32, width: usize, theme: Theme) -> Line<'static> {

@@ -48,6 +48,20 @@ fn it_looks_like_this() {
 }
 
 #[test]
+fn the_smallest_terminal_shows_the_cursor() {
+    for (name, folder) in [("smallest", with_second_run()), ("many_smallest", of_a_thousand())] {
+        let mut stage = stage(&folder, (60, 16));
+        press(&mut stage, "X");
+        insta::assert_snapshot!(format!("confusion_{name}"), stage.draw());
+        for keys in ["v", "v", "b"] {
+            press(&mut stage, keys);
+            let screen = stage.draw();
+            assert!(screen.contains('[') && screen.contains(']'), "{keys}\n{screen}");
+        }
+    }
+}
+
+#[test]
 fn a_thousand_classes_are_scrolled_through() {
     let folder = of_a_thousand();
     for size in SIZES {

@@ -33,6 +33,7 @@ fn what_is_not_known_says_what_to_do() {
 fn its_numbers_are_those_of_the_command() {
     let folder = two_runs();
     measured(&folder, "v1", 1.0);
+    measured(&folder, "v2", 2.0);
     same_as_command(&folder, "J", &["goal"]);
     same_as_command(&folder, "J", &["stats", "goal"]);
 }
@@ -51,7 +52,7 @@ fn a_slice_is_entered_and_left_again() {
     let found = stage.draw();
     assert!(found.contains("/capture=blurry") && found.contains("1 of 143 found"), "{found}");
     stage.key(crossterm::event::KeyCode::Esc);
-    assert!(stage.draw().contains("v1: meets all 4"), "{}", stage.draw());
+    assert!(stage.draw().contains("v1: misses 1 of 4"), "{}", stage.draw());
 }
 
 #[test]

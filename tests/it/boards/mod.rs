@@ -3,10 +3,12 @@
 
 mod bottleneck;
 mod calibration;
+mod compare;
 mod confusion;
 mod cost;
 mod enter;
 mod goal;
+mod label_issues;
 mod models;
 mod next;
 mod tally;

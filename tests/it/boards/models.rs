@@ -5,17 +5,16 @@ use gaffe::project::Machine;
 use ndarray::Array2;
 use serde_json::json;
 
-/// The sample with two runs; the second gets every seventh example right that the first gets wrong, and takes
-/// twelve times as long.
+/// The sample with two runs; the second gets every third example right.
 pub fn two_runs() -> Folder {
     let folder = Folder::sample();
     let mut probs: Array2<f32> = ndarray_npy::read_npy(folder.file("runs/v1/dev.npy")).unwrap();
     let table = folder.read("dev.csv");
-    for (row, line) in table.lines().skip(1).enumerate().step_by(7) {
+    for (row, line) in table.lines().skip(1).enumerate().step_by(3) {
         let gold = line.split(',').nth(2).unwrap();
         let class = CLASSES.iter().position(|name| *name == gold).unwrap();
-        probs.row_mut(row).fill(0.01);
-        probs[[row, class]] = 0.91;
+        probs.row_mut(row).fill(0.002);
+        probs[[row, class]] = 0.982;
     }
     ndarray_npy::write_npy(folder.file("v2.npy"), &probs).unwrap();
     let run = "[runs.v2]\nmodel = \"models/v2.onnx\"\ndev = \"v2.npy\"\n\n# what is wanted";

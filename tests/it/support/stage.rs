@@ -111,6 +111,12 @@ impl Stage {
 
     /// Presses a key, then paints, as the program does.
     pub fn key(&mut self, code: KeyCode) {
+        self.unseen(code);
+        self.draw();
+    }
+
+    /// Presses a key; nothing is painted after it.
+    pub fn unseen(&mut self, code: KeyCode) {
         let event = KeyEvent::new(code, KeyModifiers::NONE);
         let command = self.app.command_of(event);
         let message = match (command, code) {
@@ -122,7 +128,6 @@ impl Stage {
         self.now += 200;
         let effects = self.app.update(message, self.now);
         self.carry_out(effects);
-        self.draw();
     }
 
     /// Clicks at a column and a row, then paints.
@@ -226,12 +231,13 @@ impl Stage {
     }
 }
 
-/// Presses the keys of a text; `\n` is Enter, `\t` Tab.
+/// Presses the keys of a text; `\n` is Enter, `\t` Tab, `\x1b` Esc.
 pub fn press(stage: &mut Stage, keys: &str) {
     for c in keys.chars() {
         stage.key(match c {
             '\n' => KeyCode::Enter,
             '\t' => KeyCode::Tab,
+            '\x1b' => KeyCode::Esc,
             c => KeyCode::Char(c),
         });
     }

@@ -33,11 +33,11 @@ fn a_slice_of_the_goal_is_entered_and_models_are_measured_on_request() {
     let mut pty = open(&folder);
     shown(&mut pty, 1);
     pty.send("J");
-    let goal = pty.wait_for("the goal", |screen| screen.has("1 of 4 unknown"));
+    let goal = pty.wait_for("the goal", |screen| screen.has("misses 1 of 4, 1 unknown"));
     assert!(goal.has("v1: not measured"), "{goal}");
     pty.send("M");
     pty.wait_for("the measuring", |screen| screen.has("measuring"));
-    let met = pty.wait_for("the measured goal", |screen| screen.has("meets all 4"));
+    let met = pty.wait_for("the measured goal", |screen| screen.has("misses 1 of 4; accuracy"));
     assert!(met.has("Measured on this machine"), "{met}");
     assert!(folder.file(".gaffe/runs/v1/measured.json").is_file());
     for _ in 0..3 {
@@ -47,7 +47,7 @@ fn a_slice_of_the_goal_is_entered_and_models_are_measured_on_request() {
     let found = pty.wait_for("the slice", |screen| screen.line(0).contains("/capture=blurry"));
     assert!(found.line(0).contains("1 of 143 found"), "{found}");
     pty.send(ESC);
-    pty.wait_for("the goal again", |screen| screen.has("meets all 4"));
+    pty.wait_for("the goal again", |screen| screen.has("misses 1 of 4; accuracy"));
     pty.send("$");
     pty.wait_for("the cost", |screen| screen.has("machines are cheaper"));
     pty.send(ESC);

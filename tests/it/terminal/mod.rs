@@ -1,6 +1,8 @@
 //! The review in a real terminal: what a person sees, types, breaks, closes and comes back to.
 
 mod alike;
+mod board_compare;
+mod board_label_issues;
 mod boards;
 mod confusion;
 mod decisions;

@@ -1,9 +1,10 @@
 //! From a row of a screen to the examples that it is about, and back.
 
 use super::{Scope, Shown};
+use crate::dataset::Run;
 use crate::find::{Filter, FilterError};
 use crate::insight::{Enter, View};
-use crate::tui::app::{App, Effect, Status, Task, work::Among};
+use crate::tui::app::{App, Away, Effect, Status, Task, work::Among};
 use std::sync::Arc;
 
 /// What was listed before a row was entered.
@@ -15,9 +16,15 @@ pub(super) struct Entered {
     is_named: bool,
     found: Option<Vec<u32>>,
     row: Option<u32>,
+    /// Its number.
+    list: u64,
     /// What is listed then, and whether that is a filter.
     name: String,
     is_filter: bool,
+    /// The run whose predictions stand beside the reviewed one's.
+    pub(super) versus: Option<Arc<Run>>,
+    /// The reviewed one's desk, while the other run is reviewed.
+    away: Option<Box<Away>>,
 }
 
 impl App {
@@ -115,6 +122,9 @@ impl App {
             is_named: self.finding.is_named,
             found: self.desk.is_search().then(|| self.desk.list().to_vec()),
             row: self.row(),
+            list: self.boards.list,
+            versus: self.compared_run(),
+            away: None,
             name,
             is_filter,
         })
@@ -149,15 +159,58 @@ impl App {
 
     /// All are listed again: there is nowhere to go back to.
     pub(in crate::tui::app) fn forget_entered(&mut self) {
-        self.boards.entered.clear();
+        // The first one that was left is the one that the review was opened with.
+        let mut entered = std::mem::take(&mut self.boards.entered);
+        while let Some(last) = entered.pop() {
+            if let Some(away) = last.away {
+                self.take_back_desk(*away);
+            }
+        }
+    }
+
+    /// Nothing is being entered any more.
+    pub(in crate::tui::app) fn forget_entering(&mut self) {
+        self.boards.entering = None;
+    }
+
+    /// The desk of what is entered waits; the run beside is its run.
+    pub(in crate::tui::app) fn wait_below(&mut self, away: Box<Away>, run: Arc<Run>) {
+        if let Some(entering) = &mut self.boards.entering {
+            (entering.versus, entering.away) = (Some(run), Some(away));
+        }
+    }
+
+    /// The desks that wait, the first one at the beginning.
+    pub(in crate::tui::app) fn aways(&mut self) -> impl Iterator<Item = &mut Away> {
+        self.boards.entered.iter_mut().filter_map(|entered| entered.away.as_deref_mut())
+    }
+
+    /// Lists rows of another run, at a desk of its own.
+    pub(super) fn enter_beside(
+        &mut self,
+        run: Arc<Run>,
+        name: String,
+        rows: Vec<u32>,
+    ) -> Vec<Effect> {
+        let Some(entering) = self.entering(name, false) else { return vec![] };
+        let what = format!("opening the review of {}", run.name);
+        let task = Task::Beside(Box::new(self.desk.beside(run)), rows);
+        let effects = self.hand_out(task, &what);
+        self.boards.entering = Some(entering);
+        effects
     }
 
     /// Back to the screen whose row was entered last, to the list and the place before.
     pub(in crate::tui::app) fn return_to_board(&mut self) -> Option<Vec<Effect>> {
-        let entered = self.boards.entered.pop()?;
+        let mut entered = self.boards.entered.pop()?;
         self.end_retest();
+        if let Some(away) = entered.away.take() {
+            self.take_back_desk(*away);
+        }
         (self.finding.filter, self.finding.is_named) = (entered.filter, entered.is_named);
         self.show_rows(entered.found);
+        // It is the list that it was: what was answered of it holds.
+        self.boards.list = entered.list;
         let place = entered.row.and_then(|row| self.desk.place(row));
         let mut effects = self.go(place.unwrap_or(0));
         effects.extend(self.open_board(entered.view));
@@ -166,7 +219,8 @@ impl App {
 
     /// Lists these rows only, or all again.
     pub(in crate::tui::app) fn show_rows(&mut self, rows: Option<Vec<u32>>) {
-        self.boards.list += 1;
+        self.boards.lists += 1;
+        self.boards.list = self.boards.lists;
         self.painted.clear();
         self.desk.show_only(rows);
     }

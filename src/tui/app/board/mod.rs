@@ -4,8 +4,10 @@
 //! lists just what the row is about, and going back brings the list, the place and the cursor back.
 
 mod calibration;
+mod compare;
 mod confusion;
 mod enter;
+mod label_issues;
 mod measuring;
 mod next;
 mod question;
@@ -13,9 +15,11 @@ mod tally;
 
 pub use calibration::Reliability;
 pub use confusion::{Beside, Matrix, step};
+pub use label_issues::Queue;
 pub use question::{Question, Scope, Shown};
 
 use super::{App, Effect, List, Status};
+use crate::insight::compare::Outcome;
 use crate::insight::{Ask, Enter, Insight, Page, Progress, Row, View};
 use crate::tui::command::Command;
 use enter::Entered;
@@ -44,6 +48,10 @@ pub struct Board {
     pub reliability: Reliability,
     /// Whether more of `shown` is still to come.
     is_partial: bool,
+    /// Which examples of a line of the comparison are shown.
+    pub outcome: Outcome,
+    /// The lines of the label issues.
+    pub queue: Queue,
     /// What `shown` is the answer to.
     as_of: Option<AsOf>,
 }
@@ -53,7 +61,7 @@ pub struct Board {
 struct AsOf {
     /// The decisions.
     seq: u64,
-    /// The list, by how often it has changed.
+    /// The list, by its number.
     list: u64,
     ask: Ask,
 }
@@ -77,8 +85,9 @@ pub(super) struct Boards {
     entered: Vec<Entered>,
     /// The row that is being entered, while its examples are looked for.
     entering: Option<Entered>,
-    /// Goes up with each change of the list.
-    pub list: u64,
+    /// The number of the list; no two lists have the same.
+    list: u64,
+    lists: u64,
     /// What is typed about an intervention.
     choosing: next::Choosing,
 }
@@ -93,6 +102,8 @@ impl Board {
             matrix: Matrix::default(),
             reliability: Reliability::default(),
             is_partial: false,
+            outcome: Outcome::default(),
+            queue: Queue::default(),
             as_of: None,
         }
     }
@@ -186,12 +197,18 @@ impl App {
         if self.boards.open != Some(view) {
             self.stop_asking();
         }
+        if self.boards.open.is_some_and(|open| open != view) {
+            self.rank_labels_anew();
+        }
         self.painted.clear();
         self.status = Status::default();
         self.boards.open = Some(view);
         self.boards.each.entry(view).or_insert_with(|| Board::new(view));
         let mut effects = self.ask_anew();
         effects.extend(self.read_log());
+        if view == View::LabelIssues && self.freshness().is_none() {
+            effects.extend(self.take_labels());
+        }
         effects
     }
 
@@ -271,11 +288,19 @@ impl App {
         } else {
             self.boards.asked = asked;
         }
-        vec![]
+        if view == View::LabelIssues && is_whole { self.take_labels() } else { vec![] }
     }
 
     pub(super) fn on_board(&mut self, command: Command) -> Vec<Effect> {
         self.last_key = None;
+        if self.judges_labels()
+            && let Some(effects) = self.on_labels(command)
+        {
+            return effects;
+        }
+        if let Some(effects) = self.on_compare(command) {
+            return effects;
+        }
         match command {
             Command::Cancel => self.close_board(),
             Command::View(view) => self.open_board(view),
@@ -283,14 +308,14 @@ impl App {
             Command::PreviousView => self.turn(View::ALL.len() - 1),
             Command::CopyText | Command::CopyCsv | Command::CopyMarkdown => self.copy(command),
             Command::Accept => self.enter_row(),
-            Command::SetDays | Command::StartExperiment | Command::ShowTried => {
-                self.on_next(command)
-            }
             Command::ViewBy
             | Command::ViewOrder
             | Command::ViewScale
             | Command::ViewVersus
             | Command::Measure => self.ask_otherwise(command),
+            Command::SetDays | Command::StartExperiment | Command::ShowTried => {
+                self.on_next(command)
+            }
             _ => self.move_on_board(command),
         }
     }
@@ -306,6 +331,7 @@ impl App {
     /// Back to the list below.
     fn close_board(&mut self) -> Vec<Effect> {
         self.stop_asking();
+        self.rank_labels_anew();
         self.boards.open = None;
         self.painted.clear();
         self.status = Status::default();
@@ -329,6 +355,8 @@ impl App {
             Ask::Calibration(ask) => {
                 calibration::changed(&ask, board, command).map(Ask::Calibration)
             }
+            Ask::Compare(ask) => compare::changed(&ask, board, command).map(Ask::Compare),
+            Ask::LabelIssues(ask) => label_issues::changed(&ask, command).map(Ask::LabelIssues),
             _ => None,
         };
         let Some(ask) = changed else {

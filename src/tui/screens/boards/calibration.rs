@@ -19,21 +19,24 @@ use ratatui::widgets::Paragraph;
 const ENDS: usize = 11;
 const COUNT: usize = 9;
 const ACCURACY: usize = 21;
-/// The same, and the columns between the bars.
-const FIXED: usize = ENDS + COUNT + ACCURACY + 5;
+/// The same without the interval, where the screen is narrower than this.
+const ALONE: usize = 8;
+const NARROW: usize = 70;
 
 /// Columns of the bars.
 #[derive(Debug, Clone, Copy)]
 struct Widths {
     diagram: usize,
+    accuracy: usize,
     histogram: usize,
 }
 
 impl Widths {
     fn of(width: usize) -> Self {
-        let room = width.saturating_sub(FIXED);
+        let accuracy = if width < NARROW { ALONE } else { ACCURACY };
+        let room = width.saturating_sub(ENDS + COUNT + accuracy + 5);
         let histogram = room * 2 / 11;
-        Self { diagram: room - 2 * histogram, histogram }
+        Self { diagram: room - 2 * histogram, accuracy, histogram }
     }
 }
 
@@ -120,14 +123,15 @@ fn rows(board: &Board, report: &Report, width: usize, theme: Theme) -> Vec<Row> 
 }
 
 fn header(look: Reliability, widths: Widths, theme: Theme) -> Line<'static> {
-    let Widths { diagram, histogram } = widths;
+    let Widths { diagram, accuracy, histogram } = widths;
+    let share = text::fit("accuracy, 95 %", accuracy);
     let scale = text::fit("accuracy ┃ confidence", diagram);
     let [right, wrong] = ["right", "wrong"].map(|name| text::fit(name, histogram));
     let chosen = |chosen: bool| if chosen && !look.tempered { theme.accent() } else { theme.dim() };
     Line::from(vec![
         Span::styled(format!("{:>ENDS$}{:>COUNT$}  ", "confidence", "examples"), theme.dim()),
         Span::styled(format!("{scale:<diagram$}"), theme.dim()),
-        Span::styled(format!("{:>ACCURACY$}  ", "accuracy, 95 %"), theme.dim()),
+        Span::styled(format!("{share:>accuracy$}  "), theme.dim()),
         Span::styled(format!("{right:<histogram$}"), chosen(look.right)),
         Span::raw(" "),
         Span::styled(wrong, chosen(!look.right)),
@@ -143,14 +147,16 @@ fn bin_line(
 ) -> Line<'static> {
     let style = if chosen { theme.selected() } else { Style::new() };
     let start = format!("{:>ENDS$}{:>COUNT$}", ends(bin), count(bin.count));
-    let accuracy = bin.accuracy.map_or_else(String::new, |a| {
-        format!("{} ({})", percent(a.share), interval(a.low, a.high))
+    let width = widths.accuracy;
+    let accuracy = bin.accuracy.map_or_else(String::new, |a| match width {
+        ALONE => percent(a.share),
+        _ => format!("{} ({})", percent(a.share), interval(a.low, a.high)),
     });
     let part = |n: usize, most: usize| bar(n as f64 / most as f64, widths.histogram);
     let mut spans = vec![Span::styled(start, style), Span::raw("  ")];
     spans.extend(diagram(bin, widths.diagram, theme));
     spans.extend([
-        Span::styled(format!("{accuracy:>ACCURACY$}  "), theme.dim()),
+        Span::styled(format!("{accuracy:>width$}  "), theme.dim()),
         Span::styled(part(bin.right, most.0), theme.done()),
         Span::raw(" "),
         Span::styled(part(bin.count - bin.right, most.1), theme.hint()),

@@ -22,7 +22,8 @@ const LIST: u16 = 46;
 /// Lines that the list has below the matrix: on small screens, and on others or where the keys move in it.
 const FEW_LINES: u16 = 3;
 const LINES: u16 = 8;
-/// Lines of the work from which on a screen is not small.
+/// Lines of the work from which on a screen has room for a list, and from which on it is not small.
+const LOW: u16 = 14;
 const TALL: u16 = 24;
 
 /// Where everything stands.
@@ -81,9 +82,15 @@ fn places(report: &Report, cursor: Matrix, told: u16, body: Rect) -> Places {
         .areas(work);
         (matrices, list)
     } else {
-        let least = if cursor.on_list || work.height >= TALL { LINES } else { FEW_LINES };
-        let [matrices, list] =
-            Layout::vertical([Constraint::Max(high + 1), Constraint::Min(least)]).areas(work);
+        let wanted = match work.height {
+            _ if cursor.on_list => LINES,
+            TALL.. => LINES,
+            LOW.. => FEW_LINES,
+            _ => 0,
+        };
+        let wanted = wanted.min(work.height.saturating_sub(matrix::height(2)));
+        let room = Constraint::Length((high + 1).min(work.height - wanted));
+        let [matrices, list] = Layout::vertical([room, Constraint::Fill(1)]).areas(work);
         (matrices, list)
     };
     let rooms = Layout::horizontal(vec![Constraint::Fill(1); whiches.len()]).spacing(2);

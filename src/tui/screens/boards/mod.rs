@@ -4,9 +4,11 @@
 
 mod bottleneck;
 mod calibration;
+mod compare;
 mod confusion;
 mod cost;
 mod goal;
+mod label_issues;
 mod next;
 mod table;
 mod tally;
@@ -87,9 +89,10 @@ fn draw_shown(
         Insight::Confusion(report) => confusion::draw(board, report, body, theme, frame),
         Insight::Calibration(report) => calibration::draw(board, report, body, theme, frame),
         Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
+        Insight::Compare(report) => compare::draw(board, report, body, theme, frame),
+        Insight::LabelIssues(report) => label_issues::draw(app, board, report, body, theme, frame),
         _ => table::draw(board, &shown.page, &[], body, theme, frame),
     }
-    let _ = app;
 }
 
 /// A line a screen says in place of its work.
@@ -160,9 +163,6 @@ fn key_of(app: &App, id: &str) -> String {
 fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
-        View::Next => {
-            &[("set-days", "cost"), ("start-experiment", "try it"), ("show-tried", "tried")]
-        }
         View::Goal | View::Cost => &[("measure", "measure")],
         View::Confusion => &[
             ("view-order", "order"),
@@ -171,6 +171,15 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
             ("view-by", "list"),
         ],
         View::Calibration => &[("view-scale", "temperature"), ("view-by", "bins")],
+        View::Next => {
+            &[("set-days", "cost"), ("start-experiment", "try it"), ("show-tried", "tried")]
+        }
+        View::Compare => &[
+            ("next", "others of it"),
+            ("view-by", "part by"),
+            ("view-versus", "other run"),
+            ("view-order", "other way round"),
+        ],
         _ => &[],
     }
 }
@@ -178,9 +187,18 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
 /// The hints of the last line.
 pub fn keys(app: &App, width: u16) -> Vec<Hint> {
     let Some(view) = app.view() else { return vec![] };
+    if view == View::LabelIssues {
+        return hints::row(app, Context::Labels, &label_issues::KEYS, width);
+    }
     let always = [("next-view", "next screen"), ("copy", "copy"), ("cancel", "back")];
     let enter = app.board().and_then(Board::enter).map(|_| ("accept", "show these"));
-    let all: Vec<_> = enter.into_iter().chain(wanted(view).iter().copied()).chain(always).collect();
+    // A goal without thresholds on time or memory needs no measuring.
+    let measures = match app.shown().map(|shown| &shown.insight) {
+        Some(Insight::Goal(report)) => report.asks_for_measurements(),
+        _ => true,
+    };
+    let wanted = wanted(view).iter().filter(|(id, _)| *id != "measure" || measures);
+    let all: Vec<_> = enter.into_iter().chain(wanted.copied()).chain(always).collect();
     hints::row(app, Context::Board, &all, width)
 }
 
