@@ -179,10 +179,15 @@ impl TwoRuns<'_> {
 
     /// Counts by effective label, K entries.
     pub fn by_class(&self, classes: usize) -> Vec<Comparison> {
-        let mut groups = vec![Comparison::default(); classes];
+        self.by_part(classes, |row| Some(self.labels[row] as usize))
+    }
+
+    /// Counts by the part that `part` says a row is of; rows of no part below `parts` are left out.
+    pub fn by_part(&self, parts: usize, part: impl Fn(usize) -> Option<usize>) -> Vec<Comparison> {
+        let mut groups = vec![Comparison::default(); parts];
         for row in 0..self.labels.len() {
             let Some((label, before, after)) = self.get(row) else { continue };
-            if let Some(group) = groups.get_mut(label as usize) {
+            if let Some(group) = part(row).and_then(|part| groups.get_mut(part)) {
                 group.count(label, before, after);
             }
         }

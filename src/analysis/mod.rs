@@ -21,6 +21,7 @@ mod interval;
 pub mod label_issues;
 mod labelled;
 pub mod likeness;
+pub mod map;
 pub mod names;
 pub mod next;
 pub mod orders;

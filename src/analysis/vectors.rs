@@ -41,8 +41,13 @@ impl<'a> Vector<'a> {
 
     /// The square of the straight line between both.
     pub fn apart(self, other: Vector<'_>) -> f64 {
-        sum(self.values, other.values, |a, b| (a - b) * (a - b))
+        squared_distance(self.values, other.values)
     }
+}
+
+/// Σ(a − b)².
+pub(super) fn squared_distance(a: &[f32], b: &[f32]) -> f64 {
+    sum(a, b, |a, b| (a - b) * (a - b))
 }
 
 /// Σ f(a, b) in f64, in eight lanes so that it runs at the speed of vector instructions.

@@ -164,6 +164,16 @@ impl From<SplitArg> for Split {
     }
 }
 
+impl From<Split> for SplitArg {
+    fn from(split: Split) -> Self {
+        match split {
+            Split::Train => Self::Train,
+            Split::Dev => Self::Dev,
+            Split::Test => Self::Test,
+        }
+    }
+}
+
 /// Examples of the test split are shown only on request: looking at them trains the one who looks.
 #[derive(Args, Clone)]
 struct TestGuard {

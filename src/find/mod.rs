@@ -29,7 +29,7 @@ mod write;
 pub use complete::{Candidate, Completion, Vocabulary, complete};
 pub use error::FilterError;
 pub use saved::expand;
-pub use write::{cell, column, confidence, quote};
+pub use write::{alike, cell, column, confidence, quote};
 
 use crate::dataset::{ClassNames, Column, Examples, Reviews, Run, Tag};
 use eval::{Node, Row};

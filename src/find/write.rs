@@ -1,6 +1,8 @@
 //! Writes pieces of filters, so that screens can make them.
 
 use super::fields::{COLUMN, FIELDS};
+use super::names::lower;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 /// A value as it is written behind a field: in quotes only if it must be.
@@ -41,4 +43,20 @@ pub fn cell(gold: &str, pred: &str) -> String {
 pub fn confidence(low: f32, high: Option<f32>) -> String {
     let end = high.map(|high| format!(" conf<{high}")).unwrap_or_default();
     format!("conf>={low}{end}")
+}
+
+/// Those of a column's values that a filter can't tell from another of them: it does not tell capitals
+/// from small letters.
+pub fn alike<'a>(values: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut first: HashMap<String, &str> = HashMap::new();
+    let mut alike = HashSet::new();
+    for value in values {
+        if seen.insert(value)
+            && let Some(other) = first.insert(lower(value), value)
+        {
+            alike.extend([value, other]);
+        }
+    }
+    alike
 }

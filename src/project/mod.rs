@@ -6,6 +6,7 @@
 mod desk;
 mod error;
 mod experiments;
+mod kept;
 mod machine;
 mod models;
 mod presets;
@@ -23,7 +24,7 @@ pub use models::{Known, MeasuredModel, ModelMark};
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{Reserved, RunSource, ScoredRun};
 pub use shared::Shared;
-pub use vectors::{Vectors, make_vectors};
+pub use vectors::{Vectors, content_vectors, make_vectors};
 pub use worker::{Request, WORKER, measure_in_process, work};
 
 use crate::analysis::{self, ErrorRate, Relabels};
@@ -31,6 +32,7 @@ use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split};
 use crate::ingest::{self, Config, FILE_NAME};
 use crate::store::{self, Store};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The folder in the project's where decisions and scored runs are kept.
@@ -45,6 +47,7 @@ pub struct Project {
     root: PathBuf,
     config: Config,
     classes: ClassNames,
+    kept: Arc<kept::Kept>,
 }
 
 /// The decisions of a project, open for writing.
@@ -87,7 +90,7 @@ impl Project {
     /// A list of classes that is none.
     pub fn new(root: &Path, config: Config) -> Result<Self, ProjectError> {
         let classes = config.class_names(root)?;
-        Ok(Self { root: root.into(), config, classes })
+        Ok(Self { root: root.into(), config, classes, kept: Arc::default() })
     }
 
     /// The nearest folder at or above `from` that holds a project.

@@ -5,8 +5,9 @@ use super::Snapshot;
 use crate::analysis::likeness::{
     PICTURE_DIMS, PICTURE_SIDE, TEXT_DIMS, nearest, picture_vector, row_vectors, text_vectors,
 };
-use crate::dataset::{Column, Matrix, Media, TextColumn};
+use crate::dataset::{Column, Examples, Matrix, Media, TextColumn};
 use crate::media;
+use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -61,31 +62,48 @@ impl Vectors {
     }
 }
 
-/// Makes the vectors of the walk's examples, the first 20,000 of them; pictures are decoded one by one and those
-/// that can't be have no direction. `None` when there is nothing to compare.
+/// Makes the vectors of the walk's examples, the first 20,000 of them, one after the other. `None` when there is
+/// nothing to compare.
 pub fn make_vectors(snapshot: &Snapshot, file: &dyn Fn(u32) -> PathBuf) -> Option<Vectors> {
     if let Some(embeddings) = &snapshot.likeness.embeddings {
         return Some(Vectors { matrix: embeddings.clone(), rows: None, places: HashMap::new() });
     }
     let rows: Vec<u32> = snapshot.rows.iter().take(MOST).copied().collect();
-    let examples = &snapshot.examples;
-    let matrix = match &examples.media {
+    let matrix = content_vectors(&snapshot.examples, &rows, file, 1, &mut |_| true)?;
+    Some(Vectors::of(rows, matrix))
+}
+
+/// Makes vectors of what examples are, whatever embeddings there are, M×D in the order of `rows`; pictures are
+/// decoded so many at once, and those that can't be have no direction: zeros. `go_on` is told how many are
+/// done, and stops it by false. `None` then, and when there is nothing to compare.
+pub fn content_vectors(
+    examples: &Examples,
+    rows: &[u32],
+    file: &dyn Fn(u32) -> PathBuf,
+    at_once: usize,
+    go_on: &mut dyn FnMut(usize) -> bool,
+) -> Option<Matrix> {
+    match &examples.media {
         Media::Picture(_) => {
             let mut values = Vec::with_capacity(rows.len() * PICTURE_DIMS);
-            for &row in &rows {
-                values.extend(of_picture(&file(row)).unwrap_or([0.0; PICTURE_DIMS]));
+            for some in rows.chunks(at_once.max(1)) {
+                if !go_on(values.len() / PICTURE_DIMS) {
+                    return None;
+                }
+                let files: Vec<PathBuf> = some.iter().map(|&row| file(row)).collect();
+                let one = |file: &PathBuf| of_picture(file).unwrap_or([0.0; PICTURE_DIMS]);
+                let made: Vec<[f32; PICTURE_DIMS]> = files.par_iter().map(one).collect();
+                values.extend(made.as_flattened());
             }
             Matrix::new(values, rows.len(), PICTURE_DIMS).ok()
         }
-        Media::Text(texts) => text_vectors(&part(texts, &rows), TEXT_DIMS).ok(),
+        Media::Text(texts) => text_vectors(&part(texts, rows), TEXT_DIMS).ok(),
         Media::Row => {
-            let cut =
-                |column: &Column| Column::new(column.name.clone(), part(&column.cells, &rows));
+            let cut = |column: &Column| Column::new(column.name.clone(), part(&column.cells, rows));
             let columns: Vec<Column> = examples.metadata.iter().map(cut).collect();
             row_vectors(&columns, rows.len()).ok()
         }
-    };
-    Some(Vectors::of(rows, matrix?))
+    }
 }
 
 fn of_picture(file: &Path) -> Option<[f32; PICTURE_DIMS]> {

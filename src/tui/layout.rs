@@ -4,9 +4,11 @@
 
 mod grid;
 mod labels;
+mod map;
 
 pub use grid::{Grid, Tile, TileSize, grid};
 pub use labels::{Labels, labels};
+pub use map::{Map, map};
 
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
 

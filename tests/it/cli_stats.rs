@@ -51,6 +51,7 @@ fn the_help_lists_every_statistic_with_its_meaning() {
         "next",
         "agreement",
         "consensus",
+        "map",
         "properties",
     ];
     for name in names {

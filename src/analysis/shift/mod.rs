@@ -136,6 +136,8 @@ pub struct NumberShift {
     pub first: Option<[f64; 3]>,
     /// The same of the second set.
     pub second: Option<[f64; 3]>,
+    /// The least and the largest of the first set.
+    pub range: Option<[f64; 2]>,
     /// Values of the second set below all or above all of the first.
     pub outside: usize,
 }
@@ -250,6 +252,19 @@ fn shift(feature: &Feature, options: &ShiftOptions) -> Shift {
     Shift { name: feature.name.to_owned(), ..row }
 }
 
+/// The classes that no example of the first set has, in their order, with how many of the second have
+/// them.
+pub fn classes_unseen(sides: [Side<[u32]>; 2], names: &ClassNames) -> Vec<ValueCount> {
+    let mut counts = vec![[0_usize; 2]; names.len()];
+    for (at, side) in sides.into_iter().enumerate() {
+        known(side, names.len()).for_each(|class| counts[class as usize][at] += 1);
+    }
+    let unseen = names.names().iter().zip(counts).filter(|(_, [first, _])| *first == 0);
+    unseen
+        .map(|(value, [first, second])| ValueCount { value: value.clone(), first, second })
+        .collect()
+}
+
 fn untested(examples: [usize; 2], missing: [usize; 2], detail: ShiftDetail) -> Shift {
     Shift {
         name: String::new(),
@@ -275,11 +290,11 @@ fn numbers(sides: [Side<[f64]>; 2]) -> Shift {
         let missing = count - values.len();
         (values, missing)
     });
-    let outside = match (first.first(), first.last()) {
-        (Some(low), Some(high)) => second.iter().filter(|x| *x < low || *x > high).count(),
-        _ => 0,
-    };
-    let detail = NumberShift { first: quartiles(&first), second: quartiles(&second), outside };
+    let range = first.first().zip(first.last()).map(|(&low, &high)| [low, high]);
+    let is_outside = |x: &&f64| range.is_some_and(|[low, high]| **x < low || **x > high);
+    let outside = second.iter().filter(is_outside).count();
+    let (first_quartiles, second_quartiles) = (quartiles(&first), quartiles(&second));
+    let detail = NumberShift { first: first_quartiles, second: second_quartiles, range, outside };
     let examples = [first.len(), second.len()];
     let row = untested(examples, [missing1, missing2], ShiftDetail::Numbers(detail));
     let Some(test) = kolmogorov_smirnov(&first, &second) else { return row };

@@ -5,7 +5,7 @@
 //! (sample splitting: Cox 1975, Biometrika 62:441).
 
 use super::search::min_support;
-use super::{Condition, Counts, Features, Figures, SearchOptions, search, versus_rest};
+use super::{Condition, Counts, Features, Figures, SearchOptions, search_while, versus_rest};
 use crate::analysis::AnalysisError;
 use crate::analysis::significance::{LEVEL, holm};
 use crate::dataset::{TextColumn, stable_hash};
@@ -58,6 +58,21 @@ pub fn confirm(
     half: &[bool],
     options: &SearchOptions,
 ) -> Result<Vec<Checked>, AnalysisError> {
+    confirm_while(features, errors, half, options, &|_| true).map(Option::unwrap_or_default)
+}
+
+/// [`confirm()`] as long as `goes_on`, which is told the part that is done, from 0 to 1; `None` once it
+/// does not.
+///
+/// # Errors
+/// As [`confirm()`].
+pub fn confirm_while(
+    features: &Features,
+    errors: &[Option<bool>],
+    half: &[bool],
+    options: &SearchOptions,
+    goes_on: &dyn Fn(f64) -> bool,
+) -> Result<Option<Vec<Checked>>, AnalysisError> {
     let expected = features.rows();
     for (what, found) in [("errors", errors.len()), ("halves", half.len())] {
         if found != expected {
@@ -70,7 +85,7 @@ pub fn confirm(
     let losses: Vec<f64> = errors.iter().zip(half).map(loss).collect();
     let least = options.min_support.unwrap_or_else(|| min_support(errors.iter().flatten().count()));
     let options = SearchOptions { min_support: Some(least.div_ceil(2)), ..*options };
-    let found = search(features, &losses, &options)?;
+    let Some(found) = search_while(features, &losses, &options, goes_on)? else { return Ok(None) };
     let all = Halves::count(errors, half, |_| true);
     let mut slices: Vec<Checked> = found
         .into_iter()
@@ -79,6 +94,12 @@ pub fn confirm(
             checked(features.name_of(&slice.conditions), slice.conditions, slice.score, part, all)
         })
         .collect();
+    judge(&mut slices);
+    Ok(Some(slices))
+}
+
+/// Corrects the p-values, and says what is confirmed and what only narrows another.
+fn judge(slices: &mut [Checked]) {
     let corrected = holm(&slices.iter().map(|slice| slice.p).collect::<Vec<_>>());
     for (slice, p) in slices.iter_mut().zip(corrected) {
         slice.p_holm = p;
@@ -90,7 +111,6 @@ pub fn confirm(
             |wide: &Checked| wide.conditions.iter().all(|c| rest[0].conditions.contains(c));
         rest[0].narrows = better.iter().position(within);
     }
-    Ok(slices)
 }
 
 /// Counts on the half that is searched and on the other.

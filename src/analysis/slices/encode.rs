@@ -5,9 +5,6 @@ use crate::analysis::{AnalysisError, parallel::pieces};
 use crate::dataset::{Column, TextColumn};
 use std::collections::HashMap;
 
-/// Label of the value of empty cells.
-const EMPTY: &str = "(empty)";
-
 /// How columns become features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Encoding {
@@ -87,7 +84,7 @@ fn of_cells(name: &str, cells: &TextColumn, least: usize) -> Result<Feature, Ski
     }
     let label = |&code: &u32| match texts[code as usize] {
         (_, count) if rare(count) => FeatureValue::exactly(""),
-        ("", _) => FeatureValue::exactly(EMPTY),
+        ("", _) => FeatureValue::empty(),
         (text, _) => FeatureValue::exactly(text),
     };
     Feature::new(name, order.iter().map(label).collect(), &codes, least)
@@ -103,7 +100,7 @@ fn of_numbers(name: &str, numbers: &[f64], encoding: Encoding) -> Result<Feature
     let few = distinct.len() <= encoding.bins
         || distinct.len() <= encoding.integers && distinct.iter().all(|x| x.fract() == 0.0);
     let (edges, mut values) = if few {
-        let label = |x: &f64| FeatureValue::exactly(format!("{}", x + 0.0));
+        let label = |x: &f64| FeatureValue::number(format!("{}", x + 0.0));
         let values = distinct.iter().map(label).collect();
         (distinct.get(1..).unwrap_or(&[]).to_vec(), values)
     } else {
@@ -112,7 +109,7 @@ fn of_numbers(name: &str, numbers: &[f64], encoding: Encoding) -> Result<Feature
         (edges, values)
     };
     let empty = values.len() as u32;
-    values.push(FeatureValue::exactly(EMPTY));
+    values.push(FeatureValue::empty());
     let code =
         |&x: &f64| if x.is_nan() { empty } else { edges.partition_point(|&e| e <= x) as u32 };
     let codes: Vec<u32> = numbers.iter().map(code).collect();
@@ -162,17 +159,8 @@ fn round(x: f64, digits: usize) -> f64 {
 }
 
 fn ranges(edges: &[f64]) -> Vec<FeatureValue> {
-    let bin = |i: usize| {
-        let from = i.checked_sub(1).and_then(|i| edges.get(i)).map(|e| format!("≥ {}", number(*e)));
-        let to = edges.get(i).map(|e| format!("< {}", number(*e)));
-        match (from, to) {
-            (None, None) => FeatureValue::exactly("(any number)"),
-            (from, to) => {
-                let ends: Vec<String> = [from, to].into_iter().flatten().collect();
-                FeatureValue { label: ends.join(" "), range: true }
-            }
-        }
-    };
+    let edge = |i: usize| edges.get(i).map(|&edge| number(edge));
+    let bin = |i: usize| FeatureValue::range(i.checked_sub(1).and_then(edge), edge(i));
     (0..=edges.len()).map(bin).collect()
 }
 

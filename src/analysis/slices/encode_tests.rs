@@ -94,7 +94,7 @@ proptest! {
                 let rest = label.split_once(sign)?.1.trim();
                 rest.split(' ').next()?.parse::<f64>().ok()
             };
-            prop_assert_eq!(x.is_nan(), label == EMPTY);
+            prop_assert_eq!(x.is_nan(), label == "(empty)");
             prop_assert!(end("≥").is_none_or(|from| from <= *x), "{} {}", x, label);
             prop_assert!(end("<").is_none_or(|to| *x < to), "{} {}", x, label);
         }

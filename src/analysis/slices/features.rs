@@ -11,14 +11,47 @@ const NO_VALUE: u16 = u16::MAX;
 pub struct FeatureValue {
     /// `blurry`, or a range such as `≥ 0.31 < 0.52`.
     pub label: String,
-    /// Whether the label is a range of numbers.
-    pub range: bool,
+    /// What has this value.
+    pub holds: Holds,
+}
+
+/// What has a value of a feature. Numbers are written so that reading them gives them back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holds {
+    /// What is written as the label is.
+    Exactly,
+    /// The number that the label is.
+    Number,
+    /// Numbers from the first on and below the second; `None` is no limit.
+    Range(Option<String>, Option<String>),
+    /// Empty cells.
+    Empty,
 }
 
 impl FeatureValue {
     /// A value that stands for itself.
     pub fn exactly(label: impl Into<String>) -> Self {
-        Self { label: label.into(), range: false }
+        Self { label: label.into(), holds: Holds::Exactly }
+    }
+
+    /// A number.
+    pub fn number(label: impl Into<String>) -> Self {
+        Self { label: label.into(), holds: Holds::Number }
+    }
+
+    /// That of empty cells.
+    pub fn empty() -> Self {
+        Self { label: "(empty)".to_owned(), holds: Holds::Empty }
+    }
+
+    /// Numbers from one on and below another.
+    pub fn range(from: Option<String>, below: Option<String>) -> Self {
+        let ends =
+            [from.as_ref().map(|x| format!("≥ {x}")), below.as_ref().map(|x| format!("< {x}"))];
+        let ends: Vec<String> = ends.into_iter().flatten().collect();
+        let label = if ends.is_empty() { "(any number)".to_owned() } else { ends.join(" ") };
+        Self { label, holds: Holds::Range(from, below) }
     }
 }
 
@@ -225,7 +258,10 @@ impl Features {
         let one = |c: &Condition| {
             let feature = self.list.get(c.feature)?;
             let value = feature.values.get(c.value)?;
-            let sign = if value.range { ' ' } else { '=' };
+            let sign = match &value.holds {
+                Holds::Range(Some(_), _) | Holds::Range(_, Some(_)) => ' ',
+                _ => '=',
+            };
             Some(format!("{}{sign}{}", feature.name, value.label))
         };
         let names = conditions.iter().map(|c| one(c).unwrap_or_else(|| "?".to_owned()));

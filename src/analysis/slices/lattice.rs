@@ -59,10 +59,19 @@ impl Level {
         *self = kept;
     }
 
-    /// The slices with one condition more, offered to the best.
-    pub fn next(&self, table: &Table, score: &Score, best: &mut Best) -> Self {
+    /// The slices with one condition more, offered to the best; `None` once it does not go on.
+    pub fn next(
+        &self,
+        table: &Table,
+        score: &Score,
+        best: &mut Best,
+        goes_on: &dyn Fn(f64) -> bool,
+    ) -> Option<Self> {
         let mut next = Self::new(self.width + 1);
         for start in (0..self.stats.len()).step_by(ROUND) {
+            if !goes_on(start as f64 / self.stats.len() as f64) {
+                return None;
+            }
             let threshold = best.threshold();
             let round = ROUND.min(self.stats.len() - start);
             let parts = pieces(round, PIECE, |range| {
@@ -82,7 +91,7 @@ impl Level {
             }
         }
         next.prune(score, best.threshold());
-        next
+        Some(next)
     }
 
     /// Joins a slice with the later ones that differ from it in the last condition only. A slice is

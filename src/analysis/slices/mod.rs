@@ -11,13 +11,15 @@ mod encode;
 mod features;
 mod lattice;
 mod search;
+mod sets;
 mod versus_rest;
 
 pub use by_value::{ByValue, ValueErrors};
-pub use confirm::{Checked, confirm, halves};
+pub use confirm::{Checked, confirm, confirm_while, halves};
 pub use encode::Encoding;
-pub use features::{Condition, Feature, FeatureValue, Features, Reason, Skipped};
-pub use search::{SearchOptions, Slice, min_support, search};
+pub use features::{Condition, Feature, FeatureValue, Features, Holds, Reason, Skipped};
+pub use search::{SearchOptions, Slice, min_support, search, search_while};
+pub use sets::{SetErrors, count_rows, of_sets};
 pub use versus_rest::{fisher_exact, versus_rest};
 
 use super::Proportion;

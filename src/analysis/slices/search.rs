@@ -69,12 +69,26 @@ pub fn search(
     losses: &[f64],
     options: &SearchOptions,
 ) -> Result<Vec<Slice>, AnalysisError> {
+    search_while(features, losses, options, &|_| true).map(Option::unwrap_or_default)
+}
+
+/// [`search()`] as long as `goes_on`, which is told the part that is done, from 0 to 1; `None` once it
+/// does not.
+///
+/// # Errors
+/// As [`search()`].
+pub fn search_while(
+    features: &Features,
+    losses: &[f64],
+    options: &SearchOptions,
+    goes_on: &dyn Fn(f64) -> bool,
+) -> Result<Option<Vec<Slice>>, AnalysisError> {
     check(features, losses, options)?;
     let counted = || losses.iter().filter(|x| !x.is_nan());
     let rows = counted().count();
     let largest = counted().copied().fold(0.0, f64::max);
     if largest <= 0.0 || options.top == 0 || options.conditions == 0 {
-        return Ok(vec![]);
+        return Ok(Some(vec![]));
     }
     let score = Score {
         alpha: options.alpha,
@@ -85,13 +99,16 @@ pub fn search(
     let table = Table::new(features, losses, largest, score.least);
     let mut best = Best { top: options.top, list: vec![] };
     let mut level = Level::first(&table, &score, &mut best);
-    for _ in 1..options.conditions.min(features.list().len()) {
+    let levels = options.conditions.min(features.list().len());
+    for done in 1..levels {
         if level.is_empty() {
             break;
         }
-        level = level.next(&table, &score, &mut best);
+        let part = |of_level: f64| goes_on((done as f64 - 1.0 + of_level) / (levels - 1) as f64);
+        let Some(next) = level.next(&table, &score, &mut best, &part) else { return Ok(None) };
+        level = next;
     }
-    Ok(best.list.into_iter().map(|found| found.slice(&table, largest)).collect())
+    Ok(Some(best.list.into_iter().map(|found| found.slice(&table, largest)).collect()))
 }
 
 fn check(

@@ -15,12 +15,11 @@ mod corrected;
 mod eyeball;
 pub mod input;
 mod label_issues;
+mod map;
 mod metrics;
 mod properties;
 mod saturation;
 mod shift;
-mod shift_sets;
-mod slice_rows;
 mod slices;
 mod votes;
 
@@ -86,6 +85,8 @@ enum Statistic {
     Agreement(agreement::AgreementArgs),
     /// One label out of several people's, and how good each of them is
     Consensus(consensus::ConsensusArgs),
+    /// Examples laid out so that those that are alike lie together
+    Map(map::MapArgs),
     /// Brightness, sharpness, length … of pictures, texts and sounds
     Properties(properties::PropertiesArgs),
 }
@@ -113,6 +114,7 @@ pub fn run(project: Option<&Path>, args: &StatsArgs, out: &mut dyn Write) -> Res
         Statistic::Next(args) => next::run(project, args, out),
         Statistic::Agreement(args) => agreement::run(project, args, out),
         Statistic::Consensus(args) => consensus::run(project, args, out),
+        Statistic::Map(args) => map::run(project, args, out),
         Statistic::Properties(args) => properties::run(project, args, out),
     }
 }

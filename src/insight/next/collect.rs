@@ -2,7 +2,6 @@
 //!
 //! Invariant: a part that fails is told and left out; the others count.
 
-use super::filter::of_conditions;
 use crate::analysis::bottleneck::{BestError, ErrorLevels, Errors, bottleneck};
 use crate::analysis::calibration::{BINS, temperature};
 use crate::analysis::goal::{Check, Metric, Subject};
@@ -22,6 +21,7 @@ use crate::dataset::experiment::Journal;
 use crate::dataset::{Examples, Split, Verdict};
 use crate::find::quote;
 use crate::insight::bottleneck::levels_of;
+use crate::insight::slices::Terms;
 use crate::insight::{FromProject, Input, Watch, goal};
 use anyhow::{Result, anyhow, ensure};
 
@@ -265,16 +265,20 @@ impl<'a> Collector<'a> {
         let encoding = Encoding::of_rows(n);
         let mut features = Features::of_columns(&examples.metadata, n, encoding)?;
         if !examples.metadata.is_empty() {
+            let mut terms = Terms::of_columns(&features, &examples.metadata);
             let classes = self.from.project.classes();
             let names: Vec<&str> = classes.names().iter().map(String::as_str).collect();
             let label = Feature::of_classes("label", &names, &self.labels, encoding.least);
+            if label.is_ok() {
+                terms.push(Some("label"));
+            }
             features.push(label)?;
-            self.evidence.slices = Some(self.confirmed(&features)?);
+            self.evidence.slices = Some(self.confirmed(&features, &terms)?);
         }
         Ok(())
     }
 
-    fn confirmed(&self, features: &Features) -> Result<Vec<SliceEvidence>> {
+    fn confirmed(&self, features: &Features, terms: &Terms) -> Result<Vec<SliceEvidence>> {
         let (errors, half) = (self.errors(), halves(&self.from.examples().ids, 0));
         let found = confirm(features, &errors, &half, &SearchOptions::default())?;
         let mut other = Counts::default();
@@ -289,7 +293,7 @@ impl<'a> Collector<'a> {
             };
             let inside = counts(&slice.other);
             SliceEvidence {
-                filter: of_conditions(features, &slice.conditions),
+                filter: terms.filter(features, &slice.conditions),
                 name: slice.name,
                 slice: errors_of(counts(&slice.whole)),
                 honest: [errors_of(inside), errors_of(other.without(inside))],

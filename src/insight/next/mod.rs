@@ -1,7 +1,6 @@
 //! What to do next: interventions ranked from the evidence on the other screens, and what was tried.
 
 mod collect;
-mod filter;
 pub mod log;
 
 use super::{

@@ -64,8 +64,9 @@ impl App {
         if matches!(message, Message::Command(_) | Message::Edit(_) | Message::Resized(..)) {
             self.forget_click();
         }
-        let effects = self.take(message);
+        let mut effects = self.take(message);
         self.suggest_here();
+        effects.extend(self.lay_map());
         self.last_mouse.is_current = is_painted;
         effects
     }

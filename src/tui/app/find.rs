@@ -297,27 +297,50 @@ impl App {
         self.open_prompt(PromptKind::FilterName, row, "")
     }
 
-    /// Keeps the filter under a name; `-name` forgets it.
+    /// Keeps the filter that is on under a name; `-name` forgets it.
     pub(super) fn save_filter(&mut self, name: &str) -> Result<Vec<Effect>, String> {
-        let name = name.trim().trim_start_matches('@');
-        if let Some(name) = name.strip_prefix('-') {
-            let Some(_) = self.finding.saved.remove(name) else {
-                return Err(format!("no filter is called {name}"));
-            };
-            self.status = Status::hint(format!("@{name} is forgotten"));
-        } else {
-            let filter = self.finding.filter.clone().filter(|_| !self.finding.is_named);
-            let Some(filter) = filter else {
-                return Err("no filter is on that could be saved".to_owned());
-            };
-            if name.is_empty() || quote(name) != name {
-                return Err("a filter's name is made of letters, digits, - and _".to_owned());
-            }
-            self.status = Status::hint(format!("@{name} stands for {filter}"));
-            self.finding.saved.insert(name.to_owned(), filter);
+        if let Some(name) = bare_name(name).strip_prefix('-') {
+            return self.forget_filter(name);
         }
-        Ok(vec![Effect::KeepFilters(self.finding.saved.clone())])
+        let filter = self.finding.filter.clone().filter(|_| !self.finding.is_named);
+        let filter = filter.ok_or("no filter is on that could be saved")?;
+        self.name_filter(name, filter)
     }
+
+    /// Keeps a filter under a name.
+    pub(super) fn name_filter(
+        &mut self,
+        name: &str,
+        filter: String,
+    ) -> Result<Vec<Effect>, String> {
+        let name = bare_name(name);
+        if name.is_empty() || name.starts_with('-') || quote(name) != name {
+            return Err("a filter's name is made of letters, digits, - and _".to_owned());
+        }
+        self.status = Status::hint(format!("@{name} stands for {filter}"));
+        self.finding.saved.insert(name.to_owned(), filter);
+        Ok(self.filters_changed())
+    }
+
+    /// Forgets the filter of that name.
+    pub(super) fn forget_filter(&mut self, name: &str) -> Result<Vec<Effect>, String> {
+        let filter = self.finding.saved.remove(name);
+        let filter = filter.ok_or_else(|| format!("no filter is called {name}"))?;
+        self.status = Status::hint(format!("@{name} is forgotten; it stood for {filter}"));
+        Ok(self.filters_changed())
+    }
+
+    /// Filters with names are kept, and a screen that shows them follows.
+    fn filters_changed(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::KeepFilters(self.finding.saved.clone())];
+        effects.extend(self.ask_anew());
+        effects
+    }
+}
+
+/// A name as it is typed, with or without what stands before it in filters.
+fn bare_name(text: &str) -> &str {
+    text.trim().trim_start_matches('@')
 }
 
 /// Puts the chosen candidate in place of the word at the caret.

@@ -33,7 +33,7 @@ mod work;
 
 pub use alike::Learning;
 pub use board::{
-    Beside, Board, MOST_ROWS, Matrix, Question, Queue, Reliability, Scope, Shown, step,
+    Beside, Board, MOST_ROWS, MapState, Matrix, Question, Queue, Reliability, Scope, Shown, step,
 };
 pub use find::FindLine;
 pub use grid::{Grid, Standing};

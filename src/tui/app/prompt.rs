@@ -19,6 +19,8 @@ pub enum PromptKind {
     Count,
     /// What the filter is to be called.
     FilterName,
+    /// What the slice is to be called.
+    SliceName,
     /// Where to go: a number in the list, or an id.
     Jump,
     /// How many examples are to be reviewed in this session.
@@ -68,6 +70,7 @@ impl App {
             }
             PromptKind::Count => self.answered(prompt, |app| app.repeat_on_next(text)),
             PromptKind::FilterName => self.answered(prompt, |app| app.save_filter(text)),
+            PromptKind::SliceName => self.answered(prompt, |app| app.pin(text)),
             PromptKind::Jump => self.jump_to_text(text),
             PromptKind::Goal => self.answered(prompt, |app| app.take_goal(text)),
             PromptKind::Days => self.answered(prompt, |app| app.take_days(text)),

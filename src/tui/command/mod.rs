@@ -170,6 +170,22 @@ pub enum Command {
     ViewScale,
     /// Beside another run.
     ViewVersus,
+    /// Keep what the row is about as a slice with a name.
+    Pin,
+    /// Forget the name of a slice.
+    Unpin,
+    /// Other examples.
+    ViewWhich,
+    /// Closer on the map.
+    Closer,
+    /// Farther away on the map.
+    Farther,
+    /// A corner of a lasso.
+    Corner,
+    /// Choose what the lasso holds.
+    Gather,
+    /// Take what the lasso holds out of what is chosen.
+    Release,
     /// Measure the models of the runs, or stop that.
     Measure,
     /// Say what an intervention costs.

@@ -28,10 +28,12 @@ pub struct Row {
 const REVIEW: &[Context] = &[Context::Review];
 const GRID: &[Context] = &[Context::Grid];
 const BOARD: &[Context] = &[Context::Board, Context::Labels];
+const TABLES: &[Context] = &[Context::Board];
 const LABELS: &[Context] = &[Context::Labels];
 const JUDGES: &[Context] = &[Context::Review, Context::Grid, Context::Labels];
 const SCREENS: &[Context] = &[Context::Review, Context::Grid];
 const WALKS: &[Context] = &[Context::Review, Context::Grid, Context::Board, Context::Labels];
+const KEEPING: &[Context] = &[Context::Review, Context::Grid, Context::Board];
 const VIEWS: &[Context] = &[Context::Review, Context::Board, Context::Labels];
 const PAGES: &[Context] = &[
     Context::Board,
@@ -167,7 +169,7 @@ pub const TABLE: &[Row] = &[
     act(Command::ScrollUp, "scroll-up", "Page up", "Moving", PAGES, "what was above"),
     act(Command::Find, "find", "Find", "Finding", WALKS, "list only what matches a filter: gold:Shirt conf>0.9 -reviewed"),
     act(Command::Clear, "clear", "Clear", "Finding", REVIEW, "list all again; then take the marks away"),
-    act(Command::SaveFilter, "save-filter", "Save the filter", "Finding", SCREENS, "keep the filter under a name: @name brings it back"),
+    act(Command::SaveFilter, "save-filter", "Save the filter", "Finding", KEEPING, "keep the filter under a name: @name brings it back"),
     act(Command::Queue, "queue", "Queue", "Finding", REVIEW, "list what is skipped; then unsure; then flagged; then all"),
     see(Command::Similar, "similar", "More like this", "Finding", REVIEW, "walk the examples most like this one"),
     act(Command::Reorder, "reorder", "Next order", "Finding", REVIEW, "the next order: random, by confidence, loss, margin, entropy, label, …"),
@@ -200,10 +202,18 @@ pub const TABLE: &[Row] = &[
     act(Command::ViewOrder, "view-order", "Sort", "On these screens", BOARD, "sort them otherwise"),
     act(Command::ViewScale, "view-scale", "Scale", "On these screens", BOARD, "other units, or another scale"),
     act(Command::ViewVersus, "view-versus", "Other run", "On these screens", BOARD, "beside another run, another split, another batch"),
-    act(Command::Measure, "measure", "Measure", "On these screens", BOARD, "measure the models on this machine: time, memory; again: stop"),
-    act(Command::SetDays, "set-days", "Cost in days", "On these screens", BOARD, "next: say what the intervention costs in days; they are ranked by gain a day"),
-    act(Command::StartExperiment, "start-experiment", "Try it", "On these screens", BOARD, "next: start an experiment with the intervention, in the journal of what was tried"),
-    act(Command::ShowTried, "show-tried", "What was tried", "On these screens", BOARD, "next: the journal of what was tried, and what would show more"),
+    act(Command::Pin, "pin", "Pin", "On these screens", TABLES, "keep what the row is about as a slice: a filter with a name"),
+    act(Command::Unpin, "unpin", "Unpin", "On these screens", TABLES, "forget the name of a pinned slice"),
+    act(Command::ViewWhich, "view-which", "Which examples", "On these screens", TABLES, "all examples, or the errors only"),
+    act(Command::Closer, "closer", "Closer", "On these screens", TABLES, "on the map: closer to the cursor"),
+    act(Command::Farther, "farther", "Farther", "On these screens", TABLES, "on the map: farther away"),
+    act(Command::Corner, "corner", "Corner", "On these screens", TABLES, "on the map: a corner of a lasso; two make a rectangle"),
+    act(Command::Gather, "gather", "Choose", "On these screens", TABLES, "on the map: choose what the lasso holds, or the cursor"),
+    act(Command::Release, "release", "Leave out", "On these screens", TABLES, "on the map: take that out of what is chosen"),
+    act(Command::Measure, "measure", "Measure", "On these screens", TABLES, "measure the models on this machine: time, memory; again: stop"),
+    act(Command::SetDays, "set-days", "Cost in days", "On these screens", TABLES, "next: say what the intervention costs in days; they are ranked by gain a day"),
+    act(Command::StartExperiment, "start-experiment", "Try it", "On these screens", TABLES, "next: start an experiment with the intervention, in the journal of what was tried"),
+    act(Command::ShowTried, "show-tried", "What was tried", "On these screens", TABLES, "next: the journal of what was tried, and what would show more"),
     act(Command::Rerank, "rerank", "Rank anew", "On these screens", LABELS, "rank the queue anew: the decided ones go to its end"),
     act(Command::CopyText, "copy", "Copy", "On these screens", BOARD, "copy the tables as text"),
     act(Command::CopyCsv, "copy-csv", "Copy as CSV", "On these screens", BOARD, "copy the first table as CSV, all of it"),

@@ -30,6 +30,7 @@ pub fn draw_prompt(
     let caption = match prompt.kind {
         PromptKind::Note => " note ".to_owned(),
         PromptKind::FilterName => " save the filter as (-name forgets one) @".to_owned(),
+        PromptKind::SliceName => " pin the slice as @".to_owned(),
         PromptKind::Jump => " go to number, id or part of an id ".to_owned(),
         PromptKind::Goal => " how many in this session? ".to_owned(),
         PromptKind::Count => " repeat on how many, this one included? ".to_owned(),

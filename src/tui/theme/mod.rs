@@ -45,6 +45,9 @@ impl Theme {
     pub const NAMES: [&'static str; 4] =
         [PALETTES[0].name, PALETTES[1].name, PALETTES[2].name, PALETTES[3].name];
 
+    /// Colours that groups have.
+    pub const GROUPS: usize = 8;
+
     /// A theme for a terminal; `None` if none has that name. Without `coloured` (`NO_COLOR`) only
     /// pictures have colours.
     pub fn by_name(name: &str, depth: Depth, coloured: bool) -> Option<Self> {
@@ -163,6 +166,14 @@ impl Theme {
     /// What the program suggests or would have one know.
     pub fn hint(self) -> Style {
         self.style(self.palette.hint, Modifier::empty())
+    }
+
+    /// A group of examples, by its place, the largest being the first; after [`Self::GROUPS`] the colours come
+    /// again. `None` where the terminal has too few colours: groups have marks there.
+    pub fn group(self, place: usize) -> Option<Style> {
+        let ink = self.palette.groups[place % Self::GROUPS];
+        let colour = ink.at(self.depth).filter(|_| self.coloured && self.depth != Depth::Sixteen);
+        colour.map(|colour| Style::new().fg(colour))
     }
 
     /// In a colour, or `without` one.

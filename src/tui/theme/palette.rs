@@ -40,12 +40,40 @@ pub(super) struct Palette {
     pub(super) trouble: Ink,
     pub(super) marked: Ink,
     pub(super) hint: Ink,
+    /// Groups of examples, the largest first; no red, which is for trouble.
+    pub(super) groups: [Ink; 8],
 }
 
 const fn ink(rgb: u32, named: Option<Color>) -> Ink {
     let [_, r, g, b] = rgb.to_be_bytes();
     Ink { rgb: [r, g, b], named }
 }
+
+/// Colours that no name has.
+const fn inks(rgb: [u32; 8]) -> [Ink; 8] {
+    let mut inks = [ink(0, None); 8];
+    let mut i = 0;
+    while i < 8 {
+        inks[i] = ink(rgb[i], None);
+        i += 1;
+    }
+    inks
+}
+
+/// Hues apart from each other, as light as each other (OKLCH).
+const ON_DARK: [u32; 8] = [
+    0x3f_93_f7, 0xd9_8b_09, 0x24_ae_56, 0xdd_71_c8, 0x1b_b3_ba, 0x87_af_00, 0xa1_7f_f5, 0xd7_87_5f,
+];
+const ON_LIGHT: [u32; 8] = [
+    0x05_5c_b2, 0x91_5c_08, 0x08_77_36, 0x9c_2c_8b, 0x00_71_76, 0x6d_66_03, 0x67_41_b1, 0xa9_46_08,
+];
+const ON_BLACK: [u32; 8] = [
+    0x7c_b4_fc, 0xfe_a9_2f, 0x6c_e9_8d, 0xf8_8a_e2, 0x0f_ed_f6, 0xef_e3_45, 0xb2_96_ff, 0xfe_84_49,
+];
+/// Those of Okabe & Ito that can be read on black, white and a grey.
+const FOR_ALL: [u32; 8] = [
+    0x56_b4_e9, 0xe6_9f_00, 0x00_9e_73, 0xf0_e4_42, 0xcc_79_a7, 0xd5_5e_00, 0xff_ff_ff, 0xa0_a0_a0,
+];
 
 const BLACK: Ink = ink(0x00_00_00, Some(Color::Black));
 const WHITE: Ink = ink(0xff_ff_ff, Some(Color::White));
@@ -64,6 +92,7 @@ pub(super) const PALETTES: [Palette; 4] = [
         trouble: ink(0xff_5f_5f, Some(Color::LightRed)),
         marked: ink(0x64_95_f0, None),
         hint: ink(0x88_96_b4, Some(Color::Cyan)),
+        groups: inks(ON_DARK),
     },
     // Of the 16, only blue, magenta and red can be read on white.
     Palette {
@@ -77,6 +106,7 @@ pub(super) const PALETTES: [Palette; 4] = [
         trouble: ink(0xc0_1c_28, Some(Color::Red)),
         marked: ink(0x1f_5f_bf, None),
         hint: ink(0x3f_64_80, None),
+        groups: inks(ON_LIGHT),
     },
     Palette {
         name: "high-contrast",
@@ -89,6 +119,7 @@ pub(super) const PALETTES: [Palette; 4] = [
         trouble: ink(0xff_87_87, None),
         marked: ink(0x87_af_ff, None),
         hint: ink(0x87_d7_ff, None),
+        groups: inks(ON_BLACK),
     },
     // Okabe & Ito 2008, "Color Universal Design", <https://jfly.uni-koeln.de/color/>: yellow, sky
     // blue, bluish green, vermillion, reddish purple and orange, on the black they are made for.
@@ -103,6 +134,7 @@ pub(super) const PALETTES: [Palette; 4] = [
         trouble: ink(0xd5_5e_00, None),
         marked: ink(0xcc_79_a7, None),
         hint: ink(0xe6_9f_00, None),
+        groups: inks(FOR_ALL),
     },
 ];
 

@@ -9,8 +9,9 @@ use ratatui::style::Style;
 
 const DEPTHS: [Depth; 3] = [Depth::True, Depth::Indexed, Depth::Sixteen];
 
-fn roles(palette: &Palette) -> [(&'static str, Ink); 8] {
-    [
+fn roles(palette: &Palette) -> Vec<(&'static str, Ink)> {
+    let groups = palette.groups.iter().map(|&ink| ("group", ink));
+    let roles = [
         ("dim", palette.dim),
         ("accent", palette.accent),
         ("gold", palette.gold),
@@ -19,7 +20,8 @@ fn roles(palette: &Palette) -> [(&'static str, Ink); 8] {
         ("trouble", palette.trouble),
         ("marked", palette.marked),
         ("hint", palette.hint),
-    ]
+    ];
+    roles.into_iter().chain(groups).collect()
 }
 
 /// What a terminal shows; `None` for its own text colour. xterm's 16 are lighter than those of VGA
@@ -203,6 +205,21 @@ fn the_colour_blind_palette_keeps_its_colours_apart() {
     }
     // the test can fail: the usual colours do not stay apart
     assert!(least_difference(&PALETTES[0], Depth::True, &DEUTERANOPIA) < 10.0);
+}
+
+#[test]
+fn no_two_groups_look_alike() {
+    for palette in &PALETTES {
+        for depth in [Depth::True, Depth::Indexed] {
+            let groups = palette.groups.map(|ink| lab(shown(ink, depth)[0].map(linear)));
+            for (i, a) in groups.iter().enumerate() {
+                for (j, b) in groups.iter().enumerate().skip(i + 1) {
+                    let found = difference(*a, *b);
+                    assert!(found > 15.0, "{} {depth:?} {i} {j}: {found:.1}", palette.name);
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -9,8 +9,11 @@ mod cost;
 mod enter;
 mod goal;
 mod label_issues;
+mod map;
 mod models;
 mod next;
+mod shift;
+mod slices;
 mod tally;
 
 use crate::screens_themes::in_two_themes;

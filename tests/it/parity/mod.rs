@@ -6,6 +6,7 @@ mod calibration;
 mod cases;
 mod confusion;
 mod label_issues;
+mod map;
 mod metrics;
 mod properties;
 mod shift;

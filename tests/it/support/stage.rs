@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use gaffe::dataset::{Ledger, Media, Order, Split, Stamp};
 use gaffe::media;
 use gaffe::project::Project;
+use gaffe::store::load_filters;
 use gaffe::tui::app::{Action, App, Effect, Message, Mouse, Question};
 use gaffe::tui::hit::{Target, target};
 use gaffe::tui::keymap::Keymap;
@@ -88,7 +89,10 @@ impl Stage {
     pub fn of_project(root: &Path, cols: u16, rows: u16) -> Self {
         let project = Project::open(root).unwrap();
         let (ledger, _) = project.decisions().unwrap();
-        Self::with_ledger(project, ledger, root.to_owned(), (cols, rows))
+        let filters = load_filters(&project.data_dir()).unwrap();
+        let mut stage = Self::with_ledger(project, ledger, root.to_owned(), (cols, rows));
+        stage.app = stage.app.with_filters(filters);
+        stage
     }
 
     fn with_ledger(
@@ -168,6 +172,22 @@ impl Stage {
         self.terminal.draw(|frame| screens::draw(&self.app, theme, frame)).unwrap();
         self.app.update(Message::Painted, self.now);
         self.terminal.backend().buffer().clone()
+    }
+
+    /// Gives the terminal another size.
+    pub fn resize(&mut self, cols: u16, rows: u16) {
+        self.terminal.backend_mut().resize(cols, rows);
+        self.terminal.resize(Rect::new(0, 0, cols, rows)).unwrap();
+        let effects = self.app.update(Message::Resized(cols, rows), self.now);
+        self.carry_out(effects);
+        self.draw();
+    }
+
+    /// What is on the screen of a terminal without colours, line by line.
+    pub fn draw_without_colours(&mut self) -> String {
+        let theme = Theme::by_name("dark", Depth::True, false).unwrap();
+        self.terminal.draw(|frame| screens::draw(&self.app, theme, frame)).unwrap();
+        self.terminal.backend().to_string()
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {

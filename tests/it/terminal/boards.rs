@@ -115,3 +115,31 @@ fn an_intervention_is_entered_and_left_and_its_cost_is_kept() {
     pty.send(ESC);
     shown(&mut pty, 1);
 }
+
+#[test]
+fn a_lasso_on_the_map_is_entered_and_left_again() {
+    let folder = Folder::sample();
+    let mut pty = open(&folder);
+    shown(&mut pty, 1);
+    pty.send("@");
+    pty.wait_for("the finished map", |screen| screen.has("trustworthiness"));
+    // From the fullest cell up and to the right
+    pty.send(" ");
+    pty.wait_for("a lasso", |screen| screen.has("lasso begun"));
+    pty.send("\x1b[5~\x1b[C\x1b[C\x1b[C\x1b[C");
+    pty.send("a");
+    let chosen = pty.wait_for("what it holds", |screen| screen.has("chosen; "));
+    let said = chosen.line(22);
+    let count: usize = said.trim().split(' ').next().unwrap().parse().unwrap();
+    assert!(count > 1 && count < 318, "{chosen}");
+    pty.send(ENTER);
+    let found = format!("1 of {count} found");
+    let listed = pty.wait_for("its examples", |screen| screen.line(0).contains(&found));
+    assert!(listed.line(0).contains("from the map"), "{listed}");
+    pty.send(ESC);
+    let back = pty.wait_for("the map again", |screen| screen.has(&format!("{count} chosen")));
+    assert!(back.has("trustworthiness") && back.line(0).contains("318 errors"), "{back}");
+    pty.send(ESC);
+    pty.send(ESC);
+    shown(&mut pty, 1);
+}

@@ -3,6 +3,8 @@
 mod alike;
 mod board_compare;
 mod board_label_issues;
+mod board_shift;
+mod board_slices;
 mod boards;
 mod confusion;
 mod decisions;

@@ -8,14 +8,18 @@ mod compare;
 mod confusion;
 mod enter;
 mod label_issues;
+mod map;
 mod measuring;
 mod next;
 mod question;
+mod shift;
+mod slices;
 mod tally;
 
 pub use calibration::Reliability;
 pub use confusion::{Beside, Matrix, step};
 pub use label_issues::Queue;
+pub use map::MapState;
 pub use question::{Question, Scope, Shown};
 
 use super::{App, Effect, List, Status};
@@ -85,11 +89,14 @@ pub(super) struct Boards {
     entered: Vec<Entered>,
     /// The row that is being entered, while its examples are looked for.
     entering: Option<Entered>,
+    /// The filter that is being pinned, while its name is typed.
+    pinning: Option<String>,
     /// The number of the list; no two lists have the same.
     list: u64,
     lists: u64,
     /// What is typed about an intervention.
     choosing: next::Choosing,
+    map: MapState,
 }
 
 impl Board {
@@ -214,6 +221,7 @@ impl App {
 
     /// Asks what the open screen asks, unless that is known or awaited.
     pub(super) fn ask_anew(&mut self) -> Vec<Effect> {
+        self.give_pins();
         let Some(board) = self.board() else { return vec![] };
         let as_of = self.as_of(&board.ask);
         let is_known = board.as_of.as_ref() == Some(&as_of);
@@ -293,6 +301,9 @@ impl App {
 
     pub(super) fn on_board(&mut self, command: Command) -> Vec<Effect> {
         self.last_key = None;
+        if let Some(effects) = self.on_map(command) {
+            return effects;
+        }
         if self.judges_labels()
             && let Some(effects) = self.on_labels(command)
         {
@@ -308,10 +319,18 @@ impl App {
             Command::PreviousView => self.turn(View::ALL.len() - 1),
             Command::CopyText | Command::CopyCsv | Command::CopyMarkdown => self.copy(command),
             Command::Accept => self.enter_row(),
+            Command::Pin => self.ask_slice_name(),
+            Command::Unpin => self.unpin(),
             Command::ViewBy
             | Command::ViewOrder
             | Command::ViewScale
             | Command::ViewVersus
+            | Command::ViewWhich
+            | Command::Closer
+            | Command::Farther
+            | Command::Corner
+            | Command::Gather
+            | Command::Release
             | Command::Measure => self.ask_otherwise(command),
             Command::SetDays | Command::StartExperiment | Command::ShowTried => {
                 self.on_next(command)
@@ -349,6 +368,8 @@ impl App {
         let Some(board) = self.board_mut() else { return vec![] };
         let changed = match board.ask.clone() {
             Ask::Tally(ask) => tally::changed(&ask, board, command).map(Ask::Tally),
+            Ask::Shift(ask) => shift::changed(&ask, board, command).map(Ask::Shift),
+            Ask::Slices(ask) => slices::changed(&ask, board, command).map(Ask::Slices),
             Ask::Goal(ask) => measuring::goal(&ask, board, command).map(Ask::Goal),
             Ask::Cost(ask) => measuring::cost(&ask, board, command).map(Ask::Cost),
             Ask::Confusion(ask) => confusion::changed(&ask, board, command).map(Ask::Confusion),
@@ -360,7 +381,11 @@ impl App {
             _ => None,
         };
         let Some(ask) = changed else {
-            return self.nothing("that key has no meaning on this screen");
+            let why = match (&board.ask, command) {
+                (Ask::Slices(_), Command::ViewVersus) => slices::NO_OTHER_RUN,
+                _ => "that key has no meaning on this screen",
+            };
+            return self.nothing(why);
         };
         board.ask = ask;
         self.ask_anew()

@@ -9,7 +9,10 @@ mod confusion;
 mod cost;
 mod goal;
 mod label_issues;
+mod map;
 mod next;
+mod shift;
+mod slices;
 mod table;
 mod tally;
 
@@ -89,9 +92,13 @@ fn draw_shown(
         Insight::Confusion(report) => confusion::draw(board, report, body, theme, frame),
         Insight::Calibration(report) => calibration::draw(board, report, body, theme, frame),
         Insight::Bottleneck(report) => bottleneck::draw(board, report, body, theme, frame),
+        Insight::Map(_) => map::draw(app, body, theme, frame),
         Insight::Compare(report) => compare::draw(board, report, body, theme, frame),
         Insight::LabelIssues(report) => label_issues::draw(app, board, report, body, theme, frame),
-        _ => table::draw(board, &shown.page, &[], body, theme, frame),
+        Insight::Shift(report) => {
+            shift::draw(board, report, &shown.page, body, theme, frame);
+        }
+        Insight::Slices(_) => slices::draw(board, &shown.page, body, theme, frame),
     }
 }
 
@@ -163,6 +170,7 @@ fn key_of(app: &App, id: &str) -> String {
 fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
     match view {
         View::Tally => &[("view-by", "part by")],
+        View::Map => map::KEYS,
         View::Goal | View::Cost => &[("measure", "measure")],
         View::Confusion => &[
             ("view-order", "order"),
@@ -180,7 +188,29 @@ fn wanted(view: View) -> &'static [(&'static str, &'static str)] {
             ("view-versus", "other run"),
             ("view-order", "other way round"),
         ],
+        View::Shift => &[
+            ("view-versus", "other sets"),
+            ("view-by", "batches by"),
+            ("view-scale", "without the mix"),
+        ],
+        View::Slices => &[
+            ("pin", "pin"),
+            ("unpin", "unpin"),
+            ("view-versus", "other run"),
+            ("view-order", "sort"),
+            ("view-by", "which"),
+        ],
         _ => &[],
+    }
+}
+
+/// Whether a key of the screen has a meaning for what is shown.
+fn is_meant(app: &App, id: &str) -> bool {
+    match app.shown().map(|shown| &shown.insight) {
+        Some(Insight::Shift(report)) => id != "view-scale" || report.next_scale().is_some(),
+        // A goal without thresholds on time or memory needs no measuring.
+        Some(Insight::Goal(report)) => id != "measure" || report.asks_for_measurements(),
+        _ => true,
     }
 }
 
@@ -192,12 +222,7 @@ pub fn keys(app: &App, width: u16) -> Vec<Hint> {
     }
     let always = [("next-view", "next screen"), ("copy", "copy"), ("cancel", "back")];
     let enter = app.board().and_then(Board::enter).map(|_| ("accept", "show these"));
-    // A goal without thresholds on time or memory needs no measuring.
-    let measures = match app.shown().map(|shown| &shown.insight) {
-        Some(Insight::Goal(report)) => report.asks_for_measurements(),
-        _ => true,
-    };
-    let wanted = wanted(view).iter().filter(|(id, _)| *id != "measure" || measures);
+    let wanted = wanted(view).iter().filter(|(id, _)| is_meant(app, id));
     let all: Vec<_> = enter.into_iter().chain(wanted.copied()).chain(always).collect();
     hints::row(app, Context::Board, &all, width)
 }
