@@ -67,7 +67,7 @@ fn a_lasso_chooses_what_it_goes_around_and_leaves_it_out_again() {
     (0..3).for_each(|_| stage.key(KeyCode::PageUp));
     press(&mut stage, " ");
     (0..30).for_each(|_| stage.key(KeyCode::Right));
-    press(&mut stage, "x");
+    press(&mut stage, "r");
     let left = stage.app().map().unwrap().0.chosen();
     assert!(left > 0 && left < all.len(), "{left} of {}", all.len());
     insta::assert_snapshot!("map_chosen", stage.draw());
@@ -108,7 +108,7 @@ fn wherever_the_cursor_goes_it_stays_on_the_plane() {
     let folder = reviewed(12);
     let mut stage = stage(&folder, (80, 24));
     press(&mut stage, "@o");
-    for (i, c) in "+++-=+ ++a-x-+e-----n+b".chars().enumerate() {
+    for (i, c) in "+++-=+ ++a-r-+e-----n+b".chars().enumerate() {
         press(&mut stage, &c.to_string());
         let way = [KeyCode::Left, KeyCode::Up, KeyCode::Right, KeyCode::PageDown, KeyCode::Down];
         for _ in 0..25 {

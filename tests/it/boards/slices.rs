@@ -159,10 +159,10 @@ fn a_row_is_pinned_and_unpinned_and_the_cursor_stays() {
     assert_eq!(entered(&stage), Enter::Errors("@label-Shirt".to_owned()));
     press(&mut stage, "p");
     assert!(stage.draw().contains("@label-Shirt is pinned already"), "{}", stage.draw());
-    press(&mut stage, "xx");
+    press(&mut stage, "PP");
     assert!(stage.draw().contains("@label-Shirt2 is forgotten"), "{}", stage.draw());
     assert!(values(&stage)["pinned"].is_null());
-    press(&mut stage, "x");
+    press(&mut stage, "P");
     assert!(stage.draw().contains("only pinned slices can be unpinned"), "{}", stage.draw());
 }
 
