@@ -182,6 +182,15 @@ pub struct RareClass {
 pub struct GoalEvidence {
     /// The dev error that it may have at most.
     pub most_error: Option<f64>,
-    /// What it does not meet, each in a sentence.
-    pub unmet: Vec<String>,
+    /// Thresholds that it does not keep.
+    pub unmet: Vec<Unmet>,
+}
+
+/// A threshold that is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmet {
+    /// Which, and the value there is, in a sentence.
+    pub text: String,
+    /// The slice it is on, as a filter of the review.
+    pub filter: Option<String>,
 }

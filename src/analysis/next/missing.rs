@@ -146,7 +146,8 @@ pub(super) fn cautions(evidence: &Evidence, interventions: &[Intervention]) -> V
     }
     cautions.extend(evidence.compare.as_ref().and_then(|runs| got_worse(evidence, runs)));
     if let Some(goal) = &evidence.goal {
-        cautions.extend(goal.unmet.iter().map(|unmet| format!("the goal is not met: {unmet}")));
+        cautions
+            .extend(goal.unmet.iter().map(|unmet| format!("the goal is not met: {}", unmet.text)));
     }
     cautions.extend(needed(evidence).map(|gain| {
         let enough = interventions.iter().filter(|i| i.reaches_goal == Some(true)).count();

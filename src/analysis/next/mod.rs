@@ -19,7 +19,7 @@ mod words;
 
 pub use evidence::{
     ComparedRuns, ErrorKind, Evidence, GoalEvidence, KindEvidence, LabelIssueEvidence, RareClass,
-    Screen, SliceEvidence, TallyEvidence, TrainData,
+    Screen, SliceEvidence, TallyEvidence, TrainData, Unmet,
 };
 pub use missing::Missing;
 pub use tried::{Effect, Tried, comparison, effect, measured, same_key};
@@ -204,6 +204,7 @@ pub fn plan(evidence: &Evidence, journal: &Journal) -> Plan {
         .chain(tune::interventions(evidence))
         .collect();
     for intervention in &mut interventions {
+        intervention.evidence.extend(goal_of(evidence, intervention));
         intervention.tried = tried::with(&intervention.key, journal);
         let days = journal.costs.iter().find(|(key, _)| same_key(key, &intervention.key));
         intervention.days = days.map(|(_, days)| *days).filter(|days| DAYS.contains(days));
@@ -221,6 +222,13 @@ pub fn plan(evidence: &Evidence, journal: &Journal) -> Plan {
         pending: evidence.pending.clone(),
         interventions,
     }
+}
+
+/// The thresholds on the slice that an intervention is about.
+fn goal_of(evidence: &Evidence, intervention: &Intervention) -> Vec<Proof> {
+    let unmet = evidence.goal.iter().flat_map(|goal| &goal.unmet);
+    let here = unmet.filter(|u| u.filter.is_some() && u.filter == intervention.filter);
+    here.map(|unmet| Proof { screen: Screen::Goal, text: unmet.text.clone() }).collect()
 }
 
 /// Gains that are shown as the same number count as the same: then the order of [`Kind`] decides.

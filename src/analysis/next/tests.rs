@@ -204,8 +204,8 @@ fn a_fitted_dev_set_and_a_missed_goal_are_cautions() {
         test: Some(errors(200, 1000)),
         ..ErrorLevels::default()
     };
-    let goal =
-        GoalEvidence { most_error: Some(0.12), unmet: vec!["latency 12 ms, wanted 5".into()] };
+    let unmet = Unmet { text: "latency 12 ms, wanted 5".into(), filter: None };
+    let goal = GoalEvidence { most_error: Some(0.12), unmet: vec![unmet] };
     let evidence =
         Evidence { bottleneck: Some(bottleneck(&levels).unwrap()), goal: Some(goal), ..fashion() };
     let plan = plan(&evidence, &Journal::default());

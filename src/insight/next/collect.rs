@@ -4,10 +4,11 @@
 
 use crate::analysis::bottleneck::{BestError, ErrorLevels, Errors, bottleneck};
 use crate::analysis::calibration::{BINS, temperature};
+use crate::analysis::goal::{Check, Metric, Subject};
 use crate::analysis::label_issues::{ConfidentLearning, Options};
 use crate::analysis::next::{
-    ComparedRuns, ErrorKind, Evidence, KindEvidence, LabelIssueEvidence, RareClass, Screen,
-    SliceEvidence, TallyEvidence, TrainData,
+    ComparedRuns, ErrorKind, Evidence, GoalEvidence, KindEvidence, LabelIssueEvidence, RareClass,
+    Screen, SliceEvidence, TallyEvidence, TrainData, Unmet,
 };
 use crate::analysis::shift::{
     Feature as Compared, Moved, Pair, ShiftOptions, Side, by_strength, shifts,
@@ -21,7 +22,7 @@ use crate::dataset::{Examples, Split, Verdict};
 use crate::find::quote;
 use crate::insight::bottleneck::levels_of;
 use crate::insight::slices::Terms;
-use crate::insight::{FromProject, Input};
+use crate::insight::{FromProject, Input, Watch, goal};
 use anyhow::{Result, anyhow, ensure};
 
 /// Marks an example that is left out.
@@ -33,6 +34,7 @@ const RARE: f64 = 0.1;
 
 /// What the evidence is made from.
 pub(super) struct Collector<'a> {
+    input: &'a Input,
     from: &'a FromProject,
     journal: &'a Journal,
     /// Effective labels of the examples that count.
@@ -50,8 +52,9 @@ pub(super) struct Collector<'a> {
 type Stage = for<'a, 'b> fn(&'a mut Collector<'b>) -> Result<()>;
 
 /// All that takes time, what is quick first.
-const STAGES: [(Screen, Stage); 6] = [
+const STAGES: [(Screen, Stage); 7] = [
     (Screen::Compare, |c| c.compare()),
+    (Screen::Goal, |c| c.goal()),
     (Screen::Bottleneck, |c| c.levels()),
     (Screen::LabelIssues, |c| c.label_issues()),
     (Screen::Calibration, |c| c.calibration()),
@@ -97,7 +100,7 @@ impl<'a> Collector<'a> {
         };
         let predictions = &input.predictions;
         let problems = vec![];
-        Ok(Self { from, journal, labels, predictions, train: None, evidence, problems })
+        Ok(Self { input, from, journal, labels, predictions, train: None, evidence, problems })
     }
 
     /// Learns the next thing; false when all is known.
@@ -147,6 +150,27 @@ impl<'a> Collector<'a> {
         let (labels, after) = (self.labels.as_slice(), self.predictions);
         let comparison = TwoRuns { labels, before: run.predictions(), after }.compare();
         self.evidence.compare = Some(ComparedRuns { before, comparison });
+        Ok(())
+    }
+
+    /// The thresholds that the run does not keep; what was not measured yet is not known.
+    fn goal(&mut self) -> Result<()> {
+        if self.evidence.is_part {
+            return Ok(());
+        }
+        let ask = goal::Ask { only: Some(self.evidence.run.clone()), ..goal::Ask::default() };
+        let found = Watch::whole(|watch| goal::answer(self.input, &ask, watch))?;
+        let Some(standing) = found.standings().and_then(|s| s.runs.first()) else { return Ok(()) };
+        let errors = standing.checks.iter().filter_map(|check| match check.subject {
+            Subject::Metric(Metric::Accuracy) => Some(1.0 - check.bound.value),
+            Subject::Metric(Metric::Error) => Some(check.bound.value),
+            _ => None,
+        });
+        let unmet = standing.checks.iter().filter(|check| check.holds == Some(false));
+        self.evidence.goal = Some(GoalEvidence {
+            most_error: errors.reduce(f64::min),
+            unmet: unmet.map(unmet_threshold).collect(),
+        });
         Ok(())
     }
 
@@ -305,6 +329,20 @@ impl<'a> Collector<'a> {
 
 fn errors_of(counts: Counts) -> Errors {
     Errors { errors: counts.errors, examples: counts.examples }
+}
+
+/// `error in capture=blurry <= 0.1, and it is 28.6 %`
+fn unmet_threshold(check: &Check) -> Unmet {
+    let name = goal::name(&check.subject);
+    let metric = check.subject.metric();
+    let value = check.reading.map(|reading| goal::value_cell(metric, reading.value).shown());
+    let is = value.map_or_else(String::new, |value| format!(", and it is {value}"));
+    let filter = match &check.subject {
+        Subject::Slice(filter) => Some(filter.clone()),
+        Subject::Metric(_) => None,
+    };
+    let of = if filter.is_some() { "error in " } else { "" };
+    Unmet { text: format!("{of}{name} {}{is}", check.bound), filter }
 }
 
 /// The kinds that can be solved, with their names and filters.
