@@ -42,7 +42,7 @@ pub struct ShiftArgs {
     #[arg(long, value_name = "VALUE", requires_all = ["column", "first"])]
     second: Option<String>,
     /// The split of the batches [default: dev]
-    #[arg(long, value_enum, requires = "column")]
+    #[arg(long, value_enum, requires = "column", conflicts_with = "from_probs")]
     split: Option<SplitArg>,
     /// Embeddings of the split of the batches, one row an example
     #[arg(long, value_name = "E.npy", requires = "column")]
