@@ -6,6 +6,7 @@
 mod calibration;
 mod compare;
 mod confusion;
+mod copy;
 mod enter;
 mod label_issues;
 mod map;
@@ -32,8 +33,6 @@ use std::sync::Arc;
 
 /// Rows of a table that a screen shows; what is copied has all.
 pub const MOST_ROWS: usize = 500;
-/// Columns of copied text.
-const COPIED_WIDTH: usize = 160;
 
 /// One of the screens.
 #[derive(Debug)]
@@ -210,7 +209,11 @@ impl App {
         self.painted.clear();
         self.status = Status::default();
         self.boards.open = Some(view);
-        self.boards.each.entry(view).or_insert_with(|| Board::new(view));
+        let board = self.boards.each.entry(view).or_insert_with(|| Board::new(view));
+        if board.error.is_some() {
+            // What was missing may be there now.
+            board.as_of = None;
+        }
         let mut effects = self.ask_anew();
         effects.extend(self.read_log());
         if view == View::LabelIssues && self.freshness().is_none() {
@@ -389,26 +392,5 @@ impl App {
         };
         board.ask = ask;
         self.ask_anew()
-    }
-
-    /// Copies what is shown; terminals pass it on to the clipboard of the machine they run on.
-    fn copy(&mut self, command: Command) -> Vec<Effect> {
-        let Some(page) = self.board().and_then(Board::page) else {
-            return self.nothing("there is nothing to copy yet");
-        };
-        let (text, what) = match command {
-            Command::CopyCsv => {
-                let mut out = Vec::new();
-                let sheet = page.sheets.first().map(|(_, sheet)| sheet);
-                // Writing into memory can't fail.
-                let _ = sheet.map(|sheet| sheet.write_csv(&mut out));
-                (String::from_utf8_lossy(&out).into_owned(), "CSV")
-            }
-            Command::CopyMarkdown => (page.markdown(), "Markdown"),
-            _ => (page.lines(usize::MAX, COPIED_WIDTH).join("\n") + "\n", "text"),
-        };
-        let lines = text.lines().count();
-        self.status = Status::hint(format!("copied {lines} lines of {what} to the clipboard"));
-        vec![Effect::Copy(text)]
     }
 }
