@@ -228,6 +228,26 @@ mod tests {
         (forces, sum)
     }
 
+    fn error(points: &[Point], angle: f32) -> f64 {
+        let ((forces, _), (expected, _)) = (repulsion(points, angle), by_hand(points));
+        let wrong = forces.iter().zip(&expected);
+        let wrong: f64 = wrong
+            .map(|(own, hand)| (f64::from(own[0]) - hand[0]).hypot(f64::from(own[1]) - hand[1]))
+            .sum();
+        wrong / expected.iter().map(|force| force[0].hypot(force[1])).sum::<f64>()
+    }
+
+    #[test]
+    fn many_points_are_pushed_nearly_as_by_all_pairs() {
+        let spiral = |i: u16| {
+            let turn = f32::from(i) * 2.4;
+            [turn.cos(), turn.sin()].map(|axis| axis * f32::from(i).sqrt() * 2.0)
+        };
+        let points: Vec<Point> = (0..600).map(spiral).collect();
+        let error = error(&points, 0.5);
+        assert!(error < 0.02, "{error}");
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -239,9 +259,11 @@ mod tests {
             let mut points: Vec<Point> = points.into_iter().map(|p| p.map(|x| x * wide)).collect();
             points.extend(points.first().copied().into_iter().cycle().take(twins));
             let (expected, whole) = by_hand(&points);
-            for (angle, bound) in [(0.0, 1e-4), (0.5, 0.02)] {
+            // What a mean leaves out is, for a node at the limit, up to 12/32 of a force that falls with
+            // the cube of the distance, and 6/32 of a weight that falls with its square.
+            for (angle, bound, of_sum) in [(0.0, 1e-4, 1e-4), (0.5, 0.4, 0.2)] {
                 let (forces, sum) = repulsion(&points, angle);
-                prop_assert!((sum - whole).abs() <= bound * whole + 1e-3, "{sum} {whole}");
+                prop_assert!((sum - whole).abs() <= of_sum * whole + 1e-3, "{sum} {whole}");
                 let wrong = forces.iter().zip(&expected).map(|(own, hand)| {
                     (f64::from(own[0]) - hand[0]).hypot(f64::from(own[1]) - hand[1])
                 });
