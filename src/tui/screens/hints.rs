@@ -92,7 +92,7 @@ fn wanted(app: &App) -> Vec<(&'static str, String)> {
         want("apply", &format!("decide on {marks} marked"));
     }
     if app.desk().is_search() {
-        want("clear", if app.is_entered() { "back to the screen" } else { "all again" });
+        want("clear", if app.is_entered() { "return" } else { "all again" });
     } else if app.desk().reviewed() >= app.desk().all() {
         want("quit", "leave");
     }
