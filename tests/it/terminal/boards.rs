@@ -50,6 +50,10 @@ fn a_slice_of_the_goal_is_entered_and_models_are_measured_on_request() {
     pty.wait_for("the goal again", |screen| screen.has("misses 1 of 4; accuracy"));
     pty.send("$");
     pty.wait_for("the cost", |screen| screen.has("machines are cheaper"));
+    pty.send(ENTER);
+    pty.wait_for("the model's errors", |screen| screen.line(0).contains("1 of 318 found"));
+    pty.send(ESC);
+    pty.wait_for("the cost again", |screen| screen.has("machines are cheaper"));
     pty.send(ESC);
     shown(&mut pty, 1);
 }
