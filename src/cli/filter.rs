@@ -1,12 +1,12 @@
 //! Filters on the command line.
 
-use crate::dataset::Reviews;
-use crate::find::{Data, Filter, FilterError, Names};
+use crate::find::{Filter, FilterError, Names};
 use crate::media::text;
 use crate::project::{Desk, Project};
 use crate::store::load_filters;
 use anyhow::Result;
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 
 /// What is wrong with a filter, and where in it.
 pub fn wrong(text: &str, error: &FilterError) -> anyhow::Error {
@@ -27,14 +27,7 @@ pub fn select(project: &Project, desk: &Desk, rows: &[u32], text: &str) -> Resul
     };
     let saved = load_filters(&project.data_dir())?;
     let filter = Filter::parse_with(text, &saved, &names).map_err(|error| wrong(text, &error))?;
-    let review = |&row: &u32| Some((row, desk.review(row)?.clone()));
-    let reviews: Reviews = rows.iter().filter_map(review).collect();
-    let data = Data {
-        examples: desk.examples(),
-        run: desk.run(),
-        classes: desk.classes(),
-        reviews: &reviews,
-        marked: &BTreeSet::new(),
-    };
-    Ok(rows.iter().copied().filter(|&row| filter.matches(&data, row)).collect())
+    let never = AtomicBool::new(false);
+    let found = desk.snapshot().select(&filter, rows, &BTreeSet::new(), &never);
+    Ok(found.unwrap_or_default())
 }

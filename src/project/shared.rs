@@ -3,7 +3,7 @@
 use super::{Snapshot, Subset};
 use crate::analysis::guards::{BlindAgainstSeen, blind_against_seen};
 use crate::analysis::{CorrectStratum, ErrorStratum, Relabels, Tally};
-use crate::dataset::{Event, Examples, Ledger, Order, Run, Tag, TagId};
+use crate::dataset::{Event, Examples, Ledger, Order, Run, Tag};
 use crate::find::Filter;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -64,28 +64,17 @@ impl Shared {
         self.snapshot.select(filter, &rows, marked, cancelled)
     }
 
-    /// The tags of the reviewed errors in the order in which they were walked, of the rows that `is_in`
-    /// holds of.
-    pub fn tags_in_order(&self, is_in: impl Fn(u32) -> bool) -> Vec<&[TagId]> {
-        let rows = self.snapshot.rows.iter();
-        let reviewed = rows.filter(|&&row| is_in(row) && self.is_reviewed(row));
-        let reviews = &self.snapshot.reviews;
-        reviewed.filter_map(|row| Some(reviews.get(row)?.tags.as_slice())).collect()
-    }
-
-    /// Errors of the list that were passed by: not reviewed, with a reviewed one behind them.
-    pub fn skipped(&self) -> usize {
-        let rows = &self.snapshot.rows;
+    /// Errors of the list that were passed by, of the rows that `is_in` holds of: not reviewed, with a
+    /// reviewed one behind them.
+    pub fn skipped(&self, is_in: impl Fn(u32) -> bool) -> usize {
+        let rows: Vec<u32> = self.snapshot.rows.iter().copied().filter(|&row| is_in(row)).collect();
         let end = rows.iter().rposition(|&row| self.is_reviewed(row)).unwrap_or(0);
         rows[..end].iter().filter(|&&row| !self.is_reviewed(row)).count()
     }
 
     /// Whether a row counts as reviewed for this run.
     pub fn is_reviewed(&self, row: u32) -> bool {
-        let Snapshot { run, classes, reviews, .. } = &self.snapshot;
-        let predicted = run.prediction(row as usize).map(|class| classes.name(class));
-        let review = reviews.get(&row);
-        review.zip(predicted).is_some_and(|(review, predicted)| review.is_reviewed(predicted))
+        self.snapshot.is_reviewed(row)
     }
 
     /// The first verdicts on errors of this run that were judged one by one on the walk, blind against

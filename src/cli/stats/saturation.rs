@@ -25,8 +25,9 @@ pub struct SaturationArgs {
 /// Prints new tags in each 20 errors.
 pub fn run(project: &Project, args: &SaturationArgs, out: &mut dyn Write) -> Result<()> {
     let desk = desk(project, &args.selection, Order::Random)?;
-    let tally = desk.tally();
-    let result = analysis::saturation(tally.population.errors, tally.basis, desk.tags_in_order());
+    let (tally, snapshot) = (desk.tally(), desk.snapshot());
+    let tags = snapshot.tags_in_order(|_| true);
+    let result = analysis::saturation(tally.population.errors, tally.basis, tags);
     let fields = [
         field("reviewed", "reviewed"),
         field("new tags", "new_tags"),

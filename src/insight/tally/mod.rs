@@ -89,9 +89,12 @@ pub fn answer(input: &Input, ask: &Ask, _watch: &mut Watch<'_>) -> Result<Report
         Some(by) => groups(from, by, &is_in)?,
         None => vec![],
     };
-    let tags = shared.tags_in_order(is_in);
+    let tags = shared.snapshot.tags_in_order(is_in);
     let saturation = analysis::saturation(tally.population.errors, tally.basis, tags);
     report(shared, &tally, ask, saturation).map(|report| Report {
+        skipped: shared.skipped(is_in),
+        // Whoever judges blind does so all along the walk.
+        blind: if input.is_part { None } else { shared.blind_against_seen() },
         difficulty: shared.difficulties(is_in),
         groups,
         ..report
@@ -115,10 +118,10 @@ fn report(shared: &Shared, tally: &Tally, ask: &Ask, saturation: Saturation) -> 
         error_after_fixes: tally.dev_error_after_fixes(),
         reviewed: tally.reviewed,
         drawn: tally.drawn,
-        skipped: shared.skipped(),
+        skipped: 0,
         unexplained: tally.unexplained,
         basis: tally.basis,
-        blind: shared.blind_against_seen(),
+        blind: None,
         categories: tally.rows.iter().map(|row| Kind::new(row, tally.basis, ledger)).collect(),
         together: if ask.solve.is_empty() { None } else { Some(together()?) },
         difficulty: Difficulties::default(),

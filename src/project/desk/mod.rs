@@ -340,13 +340,6 @@ impl Desk {
         self.reviewed.get(row as usize).is_some_and(|&reviewed| reviewed)
     }
 
-    /// Errors of the list that were passed by: not reviewed, with a reviewed one behind them.
-    pub fn skipped(&self) -> usize {
-        let rows = self.walk.all();
-        let end = rows.iter().rposition(|&row| self.is_reviewed(row)).unwrap_or(0);
-        rows[..end].iter().filter(|&&row| !self.is_reviewed(row)).count()
-    }
-
     /// Decisions on examples of the split that are not in the data any more; they are kept.
     pub fn unmatched(&self) -> usize {
         let known = |id: &&str| self.rows.contains_key(*id);

@@ -8,7 +8,7 @@ use crate::analysis::{
     self, AnalysisError, CorrectStratum, Dashboard, ErrorStratum, Figures, Labelled, Population,
     Tally,
 };
-use crate::dataset::{Change, Review, TagId};
+use crate::dataset::{Change, Review};
 use crate::project::shared::blind_against_seen_in;
 
 /// The figures of the run, and the metadata that they are cut by.
@@ -75,12 +75,6 @@ impl Desk {
         let features = Features::of_columns(&self.examples.metadata, n, Encoding::of_rows(n))?;
         let dashboard = Dashboard::new(Labelled::new(&self.run.probs, &labels)?, &features)?;
         Ok(Live { features, dashboard })
-    }
-
-    /// The tags of the reviewed errors in the order in which they were walked.
-    pub fn tags_in_order(&self) -> Vec<&[TagId]> {
-        let reviewed = self.walk.all().iter().filter(|&&row| self.is_reviewed(row));
-        reviewed.filter_map(|&row| Some(self.review(row)?.tags.as_slice())).collect()
     }
 
     /// The first verdicts on errors of this run that were judged one by one on the walk, blind against

@@ -4,7 +4,7 @@ use super::{Desk, Likeness};
 use crate::analysis::eyeball::in_eyeball;
 use crate::analysis::orders::Ranking;
 use crate::analysis::{self, Relabels};
-use crate::dataset::{ClassNames, Examples, Order, Review, Reviews, Run};
+use crate::dataset::{ClassNames, Examples, Order, Review, Reviews, Run, TagId};
 use crate::find::{Data, Filter};
 use crate::project::Shared;
 use std::collections::BTreeSet;
@@ -55,6 +55,20 @@ impl Snapshot {
         let (examples, run, classes) = (&*self.examples, &*self.run, &*self.classes);
         let data = Data { examples, run, classes, reviews: &self.reviews, marked };
         filter.select(&data, rows, cancelled)
+    }
+
+    /// Whether a row counts as reviewed for this run.
+    pub fn is_reviewed(&self, row: u32) -> bool {
+        let predicted = self.run.prediction(row as usize).map(|class| self.classes.name(class));
+        let review = self.reviews.get(&row);
+        review.zip(predicted).is_some_and(|(review, predicted)| review.is_reviewed(predicted))
+    }
+
+    /// The tags of the reviewed errors in the order in which they were walked, of the rows that `is_in`
+    /// holds of.
+    pub fn tags_in_order(&self, is_in: impl Fn(u32) -> bool) -> Vec<&[TagId]> {
+        let reviewed = self.rows.iter().filter(|&&row| is_in(row) && self.is_reviewed(row));
+        reviewed.filter_map(|row| Some(self.reviews.get(row)?.tags.as_slice())).collect()
     }
 
     /// Corrected labels by row.

@@ -208,12 +208,7 @@ fn class(review: &Review) -> Option<&str> {
 
 /// Follows the tags of the reviewed errors in the order of the walk.
 pub(super) fn saturate(snapshot: &Snapshot, errors: usize, basis: Basis) -> Saturation {
-    let tags = snapshot.rows.iter().filter_map(|&row| {
-        let review = snapshot.reviews.get(&row)?;
-        let predicted = snapshot.classes.name(snapshot.run.prediction(row as usize)?);
-        review.is_reviewed(predicted).then_some(review.tags.as_slice())
-    });
-    saturation(errors, basis, tags)
+    saturation(errors, basis, snapshot.tags_in_order(|_| true))
 }
 
 #[cfg(test)]

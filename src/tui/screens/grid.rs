@@ -1,7 +1,8 @@
 //! The grid: a page of tiles, which of them are in, and what a decision would do to these.
 
+use super::footer::status_line;
 use super::hints::hints;
-use super::review::{draw_header, how_many, status_line};
+use super::review::{draw_header, how_many};
 use crate::dataset::{Column, Media, Verdict};
 use crate::media::text;
 use crate::tui::app::{App, Confirm, Grid, Mode, Picture, Standing, describe};

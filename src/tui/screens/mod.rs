@@ -4,6 +4,7 @@ pub(super) mod boards;
 mod card;
 pub(super) mod confirm;
 mod find;
+mod footer;
 mod grid;
 mod guards;
 mod help;

@@ -19,7 +19,7 @@ mod tally;
 pub use next::{draw_tried, limit as tried_limit};
 
 use super::hints::{self, Hint};
-use super::review;
+use super::{footer, review};
 use crate::insight::{Insight, View};
 use crate::media::text;
 use crate::tui::app::{App, Board, Shown};
@@ -155,7 +155,7 @@ fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
             let standing = standing.map_or_else(String::new, |said| format!("; {said}"));
             Line::styled(format!(" {what}{part}{standing}"), theme.dim())
         }
-        None => review::status_line(app, usize::from(area.width), theme),
+        None => footer::status_line(app, usize::from(area.width), theme),
     };
     frame.render_widget(Paragraph::new(line), area);
 }
