@@ -19,6 +19,9 @@ pub enum ScoreError {
     /// One example can't be scored; others can.
     #[error("{0}")]
     Example(String),
+    /// The engine can't be used on another thread.
+    #[error("the engine failed: {0}\n  close other programs, or use fewer --threads")]
+    Engine(String),
     /// Scoring was stopped by its caller.
     #[error("scoring was cancelled")]
     Cancelled,
@@ -44,6 +47,20 @@ pub enum ModelProblem {
     /// No ONNX, or only a part of one.
     #[error("is no ONNX model, or is cut short\n  export or copy it again")]
     Damaged,
+    /// Inputs that are no tensors of numbers or strings.
+    #[error("input `{0}` is no tensor\n  export the model with plain tensors as its inputs")]
+    NoTensor(String),
+    /// The output that was asked for is not there.
+    #[error("it has no output `{wanted}`\n  there is: {}", .there.join(", "))]
+    NoOutput {
+        /// The name asked for.
+        wanted: String,
+        /// The outputs that can be read.
+        there: Vec<String>,
+    },
+    /// No vector can be read as an embedding.
+    #[error("no hidden layer before `{0}` can be told\n  name the tensor with --embedding NAME")]
+    NoHidden(String),
     /// Another number of inputs than one.
     #[error(
         "takes {} inputs ({}); an image classifier takes one\n  \

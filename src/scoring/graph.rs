@@ -43,6 +43,17 @@ pub(super) fn input(model: &InferenceModel) -> Result<Input, ModelProblem> {
     }
 }
 
+pub(super) fn layout_of(
+    ports: &[super::Port],
+    preprocess: &Preprocess,
+) -> Result<Layout, ModelProblem> {
+    let names = || ModelProblem::Inputs(ports.iter().map(|p| p.name.clone()).collect());
+    let [port] = ports else { return Err(names()) };
+    let dims = <[Option<usize>; 4]>::try_from(port.dims.clone())
+        .map_err(|d| shape_problem(port.name.clone(), &d))?;
+    layout(&Input { name: port.name.clone(), dims }, preprocess)
+}
+
 fn shape_problem(input: String, dims: &[Option<usize>]) -> ModelProblem {
     let dims: Vec<_> = dims.iter().map(|d| d.map_or("?".to_owned(), |d| d.to_string())).collect();
     ModelProblem::InputShape { input, shape: format!("[{}]", dims.join(", ")) }

@@ -9,22 +9,34 @@
 mod batch;
 mod engine;
 mod error;
+mod feed;
 mod graph;
+mod guard;
+mod load;
 mod measure;
 mod memory;
 mod model;
 mod onnx_file;
+mod outputs;
 mod plan;
+mod prepare;
 mod preprocess;
+mod reading;
+mod settings;
 mod tensor;
 
-pub use batch::{Fetch, Scored, score_all};
+pub use batch::{Chunk, Extent, Fetch, chunk_rows, cores, score_rows};
 pub use engine::Port;
 pub use error::{ModelProblem, ScoreError};
-pub use measure::{Limits, Measurement, Memory, Step, Target, Throughput, measure};
-pub use model::{Model, Scorer};
+pub use feed::{Medium, Sample};
+pub(crate) use guard::guarded;
+pub use measure::{Limits, Measurement, Memory, Step, Throughput, measure};
+pub use memory::memory_in_use;
+pub use model::{About, Model, Scorer};
 pub use onnx_file::model_bytes;
 pub use preprocess::Preprocess;
+pub use reading::Prediction;
+pub use settings::{Embedding, EngineChoice, Settings};
 pub use tensor::{Kind, Tensor};
 
 #[cfg(test)]

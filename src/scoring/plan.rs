@@ -74,7 +74,7 @@ fn run_all(plan: &Plan, layout: &Layout, images: &[Vec<f32>; 2]) -> TractResult<
 }
 
 /// Mid-grey, and noise that is the same every time.
-fn test_images(len: usize) -> [Vec<u8>; 2] {
+pub(super) fn test_images(len: usize) -> [Vec<u8>; 2] {
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
     let noise = std::iter::repeat_with(|| {
         seed ^= seed << 13;

@@ -83,6 +83,30 @@ impl Preparer {
         Ok(Self { layout, levels })
     }
 
+    pub fn shape(&self) -> [usize; 4] {
+        self.layout.shape()
+    }
+
+    pub fn describe(&self) -> String {
+        let Layout { axes, channels, height, width } = self.layout;
+        let axes = if axes == Axes::Nchw { "NCHW" } else { "NHWC" };
+        format!("{channels}×{height}×{width} {axes}")
+    }
+
+    pub fn tests(&self) -> [super::Tensor; 2] {
+        super::plan::test_images(self.layout.len())
+            .map(|p| super::Tensor::f32(&self.layout.shape(), self.values(&p)).unwrap())
+    }
+
+    pub fn tensor(
+        &self,
+        image: &DynamicImage,
+        resizer: &mut fir::Resizer,
+    ) -> Result<super::Tensor, String> {
+        super::Tensor::f32(&self.layout.shape(), self.prepare(image, resizer)?)
+            .ok_or_else(String::new)
+    }
+
     /// The input values of a picture.
     ///
     /// # Errors
