@@ -15,6 +15,7 @@ mod memory;
 mod model;
 mod onnx_file;
 mod plan;
+mod prepare;
 mod preprocess;
 mod tensor;
 
