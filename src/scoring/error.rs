@@ -49,7 +49,7 @@ pub enum ModelProblem {
     Damaged,
     /// Inputs that are no tensors of numbers or strings.
     #[error("input `{0}` is no tensor\n  export the model with plain tensors as its inputs")]
-    NoTensor(String),
+    ForeignInput(String),
     /// The output that was asked for is not there.
     #[error("it has no output `{wanted}`\n  there is: {}", .there.join(", "))]
     NoOutput {
@@ -128,10 +128,21 @@ pub enum ModelProblem {
          correct `classes` in gaffe.toml, or name the output `logits`"
     )]
     Outputs(String),
+    /// Weights in a file that is not there.
+    #[error(
+        "keeps its weights in `{0}`, which is not in its folder\n  put that file beside the model"
+    )]
+    ExternalData(String),
+    /// Weights in a file that is shorter than the model says.
+    #[error("keeps its weights in `{0}`, which is cut short\n  export or copy it again")]
+    ExternalShort(String),
+    /// A tensor that is asked for or read, and that nothing makes.
+    #[error("has no tensor `{0}`\n  `gaffe model` prints its inputs and outputs")]
+    NoTensor(String),
     /// An operator that tract does not have.
     #[error(
         "node `{node}` needs the operator {operator}, which tract does not have\n  \
-         export the model without it, or import predictions instead"
+         export with another opset, simplify it (onnx-simplifier), or score with `--engine ort`"
     )]
     Operator {
         /// The node of the graph.
@@ -158,9 +169,14 @@ impl ModelProblem {
     /// Words for an error of tract: its outermost and innermost message, without the dumps of nodes
     /// and tensors that they can carry.
     pub(super) fn engine(error: &anyhow::Error) -> Self {
+        Self::Engine(Self::engine_text(error))
+    }
+
+    /// The outermost and innermost message of an error of tract, on one line.
+    pub(super) fn engine_text(error: &anyhow::Error) -> String {
         let outer = first_line(&error.to_string());
         let inner = first_line(&error.root_cause().to_string());
-        Self::Engine(if outer == inner { outer } else { format!("{outer}: {inner}") })
+        if outer == inner { outer } else { format!("{outer}: {inner}") }
     }
 
     /// Words for a panic inside tract.

@@ -2,7 +2,8 @@
 //!
 //! Invariant: what is wrong is told before anything is scored, by the first step that can tell.
 
-use super::engine::{Engine, Port, TractEngine};
+use super::engine::tract::TractEngine;
+use super::engine::{Engine, Port};
 use super::error::ModelProblem;
 use super::feed::Feed;
 use super::model::{About, Batch, Model, Read};
@@ -40,7 +41,7 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
     let weight = onnx_file::weight(&proto, path);
     let ports = prepare::interface(&proto);
     if let Some(name) = ports.foreign.first() {
-        return Err(ModelProblem::NoTensor(name.clone()));
+        return Err(ModelProblem::ForeignInput(name.clone()));
     }
     let mut notes = Vec::new();
     let feed = Feed::new(path, &ports.inputs, settings, &mut notes)?;
@@ -141,8 +142,8 @@ impl Loading<'_> {
     fn tract(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
         let folder = self.path.parent().and_then(Path::to_str);
         let tests = self.tests();
-        let made = TractEngine::new(&self.proto, folder, &self.inputs, outputs, &tests)?;
+        let made = TractEngine::load(&self.proto, folder, &self.inputs, outputs, &tests)?;
         self.notes.extend(made.notes);
-        Ok(Tested { engine: Box::new(made.engine), name: "tract".to_owned(), rows: made.rows })
+        Ok(Tested { engine: Box::new(made.engine), name: "tract 0.23.9".to_owned(), rows: made.given })
     }
 }
