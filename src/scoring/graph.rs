@@ -3,7 +3,8 @@
 //! Invariant: an input is described only when every size is known, from the file or `[preprocess]`.
 
 use super::error::ModelProblem;
-use super::preprocess::{Axes, Layout, Preprocess};
+use super::engine::Port;
+use super::tensor::Kind;
 use tract_onnx::pb::GraphProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::infer::Factoid;
@@ -14,17 +15,10 @@ const OUTPUT_NAMES: [&str; 6] =
     ["logits", "probabilities", "output_probability", "probs", "scores", "output"];
 
 /// The one input of a graph, as the file has it.
-#[derive(Debug)]
-pub(super) struct Input {
-    /// Its name.
-    pub name: String,
-    /// N and the three other axes; `None` where the file leaves them open.
-    pub dims: [Option<usize>; 4],
-}
-
+///
 /// # Errors
 /// Not exactly one input, or one that is not float32 of rank 4.
-pub(super) fn input(model: &InferenceModel) -> Result<Input, ModelProblem> {
+pub(super) fn input(model: &InferenceModel) -> Result<Port, ModelProblem> {
     let engine = |e| ModelProblem::engine(&e);
     let outlets = model.input_outlets().map_err(engine)?;
     let names: Vec<String> = outlets.iter().map(|o| model.node(o.node).name.clone()).collect();
@@ -36,68 +30,15 @@ pub(super) fn input(model: &InferenceModel) -> Result<Input, ModelProblem> {
     }
     let dims: Vec<Option<usize>> =
         fact.shape.dims().map(|d| d.concretize().and_then(|d| d.to_usize().ok())).collect();
-    match <[Option<usize>; 4]>::try_from(dims) {
-        Ok(dims) if !fact.shape.is_open() => Ok(Input { name, dims }),
-        Ok(dims) => Err(shape_problem(name, &dims)),
-        Err(dims) => Err(shape_problem(name, &dims)),
+    if fact.shape.is_open() {
+        return Err(shape_problem(name, &dims));
     }
+    Ok(Port { name, kind: Kind::F32, dims })
 }
 
 fn shape_problem(input: String, dims: &[Option<usize>]) -> ModelProblem {
     let dims: Vec<_> = dims.iter().map(|d| d.map_or("?".to_owned(), |d| d.to_string())).collect();
     ModelProblem::InputShape { input, shape: format!("[{}]", dims.join(", ")) }
-}
-
-/// The picture the input takes: from the file, and from `[preprocess]` where the file is silent.
-///
-/// # Errors
-/// A size that neither has, or that they contradict each other in; another number of channels.
-pub(super) fn layout(input: &Input, preprocess: &Preprocess) -> Result<Layout, ModelProblem> {
-    let is_channels = |d: Option<usize>| matches!(d, Some(1 | 3));
-    let [_, a, b, c] = input.dims;
-    let axes = if is_channels(a) || (a.is_none() && !is_channels(c)) {
-        Axes::Nchw
-    } else if is_channels(c) || c.is_none() {
-        Axes::Nhwc
-    } else {
-        return Err(shape_problem(input.name.clone(), &input.dims));
-    };
-    let (channels, sides) = if axes == Axes::Nchw { (a, [b, c]) } else { (c, [a, b]) };
-    let [height, width] = size(sides, preprocess.size)?;
-    Ok(Layout { axes, channels: count(channels, preprocess.channels)?, height, width })
-}
-
-fn count(model: Option<usize>, project: Option<u8>) -> Result<usize, ModelProblem> {
-    let project = project.map(usize::from);
-    match (model, project) {
-        (Some(m), Some(p)) if m != p => {
-            Err(contradiction("channels", m.to_string(), p.to_string()))
-        }
-        (None, Some(p)) if p != 1 && p != 3 => {
-            Err(ModelProblem::Preprocess("`channels` must be 1 or 3".to_owned()))
-        }
-        _ => model.or(project).ok_or(ModelProblem::ChannelsOpen),
-    }
-}
-
-fn size(model: [Option<usize>; 2], project: Option<[u32; 2]>) -> Result<[u32; 2], ModelProblem> {
-    let given = |i: usize| project.map(|sides| sides[i]);
-    let settled = |i: usize| model[i].map_or(given(i), |d| u32::try_from(d).ok());
-    let (Some(height), Some(width)) = (settled(0), settled(1)) else {
-        return Err(ModelProblem::SizeOpen);
-    };
-    let size = [height, width];
-    match project {
-        Some(other) if other != size => {
-            Err(contradiction("size", format!("{size:?}"), format!("{other:?}")))
-        }
-        _ if size.contains(&0) => Err(ModelProblem::Preprocess("`size` must not be 0".to_owned())),
-        _ => Ok(size),
-    }
-}
-
-fn contradiction(key: &'static str, model: String, project: String) -> ModelProblem {
-    ModelProblem::Contradiction { key, model, project }
 }
 
 /// An output of a graph.

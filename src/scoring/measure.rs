@@ -7,7 +7,7 @@ use super::batch::{Fetch, score_all};
 use super::error::{ScoreError, panic_text};
 use super::memory::{self, Resident};
 use super::model::Model;
-use super::preprocess::Preprocess;
+use super::input::Preprocess;
 use crate::analysis::{Estimate, Timing, between, timing};
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};

@@ -17,6 +17,7 @@ fn run(
         channels: Some(1),
         mean: Some(vec![0.2864]),
         std: Some(vec![0.3533]),
+        ..Preprocess::default()
     };
     let path = sample("models/v1.onnx");
     let target = Target { path: &path, preprocess: &preprocess, classes: 10 };

@@ -10,21 +10,21 @@ mod batch;
 mod engine;
 mod error;
 mod graph;
+mod input;
 mod measure;
 mod memory;
 mod model;
 mod onnx_file;
 mod plan;
-mod preprocess;
 mod tensor;
 
 pub use batch::{Fetch, Scored, score_all};
 pub use engine::Port;
 pub use error::{ModelProblem, ScoreError};
+pub use input::{Alpha, Crop, Filter, Layout, Order, Preprocess, Resize};
 pub use measure::{Limits, Measurement, Memory, Step, Target, Throughput, measure};
 pub use model::{Model, Scorer};
 pub use onnx_file::model_bytes;
-pub use preprocess::Preprocess;
 pub use tensor::{Kind, Tensor};
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use super::error::{ModelProblem, ScoreError, panic_text};
 use super::graph;
 use super::onnx_file::{self, Weight};
 use super::plan::{self, Plan};
-use super::preprocess::{Axes, Layout, Preparer, Preprocess};
+use super::input::Preprocess;
+use super::input::picture::Preparer;
 use fast_image_resize::Resizer;
 use image::DynamicImage;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,7 +26,6 @@ const SOFTMAX_SUM: f64 = 0.1;
 pub struct Model {
     plan: Plan,
     preparer: Preparer,
-    layout: Layout,
     input: String,
     output: String,
     classes: usize,
@@ -69,11 +69,9 @@ impl Model {
 
     /// Input, output and what is done to it, on one line.
     pub fn describe(&self) -> String {
-        let Layout { axes, channels, height, width } = self.layout;
-        let axes = if axes == Axes::Nchw { "NCHW" } else { "NHWC" };
         let end = if self.softmax { "softmax applied" } else { "taken as probabilities" };
         let (input, output) = (&self.input, &self.output);
-        format!("{input}: {channels}×{height}×{width} {axes} → {output}: {end}")
+        format!("{input}: {} → {output}: {end}", self.preparer.describe())
     }
 
     /// What one thread needs to score with this model; cheap to make.
@@ -120,7 +118,7 @@ impl Scorer<'_> {
     /// [`ScoreError::Example`]: an image without pixels, or one on which the model fails.
     pub fn score(&mut self, image: &DynamicImage) -> Result<Vec<f32>, ScoreError> {
         let values = self.model.preparer.prepare(image, &mut self.resizer);
-        let raw = values.and_then(|values| self.run(&values));
+        let raw = values.and_then(|values| self.run(&values.to_f32().unwrap_or_default()));
         raw.and_then(|raw| self.model.probabilities(&raw)).map_err(ScoreError::Example)
     }
 
@@ -133,17 +131,17 @@ impl Scorer<'_> {
         let values = self.model.preparer.prepare(image, &mut self.resizer);
         let values = values.map_err(ScoreError::Example)?;
         let prepared = started.elapsed();
-        let raw = self.run(&values);
+        let raw = self.run(&values.to_f32().unwrap_or_default());
         raw.and_then(|raw| self.model.probabilities(&raw)).map_err(ScoreError::Example)?;
         Ok((prepared, started.elapsed().saturating_sub(prepared)))
     }
 
     fn run(&mut self, values: &[f32]) -> Result<Vec<f32>, String> {
         let state = self.state.take();
-        let Model { plan: shared, layout, .. } = self.model;
+        let Model { plan: shared, preparer, .. } = self.model;
         let attempt = catch_unwind(AssertUnwindSafe(|| {
             let mut state = state.map_or_else(|| shared.spawn(), Ok)?;
-            let raw = plan::run(&mut state, layout, values)?;
+            let raw = plan::run(&mut state, preparer.frame(), values)?;
             Ok::<_, TractError>((state, raw))
         }));
         match attempt {
@@ -169,15 +167,15 @@ fn load(path: &Path, preprocess: &Preprocess, classes: usize) -> Result<Model, M
     let parsed = reader.parse(&proto, folder).map_err(|e| ModelProblem::engine(&e))?;
     let mut model = parsed.model;
     let input = graph::input(&model)?;
-    let layout = graph::layout(&input, preprocess)?;
-    let preparer = Preparer::new(layout, preprocess)?;
-    let fact = InferenceFact::dt_shape(f32::datum_type(), layout.shape());
+    let preparer = Preparer::new(&input, preprocess)?;
+    let frame = *preparer.frame();
+    let fact = InferenceFact::dt_shape(f32::datum_type(), frame.shape());
     model.set_input_fact(0, fact).map_err(|e| ModelProblem::engine(&e))?;
     let (output, others) = graph::output(&model, classes)?;
     model.select_output_outlets(&[output.outlet]).map_err(|e| ModelProblem::engine(&e))?;
     graph::check_operators(&model)?;
 
-    let tested = plan::make(model, &layout, &preparer).map_err(|problem| match input.dims[0] {
+    let tested = plan::make(model, &frame, &preparer).map_err(|problem| match input.dims[0] {
         Some(batch @ 2..) if matches!(problem, ModelProblem::Engine(_)) => {
             ModelProblem::FixedBatch(batch)
         }
@@ -192,7 +190,7 @@ fn load(path: &Path, preprocess: &Preprocess, classes: usize) -> Result<Model, M
     let mut notes = remarks(&output.name, &others, softmax, &tested.rows);
     notes.extend(tested.note);
     let (plan, input, output) = (tested.plan, input.name, output.name);
-    Ok(Model { plan, preparer, layout, input, output, classes, softmax, notes, weight })
+    Ok(Model { plan, preparer, input, output, classes, softmax, notes, weight })
 }
 
 /// What may surprise in the way an output is read.

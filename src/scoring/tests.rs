@@ -139,11 +139,12 @@ mod models {
 
     #[test]
     fn mean_and_std_are_applied_a_channel_each_or_to_all() {
-        let with = |mean: &[f32], std: &[f32]| Preprocess {
+        let with = |mean: &[f64], std: &[f64]| Preprocess {
             size: Some([4, 6]),
             channels: Some(3),
             mean: Some(mean.to_vec()),
             std: Some(std.to_vec()),
+            ..Preprocess::default()
         };
         let each = load("open_size.onnx", &with(&[0.2, 0.4, 0.0], &[0.5, 1.0, 2.0]), 3).unwrap();
         let probs = each.score(&plain(153, 51, 255)).unwrap();
@@ -165,7 +166,9 @@ mod models {
 mod refusals {
     use super::*;
 
-    const NONE: Preprocess = Preprocess { size: None, channels: None, mean: None, std: None };
+    fn none() -> Preprocess {
+        Preprocess::default()
+    }
 
     #[test]
     fn a_file_that_is_no_model_is_called_what_it_is() {
@@ -173,7 +176,7 @@ mod refusals {
         let check = |bytes: &[u8], why: &str| {
             let path = folder.path().join("m.onnx");
             std::fs::write(&path, bytes).unwrap();
-            let text = refusal(&path, &NONE, 10);
+            let text = refusal(&path, &none(), 10);
             assert!(text.contains(why), "{text}");
         };
         check(b"version https://git-lfs.github.com/spec/v1\noid", "git lfs pull");
@@ -181,8 +184,8 @@ mod refusals {
         check(&std::fs::read(fixture("picture.png")).unwrap(), "is a PNG image");
         check(b"", "no ONNX model, or is cut short");
         check(b"id,label\n1,cat\n", "no ONNX model, or is cut short");
-        assert!(refusal(&folder.path().join("gone.onnx"), &NONE, 10).starts_with("no such file"));
-        assert!(refusal(folder.path(), &NONE, 10).starts_with("can't be read"));
+        assert!(refusal(&folder.path().join("gone.onnx"), &none(), 10).starts_with("no such file"));
+        assert!(refusal(folder.path(), &none(), 10).starts_with("can't be read"));
     }
 
     #[test]
@@ -200,15 +203,15 @@ mod refusals {
 
     #[test]
     fn inputs_that_are_no_single_float_image() {
-        assert_refused("two_inputs.onnx", &NONE, 16, "takes 2 inputs (image, mask)");
-        assert_refused("flat.onnx", &NONE, 784, "`image` has the shape [?, 784]");
-        assert_refused("bytes.onnx", &NONE, 16, "`image` is U8, not float32");
+        assert_refused("two_inputs.onnx", &none(), 16, "takes 2 inputs (image, mask)");
+        assert_refused("flat.onnx", &none(), 784, "`image` has the shape [?, 784]");
+        assert_refused("bytes.onnx", &none(), 16, "`image` is U8, not float32");
     }
 
     #[test]
     fn sizes_that_are_open_or_contradict_the_project() {
-        let with = |size, channels| Preprocess { size, channels, ..NONE };
-        assert_refused("open_size.onnx", &NONE, 3, "set `size = [height, width]`");
+        let with = |size, channels| Preprocess { size, channels, ..none() };
+        assert_refused("open_size.onnx", &none(), 3, "set `size = [height, width]`");
         assert_refused("sigmoid.onnx", &with(Some([4, 6]), None), 3, "set `channels`");
         assert_refused("sigmoid.onnx", &with(Some([4, 6]), Some(2)), 3, "must be 1 or 3");
         assert_refused("sigmoid.onnx", &with(Some([0, 6]), Some(3)), 3, "must not be 0");
@@ -220,11 +223,11 @@ mod refusals {
 
     #[test]
     fn means_and_deviations_that_do_not_fit() {
-        let mean = |v: &[f32]| Preprocess { mean: Some(v.to_vec()), ..NONE };
-        let std = |v: &[f32]| Preprocess { std: Some(v.to_vec()), ..NONE };
+        let mean = |v: &[f64]| Preprocess { mean: Some(v.to_vec()), ..none() };
+        let std = |v: &[f64]| Preprocess { std: Some(v.to_vec()), ..none() };
         let text = "`mean` has 2 values, the model 3 channels";
         assert_refused("nhwc_softmax.onnx", &mean(&[0.5, 0.5]), 3, text);
-        assert_refused("nhwc_softmax.onnx", &mean(&[f32::NAN]), 3, "`mean` holds NaN");
+        assert_refused("nhwc_softmax.onnx", &mean(&[f64::NAN]), 3, "`mean` holds NaN");
         assert_refused("nhwc_softmax.onnx", &mean(&[127.5]), 3, "after dividing by 255");
         assert_refused("nhwc_softmax.onnx", &std(&[1.0, 0.0, 1.0]), 3, "`std` must not be 0");
     }
@@ -234,91 +237,21 @@ mod refusals {
         let v1 = refusal(&fashion("models/v1.onnx"), &fashion_preprocess(), 64);
         // not the embedding, though it is 64 wide
         assert!(v1.contains("gives 10 classes, the project has 64 (output `logits`)"), "{v1}");
-        assert_refused("unnamed_outputs.onnx", &NONE, 16, "none of its outputs (b, c)");
+        assert_refused("unnamed_outputs.onnx", &none(), 16, "none of its outputs (b, c)");
     }
 
     #[test]
     fn what_tract_can_not_run() {
         let text = "node `pool_3` needs the operator FancyPool";
-        assert_refused("custom_operator.onnx", &NONE, 16, text);
-        assert_refused("not_finite.onnx", &NONE, 16, "not finite");
-        assert_refused("batch_of_eight.onnx", &NONE, 16, "takes 8 images at a time");
+        assert_refused("custom_operator.onnx", &none(), 16, text);
+        assert_refused("not_finite.onnx", &none(), 16, "not finite");
+        assert_refused("batch_of_eight.onnx", &none(), 16, "takes 8 images at a time");
     }
 
     #[test]
     fn a_key_that_preprocess_does_not_have() {
         assert!(toml::from_str::<Preprocess>("mena = [0.5]").is_err());
-        assert_eq!(toml::from_str::<Preprocess>("").unwrap(), NONE);
-    }
-}
-
-mod pictures {
-    use super::super::preprocess::{Axes, Layout, Preparer};
-    use super::*;
-
-    /// The picture as the model sees it, in levels from 0 to 255.
-    fn prepared(image: &DynamicImage, axes: Axes, channels: usize, side: [u32; 2]) -> Vec<f32> {
-        let layout = Layout { axes, channels, height: side[0], width: side[1] };
-        let levels = Preprocess { std: Some(vec![1.0 / 255.0]), ..Preprocess::default() };
-        let preparer = Preparer::new(layout, &levels).unwrap();
-        preparer.prepare(image, &mut fast_image_resize::Resizer::new()).unwrap()
-    }
-
-    fn levels(image: &[u8]) -> Vec<f32> {
-        image.iter().map(|&v| f32::from(v)).collect()
-    }
-
-    #[track_caller]
-    fn assert_like_pillow(ours: &[f32], theirs: &[u8]) {
-        let theirs = levels(theirs);
-        assert_near(ours, &theirs, 3.0);
-        let total: f32 = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).sum();
-        assert!(total / ours.len() as f32 <= 1.0, "on average {} off", total / ours.len() as f32);
-    }
-
-    #[test]
-    fn shrinking_gives_what_pillow_gives() {
-        let picture = open(fixture("picture.png"));
-        let rgb = prepared(&picture, Axes::Nhwc, 3, [28, 28]);
-        assert_like_pillow(&rgb, &open(fixture("picture_28_rgb.png")).into_rgb8());
-        let grey = prepared(&picture, Axes::Nchw, 1, [28, 28]);
-        assert_like_pillow(&grey, &open(fixture("picture_28_grey.png")).into_luma8());
-    }
-
-    #[test]
-    fn colour_becomes_grey_as_in_pillow() {
-        let grey = prepared(&open(fixture("picture.png")), Axes::Nchw, 1, [53, 37]);
-        assert_near(&grey, &levels(&open(fixture("picture_grey.png")).into_luma8()), 1e-3);
-    }
-
-    #[test]
-    fn grey_stays_exact_in_one_channel_and_in_three() {
-        let ramp: Vec<u8> = (0..=255).collect();
-        let grey = GrayImage::from_raw(16, 16, ramp.clone()).unwrap();
-        let coloured = DynamicImage::ImageLuma8(grey.clone()).to_rgb8().into();
-        let alpha = DynamicImage::ImageLuma8(grey.clone()).to_luma_alpha8().into();
-        let deep = DynamicImage::ImageLuma8(grey.clone()).to_luma16().into();
-        for image in [grey.into(), coloured, alpha, deep] {
-            assert_near(&prepared(&image, Axes::Nchw, 1, [16, 16]), &levels(&ramp), 1e-3);
-            let planes = prepared(&image, Axes::Nchw, 3, [16, 16]);
-            assert_near(&planes, &levels(&ramp.repeat(3)), 1e-3);
-        }
-    }
-
-    #[test]
-    fn channels_are_planes_or_interleaved() {
-        let image = RgbImage::from_raw(2, 1, vec![1, 2, 3, 4, 5, 6]).unwrap().into();
-        let planes = prepared(&image, Axes::Nchw, 3, [1, 2]);
-        assert_near(&planes, &[1.0, 4.0, 2.0, 5.0, 3.0, 6.0], 1e-3);
-        let interleaved = prepared(&image, Axes::Nhwc, 3, [1, 2]);
-        assert_near(&interleaved, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 1e-3);
-    }
-
-    #[test]
-    fn a_picture_without_pixels_is_an_error_of_that_example() {
-        let model = load("nhwc_softmax.onnx", &Preprocess::default(), 3).unwrap();
-        let error = model.score(&RgbImage::new(0, 5).into()).unwrap_err();
-        assert!(matches!(&error, ScoreError::Example(text) if text.contains("no pixels")));
+        assert_eq!(toml::from_str::<Preprocess>("").unwrap(), none());
     }
 }
 
