@@ -5,8 +5,8 @@
 
 use super::engine::Port;
 use super::error::ModelProblem;
+use super::input::picture::Preparer as Pictures;
 use super::model::Batch;
-use super::preprocess::Preparer as Pictures;
 use super::settings::Settings;
 use super::tensor::Tensor;
 use fast_image_resize::Resizer;
@@ -78,9 +78,10 @@ impl Feed {
     ) -> Result<Self, ModelProblem> {
         match settings.medium {
             Medium::Picture => {
-                let layout = super::graph::layout_of(inputs, &settings.preprocess)?;
-                Pictures::new(layout, &settings.preprocess)
-                    .map(|p| Self::Picture(p, inputs[0].name.clone()))
+                let names = || inputs.iter().map(|port| port.name.clone()).collect();
+                let [input] = inputs else { return Err(ModelProblem::Inputs(names())) };
+                let pictures = Pictures::new(input, &settings.preprocess)?;
+                Ok(Self::Picture(pictures, input.name.clone()))
             }
             other => Err(ModelProblem::Engine(format!("can't score a {}", other.name()))),
         }
@@ -111,14 +112,16 @@ impl Feed {
 
     fn dims(&self, _inputs: &[Port]) -> Vec<Vec<Option<usize>>> {
         match self {
-            Self::Picture(pictures, _) => vec![pictures.shape().map(Some).to_vec()],
+            Self::Picture(pictures, _) => vec![pictures.frame().shape().map(Some).to_vec()],
         }
     }
 
     /// Two inputs to try a model on.
-    pub fn tests(&self) -> [Inputs; 2] {
+    pub fn tests(&self) -> Option<[Inputs; 2]> {
         match self {
-            Self::Picture(pictures, _) => pictures.tests().map(|tensor| vec![tensor]),
+            Self::Picture(pictures, _) => {
+                pictures.test_inputs().map(|tests| tests.map(|t| vec![t]))
+            }
         }
     }
 
@@ -185,7 +188,7 @@ impl<'m> Preparer<'m> {
     pub fn one(&mut self, sample: &Sample<'_>) -> Result<Inputs, String> {
         match (self.feed, sample) {
             (Feed::Picture(pictures, _), Sample::Picture(picture)) => {
-                Ok(vec![pictures.tensor(picture, &mut self.resizer)?])
+                Ok(vec![pictures.prepare(picture, &mut self.resizer)?])
             }
             _ => Err("it is not what the model takes".to_owned()),
         }

@@ -11,7 +11,7 @@ use super::outputs::{self, Wanted};
 use super::reading::{self, Classes};
 use super::settings::{EngineChoice, Settings};
 use super::tensor::Tensor;
-use super::{graph, onnx_file, prepare};
+use super::{onnx_file, prepare};
 use std::path::Path;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
@@ -104,7 +104,12 @@ impl Loading<'_> {
         let found = rows.first().map_or(0, Vec::len);
         let output = output.to_owned();
         let problem = ModelProblem::Classes { output: output.clone(), found, project: count };
-        let classes = Classes::of(&rows, count, wanted.normalised, wanted.order.clone());
+        let normalised = match wanted.last.as_deref() {
+            Some("Softmax") => found > 1,
+            Some("Sigmoid") => found == 1,
+            _ => false,
+        };
+        let classes = Classes::of(&rows, count, normalised, wanted.order.clone());
         let classes = classes.ok_or(problem)?;
         self.notes.extend(wanted.notes.iter().cloned());
         self.notes.extend(classes.remark(&output, &rows));
@@ -112,8 +117,8 @@ impl Loading<'_> {
     }
 
     fn width(&self, tested: &Tested, place: usize, mask: Option<usize>) -> Option<usize> {
-        let tests = self.tests();
-        let mask = mask.and_then(|place| tests[1].get(place));
+        let [_, test] = self.tests().ok()?;
+        let mask = mask.and_then(|place| test.get(place));
         let vectors = reading::embeddings(tested.rows[1].get(place)?, self.examples(), mask)?;
         vectors.first().map(Vec::len).filter(|&width| width > 0)
     }
@@ -126,10 +131,11 @@ impl Loading<'_> {
         }
     }
 
-    fn tests(&self) -> [Vec<Tensor>; 2] {
+    fn tests(&self) -> Result<[Vec<Tensor>; 2], ModelProblem> {
         let count = self.examples();
         let repeated = |inputs: Vec<Tensor>| inputs.iter().map(|t| t.entries(0, count)).collect();
-        self.feed.tests().map(repeated)
+        let none = || ModelProblem::Engine("no test input can be made".to_owned());
+        Ok(self.feed.tests().ok_or_else(none)?.map(repeated))
     }
 
     fn engine(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
@@ -141,9 +147,13 @@ impl Loading<'_> {
 
     fn tract(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
         let folder = self.path.parent().and_then(Path::to_str);
-        let tests = self.tests();
+        let tests = self.tests()?;
         let made = TractEngine::load(&self.proto, folder, &self.inputs, outputs, &tests)?;
         self.notes.extend(made.notes);
-        Ok(Tested { engine: Box::new(made.engine), name: "tract 0.23.9".to_owned(), rows: made.given })
+        Ok(Tested {
+            engine: Box::new(made.engine),
+            name: "tract 0.23.9".to_owned(),
+            rows: made.given,
+        })
     }
 }

@@ -1,5 +1,5 @@
 use super::super::feed::Medium;
-use super::super::preprocess::Preprocess;
+use super::super::input::Preprocess;
 use super::*;
 use image::DynamicImage;
 use std::sync::Mutex;
@@ -21,6 +21,7 @@ fn run(
         channels: Some(1),
         mean: Some(vec![0.2864]),
         std: Some(vec![0.3533]),
+        ..Preprocess::default()
     };
     let path = sample("models/v1.onnx");
     let classes = (0..10).map(|class| class.to_string()).collect();

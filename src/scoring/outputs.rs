@@ -4,10 +4,9 @@
 
 use super::engine::Port;
 use super::error::ModelProblem;
-use super::graph;
 use super::settings::{Embedding, Settings};
 use super::tensor::Kind;
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::{GraphProto, ModelProto};
 
 /// Names under which exporters write class scores, the surest first.
 const CLASSES: [&str; 6] =
@@ -27,8 +26,8 @@ const EMBEDDINGS: [&str; 6] = [
 pub(super) struct Wanted {
     /// The output with the class scores, and K.
     pub classes: Option<(String, usize)>,
-    /// Whether the graph makes them sum to 1 itself.
-    pub normalised: bool,
+    /// The operator that makes them.
+    pub last: Option<String>,
     /// The column of each class of the project, if they stand in another order.
     pub order: Option<Vec<usize>>,
     /// The tensor with the embedding.
@@ -57,8 +56,8 @@ pub(super) fn wanted(
     let mut wanted = Wanted::default();
     if let Some(classes) = &settings.classes {
         let (name, others) = class_output(outputs, settings, classes.len())?;
-        wanted.normalised =
-            proto.graph.as_ref().is_some_and(|graph| graph::is_softmax(graph, &name));
+        let last = proto.graph.as_ref().and_then(|graph| last_operator(graph, &name));
+        wanted.last = last.map(str::to_owned);
         if !others.is_empty() {
             let others = others.join(", ");
             wanted.notes.push(format!("output `{name}` is read; {others} would fit as well"));
@@ -120,4 +119,23 @@ fn embedding(
     let only = || if classes.is_none() { only() } else { None };
     let unknown = || ModelProblem::NoHidden(classes.unwrap_or("the outputs").to_owned());
     hidden.or_else(told).or_else(only).ok_or_else(unknown)
+}
+
+/// Operators that probabilities keep their meaning through, roundings aside.
+const CARRIERS: [&str; 7] =
+    ["QuantizeLinear", "DequantizeLinear", "Cast", "Identity", "Flatten", "Reshape", "Squeeze"];
+
+/// The operator that makes the named output, before it is quantised or reshaped.
+fn last_operator<'g>(graph: &'g GraphProto, output: &'g str) -> Option<&'g str> {
+    let mut value = output;
+    // the length bounds the walk, should the graph have a cycle
+    for _ in &graph.node {
+        let makes = |output: &String| output == value;
+        let node = graph.node.iter().find(|node| node.output.iter().any(makes))?;
+        if !CARRIERS.contains(&node.op_type.as_str()) {
+            return Some(&node.op_type);
+        }
+        value = node.input.first()?;
+    }
+    None
 }

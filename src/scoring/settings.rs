@@ -1,7 +1,7 @@
 //! What is asked of a model: how its input is made, which outputs are read, what runs it.
 
 use super::feed::Medium;
-use super::preprocess::Preprocess;
+use super::input::Preprocess;
 use serde::{Deserialize, Serialize};
 
 /// What is to run a model.
