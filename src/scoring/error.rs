@@ -158,6 +158,14 @@ pub enum ModelProblem {
         "tract can't run it: {0}\n  export it again (opset 13 to 18), or import predictions instead"
     )]
     Engine(String),
+    /// ONNX Runtime refused the model.
+    #[error("ONNX Runtime can't run it: {0}\n  without `--engine ort` tract runs it, if it can")]
+    Runtime(String),
+    /// ONNX Runtime's library can't be loaded: each place that was tried.
+    #[error(
+        "ONNX Runtime was not found: {0}\n  `pip install onnxruntime`, or set ORT_DYLIB_PATH to its library"
+    )]
+    NoRuntime(String),
     /// Infinite values or NaN on plain test images.
     #[error(
         "gives values that are not finite on a test image\n  check the export, `mean` and `std`"
@@ -194,7 +202,8 @@ pub(super) fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
 
 const LINE: usize = 120;
 
-fn first_line(text: &str) -> String {
+/// The first line of a text, cut where it is very long.
+pub(super) fn first_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     match line.char_indices().nth(LINE) {
         Some((end, _)) => format!("{}…", &line[..end]),
