@@ -10,6 +10,7 @@ mod batch;
 mod engine;
 mod error;
 mod graph;
+mod input;
 mod measure;
 mod memory;
 mod model;
