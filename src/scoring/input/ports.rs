@@ -112,15 +112,19 @@ pub(super) fn of_text(ports: &[Port]) -> Result<(Vec<Slot>, Vec<String>), ModelP
     slots.filter(once).map(|slots| (slots, notes)).ok_or_else(|| refused(ports))
 }
 
-fn refused(ports: &[Port]) -> ModelProblem {
+/// Inputs with their types and shapes, for a message.
+pub(super) fn list(ports: &[Port]) -> String {
     let shown = |port: &Port| {
         let size = |d: &Option<usize>| d.map_or("?".to_owned(), |d| d.to_string());
         let dims: Vec<String> = port.dims.iter().map(size).collect();
         format!("{} {}[{}]", port.name, port.kind.name(), dims.join(", "))
     };
-    let list: Vec<String> = ports.iter().map(shown).collect();
+    ports.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+fn refused(ports: &[Port]) -> ModelProblem {
     ModelProblem::Input {
-        what: format!("takes other inputs than a text has: {}", list.join(", ")),
+        what: format!("takes other inputs than a text has: {}", list(ports)),
         remedy: "a text gives input_ids, attention_mask, token_type_ids, position_ids: int64 [N, S]",
     }
 }
