@@ -12,4 +12,4 @@ pub mod text;
 pub use cells::{Cells, fit, shrunk};
 pub use decode::{MediaError, decode, decode_upright};
 pub use inline::print_inline;
-pub use sound::{Sound, decode_sound};
+pub use sound::{Sound, decode_sound, is_sound};

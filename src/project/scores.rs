@@ -68,7 +68,7 @@ impl Project {
         let header = self.header(job, model, examples)?;
         let names = Names::new(&dir, examples.split.name());
         let mut partial = Partial::open(names.clone(), &header, job.fresh).map_err(failed)?;
-        let samples = self.samples(examples)?;
+        let samples = self.samples(examples)?.turned(model.upright());
         let (resumed, before, started) = (partial.done, partial.seconds, Instant::now());
         let (of, bad) = (examples.len(), partial.failed.len());
         let mut tell = |done: usize, failed: usize| {
@@ -100,7 +100,9 @@ impl Project {
     ) -> Result<Header, ProjectError> {
         let mark = digest(model.files()).map_err(|(path, e)| IngestError::io(&path, &e))?;
         let about = model.about();
-        let how = (job.settings, &about.engine, &about.input, &about.output, VERSION);
+        // the values do not depend on the threads
+        let settings = Settings { threads: 0, ..job.settings.clone() };
+        let how = (settings, &about.engine, &about.input, &about.output, VERSION);
         let how = serde_json::to_string(&how)
             .map_err(|e| IngestError::new(job.path, e.to_string(), ""))?;
         Ok(Header {

@@ -68,6 +68,14 @@ pub enum ModelProblem {
         .0.len(), .0.join(", ")
     )]
     Inputs(Vec<String>),
+    /// Inputs that can't be made of the project's texts or sounds.
+    #[error("{what}\n  {remedy}")]
+    Input {
+        /// What is wrong.
+        what: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
     /// An input that is not float32.
     #[error("input `{input}` is {kind}, not float32\n  export the model with a float32 input")]
     InputType {

@@ -108,6 +108,11 @@ impl Model {
         self.weight.parameters
     }
 
+    /// Whether it takes pictures turned as their camera says.
+    pub fn upright(&self) -> bool {
+        self.feed.upright()
+    }
+
     /// Its inputs and outputs, as the file has them.
     pub fn ports(&self) -> (&[Port], &[Port]) {
         (&self.inputs, &self.outputs)
