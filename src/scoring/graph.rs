@@ -2,8 +2,8 @@
 //!
 //! Invariant: an input is described only when every size is known, from the file or `[preprocess]`.
 
-use super::error::ModelProblem;
 use super::engine::Port;
+use super::error::ModelProblem;
 use super::tensor::Kind;
 use tract_onnx::pb::GraphProto;
 use tract_onnx::prelude::*;

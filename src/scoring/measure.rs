@@ -5,9 +5,9 @@
 
 use super::batch::{Fetch, score_all};
 use super::error::{ScoreError, panic_text};
+use super::input::Preprocess;
 use super::memory::{self, Resident};
 use super::model::Model;
-use super::input::Preprocess;
 use crate::analysis::{Estimate, Timing, between, timing};
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};

@@ -9,6 +9,7 @@
 mod batch;
 mod engine;
 mod error;
+mod found;
 mod graph;
 mod input;
 mod measure;

@@ -5,10 +5,10 @@
 
 use super::error::{ModelProblem, ScoreError, panic_text};
 use super::graph;
-use super::onnx_file::{self, Weight};
-use super::plan::{self, Plan};
 use super::input::Preprocess;
 use super::input::picture::Preparer;
+use super::onnx_file::{self, Weight};
+use super::plan::{self, Plan};
 use fast_image_resize::Resizer;
 use image::DynamicImage;
 use std::panic::{AssertUnwindSafe, catch_unwind};

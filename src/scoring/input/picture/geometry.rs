@@ -49,8 +49,7 @@ impl Geometry {
         };
         let before = check_sides("resize_to", before)?;
         let resize = preprocess.resize.unwrap_or(Resize::Stretch);
-        let larger =
-            before != size || matches!(resize, Resize::ShortSide | Resize::LongSidePad);
+        let larger = before != size || matches!(resize, Resize::ShortSide | Resize::LongSidePad);
         let crop = preprocess.crop.unwrap_or(if larger { Crop::Center } else { Crop::None });
         if crop == Crop::None && before != size {
             return refuse("`resize_to` without a crop must be the size");
@@ -80,7 +79,8 @@ impl Geometry {
     /// Height and width of the picture once it is resized, whole numbers.
     fn scaled(&self, [height, width]: [f64; 2]) -> [f64; 2] {
         let [to_height, to_width] = self.before;
-        let keep = |ratio: f64| [height, width].map(|side| (side / ratio).round_ties_even().max(1.0));
+        let keep =
+            |ratio: f64| [height, width].map(|side| (side / ratio).round_ties_even().max(1.0));
         match self.resize {
             Resize::Stretch | Resize::Fit => self.before,
             Resize::None => [height, width],

@@ -92,7 +92,8 @@ impl Levels {
             }
             Layout::Nhwc => {
                 for pixel in levels.chunks_exact(*channels) {
-                    let value = |(c, numbers): (usize, &[T; 256])| numbers[usize::from(pixel[from(c)])];
+                    let value =
+                        |(c, numbers): (usize, &[T; 256])| numbers[usize::from(pixel[from(c)])];
                     values.extend(table.iter().enumerate().map(value));
                 }
             }

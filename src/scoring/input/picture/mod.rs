@@ -88,12 +88,13 @@ impl Preparer {
         let [rows, columns] = self.geometry.spans(height, width)?;
         let pixels = pixels::pixels(image, self.frame.channels, self.alpha);
         let whole = [whole(rows, height), whole(columns, width)] == [true, true];
-        let pixels = if whole {
+        let part = if whole {
             pixels
         } else {
             let cut = self.cut(&pixels, [height, width], [rows, columns], resizer);
-            self.framed(cut.map_err(|e| e.to_string())?, [rows, columns])
+            cut.map_err(|e| e.to_string())?
         };
+        let pixels = self.framed(part, [rows, columns]);
         self.levels.tensor(&pixels).ok_or_else(|| "the picture has no such pixels".to_owned())
     }
 
@@ -101,9 +102,8 @@ impl Preparer {
     pub fn test_inputs(&self) -> Option<[Tensor; 2]> {
         let channels = self.frame.channels;
         let len = self.frame.area() * channels;
-        let tensor = |levels: Vec<u8>| {
-            self.levels.tensor(&Pixels { levels: Cow::Owned(levels), channels })
-        };
+        let tensor =
+            |levels: Vec<u8>| self.levels.tensor(&Pixels { levels: Cow::Owned(levels), channels });
         Some([tensor(vec![128; len])?, tensor(noise().take(len).collect())?])
     }
 
@@ -138,8 +138,12 @@ impl Preparer {
         // a colour around a grey picture needs three channels
         let plain = self.fill.iter().all(|&v| v == self.fill[0]) || self.frame.channels == 1;
         let channels = if plain { cut.channels } else { 3 };
-        let mut canvas: Vec<u8> =
-            self.fill[..channels].iter().copied().cycle().take(self.frame.area() * channels).collect();
+        let mut canvas: Vec<u8> = self.fill[..channels]
+            .iter()
+            .copied()
+            .cycle()
+            .take(self.frame.area() * channels)
+            .collect();
         let stride = width as usize * channels;
         let lines = cut.levels.chunks_exact(columns.pixels as usize * cut.channels);
         for (line, into) in lines.zip(canvas.chunks_exact_mut(stride).skip(rows.at as usize)) {
@@ -178,7 +182,11 @@ fn algorithm(filter: Filter, antialias: bool) -> fir::ResizeAlg {
         Filter::Bicubic => fir::FilterType::CatmullRom,
         Filter::Lanczos => fir::FilterType::Lanczos3,
     };
-    if antialias { fir::ResizeAlg::Convolution(kernel) } else { fir::ResizeAlg::Interpolation(kernel) }
+    if antialias {
+        fir::ResizeAlg::Convolution(kernel)
+    } else {
+        fir::ResizeAlg::Interpolation(kernel)
+    }
 }
 
 /// Keys' cubic kernel with a = −0.75 (R. Keys, 1981), as PyTorch and OpenCV interpolate.
