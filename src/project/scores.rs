@@ -102,7 +102,8 @@ impl Project {
         let about = model.about();
         // the values do not depend on the threads
         let settings = Settings { threads: 0, ..job.settings.clone() };
-        let how = (settings, &about.engine, &about.input, &about.output, VERSION);
+        let found = about.sources.iter().map(|s| (&s.key, &s.value)).collect::<Vec<_>>();
+        let how = (settings, found, &about.engine, &about.input, &about.output, VERSION);
         let how = serde_json::to_string(&how)
             .map_err(|e| IngestError::new(job.path, e.to_string(), ""))?;
         Ok(Header {

@@ -13,7 +13,7 @@ use super::outputs::{self, Wanted};
 use super::reading::{self, Classes};
 use super::settings::{EngineChoice, Settings};
 use super::tensor::Tensor;
-use super::{feed, onnx_file, prepare};
+use super::{feed, found, onnx_file, prepare};
 use std::path::Path;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
@@ -51,17 +51,20 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
         return Err(ModelProblem::ForeignInput(name.clone()));
     }
     let mut notes = Vec::new();
+    let found = found::find(path, &proto, &ports.inputs, &settings.preprocess)?;
+    notes.extend(found.notes.iter().cloned());
+    let settings = &Settings { preprocess: found.preprocess.clone(), ..settings.clone() };
     let feed = Feed::new(path, proto.graph.as_ref(), &ports.inputs, settings, &mut notes)?;
     let batch = batch(&ports.inputs, &feed);
     let tests = tests(&feed, batch)?;
     let inputs = feed::settled(&ports.inputs, &tests, matches!(batch, Batch::UpTo(2..)));
-    let wanted = outputs::wanted(&proto, &ports.outputs, settings)?;
+    let wanted = outputs::wanted(&proto, &ports.outputs, settings, &found)?;
     let (bytes, given) = (weight.bytes, ports.outputs.clone());
     let mut loading =
         Loading { path, settings, proto, bytes, given, feed, inputs, tests, batch, notes };
     let (tested, read, about) = loading.run(&wanted)?;
     let Loading { feed, notes, .. } = loading;
-    let about = About { engine: tested.name, notes, ..about };
+    let about = About { engine: tested.name, notes, sources: found.sources, ..about };
     let (inputs, outputs) = (ports.inputs, ports.outputs);
     Ok(Model { engine: tested.engine, feed, inputs, outputs, read, batch, weight, about })
 }
@@ -124,7 +127,7 @@ impl Loading<'_> {
         let normalised = match wanted.last.as_deref() {
             Some("Softmax") => found > 1,
             Some("Sigmoid") => found == 1,
-            _ => false,
+            _ => wanted.probabilities,
         };
         let classes = Classes::of(&rows, count, normalised, wanted.order.clone());
         let classes = classes.ok_or(problem)?;
