@@ -65,3 +65,10 @@ pub(super) fn prepare(
     model.graph = Some(graph);
     Ok(model)
 }
+
+#[cfg(test)]
+pub(super) mod fixtures;
+#[cfg(test)]
+mod operators_tests;
+#[cfg(test)]
+mod tests;
