@@ -79,3 +79,10 @@ pub(super) fn with_outputs(model: &ModelProto, outputs: &[String]) -> ModelProto
     }
     model
 }
+
+#[cfg(test)]
+pub(super) mod fixtures;
+#[cfg(test)]
+mod operators_tests;
+#[cfg(test)]
+mod tests;
