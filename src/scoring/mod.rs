@@ -13,6 +13,7 @@ mod graph;
 mod measure;
 mod memory;
 mod model;
+mod native;
 mod onnx_file;
 mod plan;
 mod preprocess;
