@@ -1,17 +1,19 @@
-//! From an example to the tensors that a model takes.
+//! From an example to the tensors a model takes.
 //!
-//! Invariant: what is made here is what the model's own Python pipeline makes, within the limits that the tests name.
+//! Invariant: what is prepared equals what the reference tools prepare from the same file and settings.
 
 mod beside;
 mod mel;
+pub(super) mod picture;
 mod ports;
+mod preprocess;
 mod resample;
 mod sound;
 mod sound_settings;
 mod text;
 
 pub use beside::positions;
-pub use ports::takes_text;
+pub use preprocess::{Alpha, Crop, Filter, Layout, Order, Preprocess, Resize};
 pub use sound::Sounds;
 pub use sound_settings::{Features, Log, MelAxes, MelNorm, MelScale, Pad, SoundSettings};
 pub use text::Texts;
