@@ -6,13 +6,16 @@
 use super::engine::Port;
 use super::error::ModelProblem;
 use super::input::picture::Preparer as Pictures;
+use super::input::{self, SoundSettings, Sounds, Texts};
 use super::model::Batch;
 use super::settings::Settings;
 use super::tensor::Tensor;
+use crate::media::Sound;
 use fast_image_resize::Resizer;
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use tract_onnx::pb::ModelProto;
 
 /// What the examples of a project are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +27,8 @@ pub enum Medium {
     Text,
     /// Table rows.
     Row,
+    /// Sound files.
+    Sound,
 }
 
 impl Medium {
@@ -33,6 +38,7 @@ impl Medium {
             Self::Picture => "picture",
             Self::Text => "text",
             Self::Row => "table row",
+            Self::Sound => "sound",
         }
     }
 }
@@ -46,6 +52,8 @@ pub enum Sample<'a> {
     Text(&'a str),
     /// A table row: the cells of all metadata columns.
     Row(Vec<&'a str>),
+    /// A decoded sound.
+    Sound(Sound),
 }
 
 impl Sample<'_> {
@@ -55,6 +63,7 @@ impl Sample<'_> {
             Self::Picture(picture) => picture.as_bytes().len(),
             Self::Text(text) => text.len(),
             Self::Row(cells) => cells.iter().map(|cell| cell.len()).sum(),
+            Self::Sound(sound) => size_of_val(sound.samples.as_slice()),
         }
     }
 }
@@ -63,6 +72,8 @@ impl Sample<'_> {
 #[derive(Debug)]
 pub(super) enum Feed {
     Picture(Pictures, String),
+    Text(Box<Texts>),
+    Sound(Box<Sounds>),
 }
 
 impl Feed {
@@ -71,10 +82,11 @@ impl Feed {
     /// # Errors
     /// Inputs that examples of this medium can't be made into.
     pub fn new(
-        _path: &Path,
+        path: &Path,
+        proto: &ModelProto,
         inputs: &[Port],
         settings: &Settings,
-        _notes: &mut Vec<String>,
+        notes: &mut Vec<String>,
     ) -> Result<Self, ModelProblem> {
         match settings.medium {
             Medium::Picture => {
@@ -83,6 +95,19 @@ impl Feed {
                 let pictures = Pictures::new(input, &settings.preprocess)?;
                 Ok(Self::Picture(pictures, input.name.clone()))
             }
+            Medium::Text => {
+                let positions = proto.graph.as_ref().and_then(input::positions);
+                let longest = settings.preprocess.max_length;
+                let texts = Texts::load(path, inputs, longest, positions)?;
+                notes.extend_from_slice(texts.notes());
+                Ok(Self::Text(Box::new(texts)))
+            }
+            Medium::Sound => {
+                let sound = SoundSettings::beside(path, &settings.preprocess.sound)?;
+                let sounds = Sounds::new(inputs, &sound)?;
+                notes.extend_from_slice(sounds.notes());
+                Ok(Self::Sound(Box::new(sounds)))
+            }
             other => Err(ModelProblem::Engine(format!("can't score a {}", other.name()))),
         }
     }
@@ -90,7 +115,8 @@ impl Feed {
     /// How many examples go through an engine together that takes any number.
     pub fn group(&self) -> usize {
         match self {
-            Self::Picture(..) => 1,
+            // texts and sounds have lengths of their own
+            Self::Picture(..) | Self::Text(_) | Self::Sound(_) => 1,
         }
     }
 
@@ -107,11 +133,13 @@ impl Feed {
             }
             Port { dims, ..port.clone() }
         };
-        inputs.iter().zip(self.dims(inputs)).map(settle).collect()
+        inputs.iter().zip(self.dims()).map(settle).collect()
     }
 
-    fn dims(&self, _inputs: &[Port]) -> Vec<Vec<Option<usize>>> {
+    fn dims(&self) -> Vec<Vec<Option<usize>>> {
         match self {
+            Self::Text(texts) => texts.dims(),
+            Self::Sound(sounds) => sounds.dims(),
             Self::Picture(pictures, _) => vec![pictures.frame().shape().map(Some).to_vec()],
         }
     }
@@ -122,6 +150,8 @@ impl Feed {
             Self::Picture(pictures, _) => {
                 pictures.test_inputs().map(|tests| tests.map(|t| vec![t]))
             }
+            Self::Text(texts) => texts.test_inputs().ok(),
+            Self::Sound(sounds) => sounds.test_inputs().ok(),
         }
     }
 
@@ -129,6 +159,8 @@ impl Feed {
     pub fn describe(&self) -> String {
         match self {
             Self::Picture(pictures, name) => format!("{name}: {}", pictures.describe()),
+            Self::Text(texts) => texts.describe(),
+            Self::Sound(sounds) => sounds.describe(),
         }
     }
 }
@@ -190,6 +222,8 @@ impl<'m> Preparer<'m> {
             (Feed::Picture(pictures, _), Sample::Picture(picture)) => {
                 Ok(vec![pictures.prepare(picture, &mut self.resizer)?])
             }
+            (Feed::Text(texts), Sample::Text(text)) => texts.tensors(text),
+            (Feed::Sound(sounds), Sample::Sound(sound)) => sounds.tensors(sound),
             _ => Err("it is not what the model takes".to_owned()),
         }
     }

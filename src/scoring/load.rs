@@ -44,7 +44,7 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
         return Err(ModelProblem::ForeignInput(name.clone()));
     }
     let mut notes = Vec::new();
-    let feed = Feed::new(path, &ports.inputs, settings, &mut notes)?;
+    let feed = Feed::new(path, &proto, &ports.inputs, settings, &mut notes)?;
     let batch = batch(&ports.inputs, &feed);
     let inputs = feed.settled(&ports.inputs, batch);
     let wanted = outputs::wanted(&proto, &ports.outputs, settings)?;

@@ -126,6 +126,19 @@ impl Sounds {
         format!("{}: sound at {} Hz, {length}, {what}", names.join(", "), self.rate)
     }
 
+    /// The sizes of each input; a sound's length is open where it is its own.
+    pub fn dims(&self) -> Vec<Vec<Option<usize>>> {
+        let time = match &self.hears {
+            Hears::Wave { .. } => vec![self.samples],
+            Hears::Mel(made) => made.dims(self.samples),
+        };
+        let of = |slot: &Slot| {
+            let missing = slot.rank.saturating_sub(time.len());
+            [vec![Some(1); missing], time.clone()].concat()
+        };
+        self.slots.iter().map(of).collect()
+    }
+
     /// The inputs of one sound, in the order of the ports; the first axis is 1.
     ///
     /// # Errors
@@ -238,6 +251,20 @@ impl Spectrogram {
         }
         let frames = self.frames?.saturating_add(usize::from(self.drops_last));
         Some(self.mel.samples_for(frames))
+    }
+
+    /// Its axes, the number of frames open where it is the sound's.
+    fn dims(&self, samples: Option<usize>) -> Vec<Option<usize>> {
+        let made = |samples: usize| {
+            let frames = self.mel.frames_of(samples);
+            frames.saturating_sub(usize::from(self.drops_last))
+        };
+        let frames = self.frames.or(samples.map(made));
+        let mels = Some(self.mel.spec().n_mels);
+        match self.axes {
+            MelAxes::MelTime => vec![mels, frames],
+            MelAxes::TimeMel => vec![frames, mels],
+        }
     }
 
     /// Shape, values, and how many frames are of the sound.

@@ -3,8 +3,11 @@
 //!
 //! Invariant: nothing is assumed here; what nobody says stays open.
 
+use super::super::error::ModelProblem;
+use super::beside::{folders, read_json};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::path::Path;
 
 /// What a model hears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
@@ -159,6 +162,28 @@ impl SoundSettings {
             feature_mean: a.feature_mean.or(b.feature_mean),
             feature_std: a.feature_std.or(b.feature_std),
             mel_axes: a.mel_axes.or(b.mel_axes),
+        }
+    }
+
+    /// These, and what they leave open from the `preprocessor_config.json` beside a model or one folder up.
+    ///
+    /// # Errors
+    /// A feature extractor that is not known here, where these don't say themselves what the model hears.
+    pub(in crate::scoring) fn beside(model: &Path, project: &Self) -> Result<Self, ModelProblem> {
+        let files = folders(model).into_iter().map(|f| f.join("preprocessor_config.json"));
+        let Some(file) = files.into_iter().find(|file| file.is_file()) else {
+            return Ok(project.clone());
+        };
+        match Self::from_preprocessor(&read_json(&file)) {
+            Ok(settings) => Ok(project.or(&settings)),
+            Err(_) if project.features.is_some() => Ok(project.clone()),
+            Err(name) => Err(ModelProblem::Input {
+                what: format!(
+                    "its {} names no feature extractor that is known: {name:?}",
+                    file.display()
+                ),
+                remedy: "set `features`, `sample_rate` and what else it does in [preprocess]",
+            }),
         }
     }
 
