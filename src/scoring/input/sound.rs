@@ -71,7 +71,7 @@ impl Sounds {
         let rate = settings.sample_rate.unwrap_or_else(|| {
             notes.push(format!(
                 "nothing says how many samples a second the model takes: {USUAL_RATE} are assumed; \
-                 `sample_rate` in [preprocess.sound] sets it"
+                 `sample_rate` in [preprocess] sets it"
             ));
             USUAL_RATE
         });
@@ -124,6 +124,19 @@ impl Sounds {
             None => "whole".to_owned(),
         };
         format!("{}: sound at {} Hz, {length}, {what}", names.join(", "), self.rate)
+    }
+
+    /// The sizes of each input; a sound's length is open where it is its own.
+    pub fn dims(&self) -> Vec<Vec<Option<usize>>> {
+        let time = match &self.hears {
+            Hears::Wave { .. } => vec![self.samples],
+            Hears::Mel(made) => made.dims(self.samples),
+        };
+        let of = |slot: &Slot| {
+            let missing = slot.rank.saturating_sub(time.len());
+            [vec![Some(1); missing], time.clone()].concat()
+        };
+        self.slots.iter().map(of).collect()
     }
 
     /// The inputs of one sound, in the order of the ports; the first axis is 1.
@@ -190,7 +203,7 @@ impl Sounds {
             }
             None if sound.seconds() > LONGEST => {
                 return Err(format!(
-                    "it is {:.0} s long: `seconds` in [preprocess.sound] says how much of it is taken",
+                    "it is {:.0} s long: `seconds` in [preprocess] says how much of it is taken",
                     sound.seconds()
                 ));
             }
@@ -246,6 +259,20 @@ impl Spectrogram {
         }
         let frames = self.frames?.saturating_add(usize::from(self.drops_last));
         Some(self.mel.samples_for(frames))
+    }
+
+    /// Its axes, the number of frames open where it is the sound's.
+    fn dims(&self, samples: Option<usize>) -> Vec<Option<usize>> {
+        let made = |samples: usize| {
+            let frames = self.mel.frames_of(samples);
+            frames.saturating_sub(usize::from(self.drops_last))
+        };
+        let frames = self.frames.or(samples.map(made));
+        let mels = Some(self.mel.spec().n_mels);
+        match self.axes {
+            MelAxes::MelTime => vec![mels, frames],
+            MelAxes::TimeMel => vec![frames, mels],
+        }
     }
 
     /// Shape, values, and how many frames are of the sound.
@@ -356,7 +383,7 @@ fn spec(features: Features, rate: u32, s: &SoundSettings) -> Result<MelSpec, Mod
     let (Some(n_fft), Some(hop_length), Some(n_mels)) = (n_fft, hop_length, s.n_mels) else {
         return Err(ModelProblem::Input {
             what: "takes a spectrogram, and nothing says how it is made".to_owned(),
-            remedy: "set sample_rate, n_fft, hop_length, n_mels, mel and log in [preprocess.sound]",
+            remedy: "set sample_rate, n_fft, hop_length, n_mels, mel and log in [preprocess]",
         });
     };
     let half = f64::from(rate) / 2.0;
@@ -435,7 +462,7 @@ fn unlike(sound: &Port, features: Features) -> ModelProblem {
             "input {} does not go with {what}",
             super::ports::list(std::slice::from_ref(sound))
         ),
-        remedy: "correct `features`, `n_mels`, `frames` or `mel_axes` in [preprocess.sound]",
+        remedy: "correct `features`, `n_mels`, `frames` or `mel_axes` in [preprocess]",
     }
 }
 

@@ -78,9 +78,9 @@ pub enum MelAxes {
     TimeMel,
 }
 
-/// `[preprocess.sound]` of `gaffe.toml`.
+/// The keys of `[preprocess]` in `gaffe.toml` for sounds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct SoundSettings {
     /// Samples a second that the model takes.
     pub sample_rate: Option<u32>,
