@@ -10,12 +10,14 @@ mod batch;
 mod engine;
 mod error;
 mod graph;
+mod input;
 mod measure;
 mod memory;
 mod model;
 mod native;
 mod onnx_file;
 mod plan;
+mod prepare;
 mod preprocess;
 mod tensor;
 
