@@ -65,7 +65,7 @@ struct Vectors {
 
 impl Vectors {
     fn new(values: Vec<f32>, count: usize) -> Result<Self, String> {
-        if count == 0 || values.is_empty() || values.len() % count != 0 {
+        if count == 0 || values.is_empty() || !values.len().is_multiple_of(count) {
             return Err(format!("{} values can't be shared by {count} vectors", values.len()));
         }
         let width = values.len() / count;

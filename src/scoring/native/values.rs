@@ -179,6 +179,11 @@ pub(super) fn around(shape: &[usize], axis: usize) -> (usize, usize, usize) {
     (product(&shape[..axis]), shape[axis], product(&shape[axis + 1..]))
 }
 
+/// A size as an integer of a tensor.
+pub(super) fn whole(size: usize) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}
+
 /// An error for a kind that an operator does not take.
 pub(super) fn foreign(kind: Kind) -> String {
     format!("does not take {}", kind.name())

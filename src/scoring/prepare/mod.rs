@@ -4,6 +4,7 @@
 //! it leaves as it is, so that it is refused by its own name.
 
 mod attention;
+mod classes;
 mod draft;
 mod dynamic;
 mod external;
@@ -17,6 +18,7 @@ mod ranks;
 mod simplify;
 mod values;
 
+pub(super) use classes::{ClassList, classes, cut_zipmap};
 pub(super) use hidden::hidden;
 pub(super) use interface::{Interface, interface};
 
