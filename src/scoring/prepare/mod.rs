@@ -16,6 +16,7 @@ mod quantised;
 mod ranks;
 mod simplify;
 mod values;
+mod variants;
 
 pub(super) use hidden::hidden;
 pub(super) use interface::{Interface, interface};
@@ -49,6 +50,7 @@ pub(super) fn prepare(
         simplify::lift_constants(&mut draft);
     }
     simplify::drop_idle(&mut draft);
+    draft.replace(variants::refuse);
     draft.learn_ranks();
     draft.replace(fused::unfuse);
     draft.replace(quantised::unquantise);
