@@ -3,7 +3,7 @@
 //! Invariant: a plan is kept only after it gave finite values on two inputs, and the optimised plan only where it
 //! gives what the plain one gives: tract's rewriting changes the values of some models without an error.
 
-use super::{Engine, Session};
+use super::{Engine, Port, Session};
 use crate::scoring::error::{ModelProblem, panic_text};
 use crate::scoring::prepare;
 use crate::scoring::tensor::{Kind, Tensor};
@@ -28,17 +28,6 @@ const AGREEMENT: f64 = 1e-3;
 /// The symbol of the one size that differs from call to call.
 const LENGTH: &str = "S";
 
-/// An input as a session is given it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::scoring) struct Fixed {
-    /// Its name in the graph.
-    pub name: String,
-    /// The type of its elements.
-    pub kind: Kind,
-    /// Its sizes, the batch first; `None` for the one that differs from call to call, a text's length.
-    pub dims: Vec<Option<usize>>,
-}
-
 /// A model that tract runs, shared by all threads.
 pub(in crate::scoring) struct TractEngine {
     plan: Plan,
@@ -59,14 +48,15 @@ pub(in crate::scoring) struct Loaded {
 
 impl TractEngine {
     /// Makes a plan that gives the tensors named `outputs`, of the graph's outputs or from inside it, and runs it on
-    /// the two inputs of `tests`. Weights in other files lie in `folder`.
+    /// the two inputs of `tests`. In `inputs` an open size is the one that differs from call to call, a text's length.
+    /// Weights in other files lie in `folder`.
     ///
     /// # Errors
     /// A model that tract can't run, or that gives values which are not finite.
     pub fn load(
         model: ModelProto,
         folder: Option<&str>,
-        inputs: &[Fixed],
+        inputs: &[Port],
         outputs: &[String],
         tests: &[Vec<Tensor>; 2],
     ) -> Result<Loaded, ModelProblem> {
@@ -122,7 +112,7 @@ impl Session for Run<'_> {
 fn load(
     model: ModelProto,
     folder: Option<&str>,
-    inputs: &[Fixed],
+    inputs: &[Port],
     outputs: &[String],
     tests: &[Vec<Tensor>; 2],
 ) -> Result<Loaded, ModelProblem> {
@@ -164,7 +154,7 @@ fn load(
 /// rewrite a graph before it can run for any length.
 fn judge(
     typed: &TypedModel,
-    inputs: &[Fixed],
+    inputs: &[Port],
     wanted: &[(usize, bool)],
     tests: &[Vec<Tensor>; 2],
 ) -> anyhow::Result<[Vec<Tensor>; 2]> {
@@ -194,8 +184,8 @@ fn plain(
 }
 
 /// How long the open axis is in a test.
-fn length(inputs: &[Fixed], test: &[Tensor]) -> Option<i64> {
-    let open = |input: &Fixed| input.dims.iter().position(Option::is_none);
+fn length(inputs: &[Port], test: &[Tensor]) -> Option<i64> {
+    let open = |input: &Port| input.dims.iter().position(Option::is_none);
     inputs.iter().zip(test).find_map(|(input, test)| {
         test.shape().get(open(input)?).and_then(|&size| i64::try_from(size).ok())
     })
@@ -214,7 +204,7 @@ fn reader() -> Onnx {
 fn inferred(
     proto: ModelProto,
     folder: Option<&str>,
-    inputs: &[Fixed],
+    inputs: &[Port],
 ) -> Result<(InferenceModel, Vec<(usize, bool)>), ModelProblem> {
     let engine = |e| ModelProblem::engine(&e);
     let parsed = reader().parse(&proto, folder).map_err(engine)?;
@@ -230,7 +220,7 @@ fn inferred(
         let name = model.node(outlet.node).name.clone();
         let number = inputs.iter().position(|input| input.name == name);
         let Some(number) = number else { return Err(ModelProblem::NoTensor(name)) };
-        let Fixed { kind, dims, .. } = &inputs[number];
+        let Port { kind, dims, .. } = &inputs[number];
         let size = |dim: &Option<usize>| dim.map_or_else(|| length.clone(), TDim::from);
         let shape: Vec<TDim> = dims.iter().map(size).collect();
         let datum = datum(*kind).ok_or_else(|| ModelProblem::NoTensor(name))?;
@@ -257,7 +247,7 @@ fn check_operators(model: &InferenceModel) -> Result<(), ModelProblem> {
 }
 
 /// The sum of what tract knows its operators to cost.
-fn macs(model: &TypedModel, inputs: &[Fixed], test: &[Tensor]) -> Option<u64> {
+fn macs(model: &TypedModel, inputs: &[Port], test: &[Tensor]) -> Option<u64> {
     let symbol = model.symbols.sym(LENGTH);
     let values = SymbolValues::default().with(&symbol, length(inputs, test).unwrap_or(1));
     let mut sum = 0_u64;

@@ -2,7 +2,7 @@ use super::*;
 use crate::scoring::prepare::fixtures::{cases, fixed, read, tensors};
 use tract_onnx::pb::GraphProto;
 
-fn cnn() -> (ModelProto, Vec<Fixed>, Vec<Tensor>) {
+fn cnn() -> (ModelProto, Vec<Port>, Vec<Tensor>) {
     let case = cases("graphs/cases.onnx").into_iter().find(|case| case.name == "cnn").unwrap();
     let (model, fed) = (read("graphs/cnn.onnx"), tensors(&case, "fed"));
     let inputs = fixed(&model, &fed);

@@ -1,6 +1,6 @@
 //! Tensors and models of `tests/fixtures`, for tests.
 
-use super::super::engine::tract::Fixed;
+use super::super::engine::tract::Port;
 use super::super::tensor::Tensor;
 use super::draft::attribute;
 use super::{interface, values};
@@ -31,12 +31,12 @@ pub fn tensors(case: &NodeProto, name: &str) -> Vec<(String, Tensor)> {
 }
 
 /// Inputs of exactly the sizes that are fed; what the model says of their kind.
-pub fn fixed(model: &ModelProto, fed: &[(String, Tensor)]) -> Vec<Fixed> {
+pub fn fixed(model: &ModelProto, fed: &[(String, Tensor)]) -> Vec<Port> {
     let ports = interface(model).inputs;
     let fix = |(name, tensor): &(String, Tensor)| {
         let port = ports.iter().find(|port| port.name == *name);
         let dims = tensor.shape().iter().map(|&size| Some(size)).collect();
-        Fixed { name: name.clone(), kind: port.map_or(tensor.kind(), |port| port.kind), dims }
+        Port { name: name.clone(), kind: port.map_or(tensor.kind(), |port| port.kind), dims }
     };
     fed.iter().map(fix).collect()
 }

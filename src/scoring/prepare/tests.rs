@@ -1,7 +1,7 @@
 //! Whole models against ONNX Runtime: `tests/fixtures/graphs`.
 
 use super::super::engine::Engine;
-use super::super::engine::tract::{Fixed, Loaded, TractEngine};
+use super::super::engine::tract::{Loaded, Port, TractEngine};
 use super::super::tensor::{Kind, Tensor};
 use super::draft::float;
 use super::fixtures::{cases, difference, file, fixed, read, tensors};
@@ -16,7 +16,7 @@ fn folder() -> String {
     file("graphs").to_str().unwrap().to_owned()
 }
 
-fn load(name: &str, inputs: &[Fixed], outputs: &[String], fed: &[Tensor]) -> Loaded {
+fn load(name: &str, inputs: &[Port], outputs: &[String], fed: &[Tensor]) -> Loaded {
     let tests = [fed.to_vec(), fed.to_vec()];
     let model = read(&format!("graphs/{name}.onnx"));
     TractEngine::load(model, Some(&folder()), inputs, outputs, &tests)
@@ -90,7 +90,7 @@ fn an_inner_tensor_can_be_asked_for_and_the_rest_is_cut_away() {
     assert!(prepared.initializer.len() < graph.initializer.len());
     let fed: Vec<Tensor> = tensors(&case("cnn"), "fed").into_iter().map(|(_, t)| t).collect();
     let inputs =
-        [Fixed { name: "x".to_owned(), kind: Kind::F32, dims: [1, 3, 12, 12].map(Some).to_vec() }];
+        [Port { name: "x".to_owned(), kind: Kind::F32, dims: [1, 3, 12, 12].map(Some).to_vec() }];
     let loaded = load("cnn", &inputs, &["logits".to_owned(), hidden], &fed);
     assert_eq!(loaded.given[0][1].shape(), [1, 16]);
 }
