@@ -33,6 +33,7 @@ impl<'a> Samples<'a> {
     pub fn get(&self, row: usize) -> Result<Sample<'a>, String> {
         match &self.examples.media {
             Media::Picture(files) => picture(&self.root.join(files.get(row)), self.upright),
+            Media::Sound(files) => sound(&self.root.join(files.get(row))),
             Media::Text(texts) => Ok(Sample::Text(texts.get(row))),
             Media::Row => Ok(Sample::Row(cells(self.examples, row).collect())),
         }
@@ -47,6 +48,10 @@ impl<'a> Samples<'a> {
             Media::Picture(files) => {
                 let root = std::path::absolute(&self.root)?;
                 SampleList::Pictures(rows.map(|row| root.join(files.get(row))).collect())
+            }
+            Media::Sound(files) => {
+                let root = std::path::absolute(&self.root)?;
+                SampleList::Sounds(rows.map(|row| root.join(files.get(row))).collect())
             }
             Media::Text(texts) => {
                 SampleList::Texts(rows.map(|row| texts.get(row).to_owned()).collect())
@@ -65,6 +70,8 @@ impl<'a> Samples<'a> {
 pub enum SampleList {
     /// Picture files.
     Pictures(Vec<PathBuf>),
+    /// Sound files.
+    Sounds(Vec<PathBuf>),
     /// Texts.
     Texts(Vec<String>),
     /// The cells of table rows.
@@ -75,7 +82,7 @@ impl SampleList {
     /// How many.
     pub fn len(&self) -> usize {
         match self {
-            Self::Pictures(files) => files.len(),
+            Self::Pictures(files) | Self::Sounds(files) => files.len(),
             Self::Texts(texts) => texts.len(),
             Self::Rows(rows) => rows.len(),
         }
@@ -93,6 +100,7 @@ impl SampleList {
     pub fn get(&self, at: usize) -> Result<Sample<'_>, String> {
         let found = match self {
             Self::Pictures(files) => files.get(at).map(|file| picture(file, false)),
+            Self::Sounds(files) => files.get(at).map(|file| sound(file)),
             Self::Texts(texts) => texts.get(at).map(|text| Ok(Sample::Text(text))),
             Self::Rows(rows) => rows
                 .get(at)
@@ -124,6 +132,7 @@ impl Project {
 fn medium(media: &Media) -> Medium {
     match media {
         Media::Picture(_) => Medium::Picture,
+        Media::Sound(_) => Medium::Sound,
         Media::Text(_) => Medium::Text,
         Media::Row => Medium::Row,
     }
@@ -132,6 +141,10 @@ fn medium(media: &Media) -> Medium {
 fn picture<'a>(file: &Path, upright: bool) -> Result<Sample<'a>, String> {
     let decoded = if upright { media::decode_upright(file) } else { media::decode(file) };
     decoded.map(Sample::Picture).map_err(|e| e.to_string())
+}
+
+fn sound<'a>(file: &Path) -> Result<Sample<'a>, String> {
+    media::decode_sound(file).map(Sample::Sound).map_err(|e| e.to_string())
 }
 
 fn cells(examples: &Examples, row: usize) -> impl Iterator<Item = &str> {

@@ -159,7 +159,13 @@ impl Loading<'_> {
 
     fn tract(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
         let folder = self.path.parent().and_then(Path::to_str);
-        let made = TractEngine::load(&self.proto, folder, &self.inputs, outputs, &self.tests)?;
+        let made = TractEngine::load(
+            std::mem::take(&mut self.proto),
+            folder,
+            &self.inputs,
+            outputs,
+            &self.tests,
+        )?;
         self.notes.extend(made.notes);
         let name = "tract 0.23.9".to_owned();
         Ok(Tested { engine: Box::new(made.engine), name, rows: made.given })

@@ -17,6 +17,7 @@ mod load;
 mod measure;
 mod memory;
 mod model;
+mod native;
 mod onnx_file;
 mod outputs;
 mod prepare;

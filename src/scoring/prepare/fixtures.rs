@@ -1,6 +1,6 @@
 //! Tensors and models of `tests/fixtures`, for tests.
 
-use super::super::engine::tract::Port;
+use super::super::engine::Port;
 use super::super::tensor::Tensor;
 use super::draft::attribute;
 use super::{interface, values};

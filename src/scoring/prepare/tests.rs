@@ -1,7 +1,8 @@
 //! Whole models against ONNX Runtime: `tests/fixtures/graphs`.
 
 use super::super::engine::Engine;
-use super::super::engine::tract::{Loaded, Port, TractEngine};
+use super::super::engine::Port;
+use super::super::engine::tract::{Loaded, TractEngine};
 use super::super::tensor::{Kind, Tensor};
 use super::draft::float;
 use super::fixtures::{cases, difference, file, fixed, read, tensors};
