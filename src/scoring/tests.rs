@@ -23,8 +23,18 @@ fn plain(red: u8, green: u8, blue: u8) -> DynamicImage {
     RgbImage::from_pixel(6, 4, image::Rgb([red, green, blue])).into()
 }
 
+/// For pictures, with classes named 0, 1, 2…
+fn settings(preprocess: &Preprocess, classes: usize) -> Settings {
+    let classes = (0..classes).map(|class| class.to_string()).collect();
+    Settings::new(Medium::Picture, preprocess.clone(), classes)
+}
+
 fn load(name: &str, preprocess: &Preprocess, classes: usize) -> Result<Model, ScoreError> {
-    Model::load(&fixture(name), preprocess, classes)
+    Model::load(&fixture(name), &settings(preprocess, classes))
+}
+
+fn probs(model: &Model, picture: DynamicImage) -> Vec<f32> {
+    model.score(&Sample::Picture(picture)).unwrap().probs
 }
 
 fn fashion_preprocess() -> Preprocess {
@@ -34,15 +44,39 @@ fn fashion_preprocess() -> Preprocess {
 }
 
 fn fashion_model(name: &str) -> Model {
-    Model::load(&fashion(name), &fashion_preprocess(), 10).unwrap()
+    Model::load(&fashion(name), &settings(&fashion_preprocess(), 10)).unwrap()
 }
 
-fn fashion_image(row: usize) -> Result<DynamicImage, String> {
-    image::open(fashion(&format!("images/dev-{row:05}.png"))).map_err(|e| e.to_string())
+fn fashion_image(row: usize) -> Result<Sample<'static>, String> {
+    let file = fashion(&format!("images/dev-{row:05}.png"));
+    image::open(file).map(Sample::Picture).map_err(|e| e.to_string())
 }
 
-fn all(model: &Model, rows: usize) -> Scored {
-    score_all(model, rows, &fashion_image, &|_| (), &AtomicBool::new(false)).unwrap()
+/// All chunks of some rows as one.
+fn score(
+    model: &Model,
+    extent: &Extent,
+    fetch: &Fetch<'_>,
+    progress: &mut dyn FnMut(usize, usize),
+    cancel: &AtomicBool,
+) -> Result<Chunk, ScoreError> {
+    let start = extent.rows.start;
+    let mut all = Chunk { rows: start..start, probs: vec![], embeddings: vec![], failed: vec![] };
+    let mut keep = |chunk: Chunk| {
+        assert_eq!(chunk.rows.start, all.rows.end, "chunks follow each other");
+        all.rows.end = chunk.rows.end;
+        all.probs.extend(chunk.probs);
+        all.embeddings.extend(chunk.embeddings);
+        all.failed.extend(chunk.failed);
+        Ok(())
+    };
+    score_rows(model, extent, fetch, &mut keep, progress, cancel)?;
+    Ok(all)
+}
+
+fn all(model: &Model, rows: usize) -> Chunk {
+    let extent = Extent::first(rows);
+    score(model, &extent, &fashion_image, &mut |_, _| (), &AtomicBool::new(false)).unwrap()
 }
 
 /// Softmax of 4 × the channel means, which is what the fixture models compute.
@@ -62,7 +96,7 @@ fn assert_near(ours: &[f32], theirs: &[f32], tolerance: f32) {
 /// The text of the error without the path in front, which differs between machines.
 #[track_caller]
 fn refusal(path: &Path, preprocess: &Preprocess, classes: usize) -> String {
-    let text = Model::load(path, preprocess, classes).unwrap_err().to_string();
+    let text = Model::load(path, &settings(preprocess, classes)).unwrap_err().to_string();
     let rest = text.strip_prefix(&format!("{}: ", path.display()));
     let rest = rest.expect("the message begins with the file").to_owned();
     assert!(rest.lines().count() <= 2, "{rest}");
@@ -83,7 +117,7 @@ mod models {
     fn v1_gives_what_onnx_runtime_gave() {
         let model = fashion_model("models/v1.onnx");
         assert_eq!(model.describe(), "image: 1×28×28 NCHW → logits: softmax applied");
-        assert_eq!(model.notes(), [""; 0]);
+        assert_eq!(model.about().notes, [""; 0]);
         let scored = all(&model, 300);
         assert!(scored.failed.is_empty(), "{:?}", scored.failed);
         let dev: ndarray::Array2<f32> = ndarray_npy::read_npy(fashion("runs/v1/dev.npy")).unwrap();
@@ -109,18 +143,17 @@ mod models {
         let model = load("nhwc_softmax.onnx", &Preprocess::default(), 3).unwrap();
         let text = "pixels: 3×4×6 NHWC → probabilities: taken as probabilities";
         assert_eq!(model.describe(), text);
-        let probs = model.score(&plain(255, 51, 0)).unwrap();
+        let probs = probs(&model, plain(255, 51, 0));
         assert_near(&probs, &expected([1.0, 0.2, 0.0]), 1e-6);
     }
 
     #[test]
-    fn where_tract_optimises_wrongly_the_plain_plan_is_used() {
+    fn what_tract_would_optimise_wrongly_is_rewritten() {
         let model = load("quantised_softmax.onnx", &Preprocess::default(), 3).unwrap();
-        let note = "the optimised plan gives other values: the slower plain one is used";
-        assert_eq!(model.notes(), [note]);
+        assert_eq!(model.about().notes, [""; 0]);
         let text = "pixels: 3×4×6 NHWC → scores_out: taken as probabilities";
         assert_eq!(model.describe(), text, "though its rows do not sum to 1 before rounding");
-        let probs = model.score(&plain(255, 51, 0)).unwrap();
+        let probs = probs(&model, plain(255, 51, 0));
         // ONNX Runtime gives 60/64, 2/64 and 1/64
         assert_near(&probs, &[60.0 / 63.0, 2.0 / 63.0, 1.0 / 63.0], 1e-6);
     }
@@ -129,12 +162,12 @@ mod models {
     fn the_output_that_is_wide_enough_is_read_and_the_others_are_named() {
         let size = Preprocess { size: Some([4, 6]), ..Preprocess::default() };
         let model = load("open_size.onnx", &size, 3).unwrap();
-        let probs = model.score(&plain(0, 255, 51)).unwrap();
+        let probs = probs(&model, plain(0, 255, 51));
         assert_near(&probs, &expected([0.0, 1.0, 0.2]), 1e-6);
-        assert_eq!(model.notes(), ["output `second` is read; third would fit as well"]);
+        assert_eq!(model.about().notes, ["output `second` is read; third would fit as well"]);
         let wide = load("open_size.onnx", &size, 6).unwrap();
-        assert_eq!(wide.score(&plain(0, 0, 0)).unwrap().len(), 6);
-        assert!(wide.notes().is_empty());
+        assert_eq!(self::probs(&wide, plain(0, 0, 0)).len(), 6);
+        assert!(wide.about().notes.is_empty());
     }
 
     #[test]
@@ -147,11 +180,31 @@ mod models {
             ..Preprocess::default()
         };
         let each = load("open_size.onnx", &with(&[0.2, 0.4, 0.0], &[0.5, 1.0, 2.0]), 3).unwrap();
-        let probs = each.score(&plain(153, 51, 255)).unwrap();
+        let probs = probs(&each, plain(153, 51, 255));
         assert_near(&probs, &expected([0.8, -0.2, 0.5]), 1e-5);
         let same = load("open_size.onnx", &with(&[0.2], &[2.0]), 3).unwrap();
-        let probs = same.score(&plain(153, 51, 255)).unwrap();
+        let probs = self::probs(&same, plain(153, 51, 255));
         assert_near(&probs, &expected([0.2, 0.0, 0.4]), 1e-5);
+    }
+
+    #[test]
+    fn a_model_that_takes_eight_at_a_time_gets_eight() {
+        let model = load("batch_of_eight.onnx", &Preprocess::default(), 16).unwrap();
+        assert_eq!(model.batch(), 8);
+        let grey = |row: usize| -> Result<Sample<'static>, String> {
+            let level = image::Luma([row as u8 * 20]);
+            Ok(Sample::Picture(
+                GrayImage::from_fn(4, 4, |x, _| if x == 0 { level } else { image::Luma([0]) })
+                    .into(),
+            ))
+        };
+        let never = AtomicBool::new(false);
+        let scored = score(&model, &Extent::first(11), &grey, &mut |_, _| (), &never).unwrap();
+        for row in 0..11 {
+            let Ok(Sample::Picture(picture)) = grey(row) else { panic!() };
+            assert_near(&scored.probs[row * 16..][..16], &probs(&model, picture), 1e-6);
+        }
+        assert_ne!(scored.probs[..16], scored.probs[16..32]);
     }
 
     #[test]
@@ -159,7 +212,7 @@ mod models {
         let grey = Preprocess { size: Some([4, 6]), channels: Some(1), ..Preprocess::default() };
         let model = load("sigmoid.onnx", &grey, 3).unwrap();
         assert_eq!(model.describe(), "x: 1×4×6 NCHW → output: softmax applied");
-        assert!(model.notes()[0].contains("sigmoid"), "{:?}", model.notes());
+        assert!(model.about().notes[0].contains("sigmoid"), "{:?}", model.about().notes);
     }
 }
 
@@ -205,7 +258,8 @@ mod refusals {
     fn inputs_that_are_no_single_float_image() {
         assert_refused("two_inputs.onnx", &none(), 16, "takes 2 inputs (image, mask)");
         assert_refused("flat.onnx", &none(), 784, "`image` has the shape [?, 784]");
-        assert_refused("bytes.onnx", &none(), 16, "`image` is U8, not float32");
+        let bytes = load("bytes.onnx", &none(), 16).unwrap();
+        assert_eq!(bytes.describe(), "image: 1×4×4 NCHW → logits: softmax applied");
     }
 
     #[test]
@@ -245,7 +299,6 @@ mod refusals {
         let text = "node `pool_3` needs the operator FancyPool";
         assert_refused("custom_operator.onnx", &none(), 16, text);
         assert_refused("not_finite.onnx", &none(), 16, "not finite");
-        assert_refused("batch_of_eight.onnx", &none(), 16, "takes 8 images at a time");
     }
 
     #[test]
@@ -270,13 +323,12 @@ mod batches {
             5 => panic!("the decoder broke"),
             _ => fashion_image(row),
         };
-        let most = AtomicUsize::new(0);
-        let progress = |done| {
-            most.fetch_max(done, Ordering::Relaxed);
-        };
-        let scored = score_all(&model, 8, &fetch, &progress, &AtomicBool::new(false)).unwrap();
+        let mut last = (0, 0);
+        let mut progress = |done, failed| last = (done, failed);
+        let never = AtomicBool::new(false);
+        let scored = score(&model, &Extent::first(8), &fetch, &mut progress, &never).unwrap();
         assert_eq!(scored.failed, [(3, "gone".to_owned()), (5, "the decoder broke".to_owned())]);
-        assert_eq!(most.into_inner(), 8);
+        assert_eq!(last, (8, 2));
         for (row, values) in scored.probs.chunks(10).enumerate() {
             let failed = row == 3 || row == 5;
             assert!(values.iter().all(|v| v.is_nan() == failed), "row {row}: {values:?}");
@@ -291,14 +343,57 @@ mod batches {
             fetched.fetch_add(1, Ordering::Relaxed);
             fashion_image(row)
         };
-        let progress = |done| {
+        let mut progress = |done, _| {
             if done == 4 {
                 cancel.store(true, Ordering::Relaxed);
             }
         };
-        let end = score_all(&model, 2000, &fetch, &progress, &cancel);
+        let end = score(&model, &Extent::first(2000), &fetch, &mut progress, &cancel);
         assert!(matches!(end, Err(ScoreError::Cancelled)));
         assert!(fetched.into_inner() < 200);
+    }
+
+    #[test]
+    fn the_values_do_not_depend_on_threads_or_on_where_it_begins() {
+        let model = fashion_model("models/v1.onnx");
+        let never = AtomicBool::new(false);
+        let run = |rows, threads| {
+            let extent = Extent { rows, threads };
+            score(&model, &extent, &fashion_image, &mut |_, _| (), &never).unwrap()
+        };
+        let whole = run(0..150, 1);
+        assert_eq!(whole, run(0..150, 3));
+        let later = run(chunk_rows(&model)..150, 2);
+        assert_eq!(later.probs, whole.probs[chunk_rows(&model) * 10..]);
+    }
+
+    #[test]
+    fn an_example_that_takes_long_does_not_let_the_others_run_away() {
+        let model = fashion_model("models/v1.onnx");
+        let (slow, ahead) = (AtomicBool::new(true), AtomicUsize::new(0));
+        let fetch = |row| {
+            if row == 0 {
+                std::thread::sleep(std::time::Duration::from_millis(300));
+                slow.store(false, Ordering::Relaxed);
+            } else if slow.load(Ordering::Relaxed) {
+                ahead.fetch_max(row, Ordering::Relaxed);
+            }
+            fashion_image(row % 50)
+        };
+        let extent = Extent { rows: 0..4000, threads: 2 };
+        let never = AtomicBool::new(false);
+        score(&model, &extent, &fetch, &mut |_, _| (), &never).unwrap();
+        assert!(ahead.into_inner() < 8 * chunk_rows(&model));
+    }
+
+    #[test]
+    fn what_can_not_be_kept_ends_it() {
+        let model = fashion_model("models/v1.onnx");
+        let mut keep = |_: Chunk| Err(ScoreError::Engine("the disk is full".to_owned()));
+        let extent = Extent { rows: 0..2000, threads: 2 };
+        let never = AtomicBool::new(false);
+        let end = score_rows(&model, &extent, &fashion_image, &mut keep, &mut |_, _| (), &never);
+        assert!(matches!(end, Err(ScoreError::Engine(_))), "{end:?}");
     }
 
     #[test]

@@ -15,8 +15,8 @@ pub use order::{ClassOrder, order};
 
 use super::engine::Port;
 use super::error::ModelProblem;
-use super::input::Preprocess;
 use super::input::picture;
+use super::input::{Preprocess, SoundSettings};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -48,8 +48,6 @@ pub struct Found {
     pub probabilities: Option<bool>,
     /// The `tokenizer.json` of a model of texts.
     pub tokenizer: Option<PathBuf>,
-    /// The settings of a feature extractor of sounds.
-    pub extractor: Option<Map<String, Value>>,
     /// What the user should know: files that can't be read, contradictions, guesses.
     pub notes: Vec<String>,
 }
@@ -123,6 +121,13 @@ impl Search {
         let said = toml::Table::try_from(&part.preprocess).unwrap_or_default();
         let before = self.settings.clone();
         for (key, value) in said {
+            if let (Some(toml::Value::Table(own)), toml::Value::Table(more)) =
+                (self.settings.get_mut(&key), &value)
+            {
+                more.iter().for_each(|(key, value)| {
+                    own.entry(key).or_insert_with(|| value.clone());
+                });
+            }
             if !before.contains_key(&key) && !excluded(&key, &before) {
                 self.from.insert(key.clone(), from.to_owned());
                 self.settings.insert(key, value);
@@ -152,11 +157,13 @@ impl Search {
         if let Some(part) = hub::processor(&config) {
             return self.take(name, part);
         }
-        let rate = config.get("sampling_rate").and_then(Value::as_u64);
-        let sample_rate = rate.and_then(|rate| u32::try_from(rate).ok());
-        let preprocess = Preprocess { sample_rate, ..Preprocess::default() };
-        self.take(name, Part { preprocess, ..Part::default() });
-        self.found.extractor = Some(config);
+        match SoundSettings::from_preprocessor(&Value::Object(config)) {
+            Ok(sound) => {
+                let preprocess = Preprocess { sound: Some(sound), ..Preprocess::default() };
+                self.take(name, Part { preprocess, ..Part::default() });
+            }
+            Err(reason) => self.found.notes.push(format!("{name}: {reason}")),
+        }
     }
 
     /// `config.json` of timm or transformers.

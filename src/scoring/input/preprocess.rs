@@ -3,6 +3,7 @@
 //! Invariant: every key is optional, and an absent one means what the model says, then what its kind of
 //! input usually is. What `gaffe.toml` says wins over both.
 
+use super::SoundSettings;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// `[preprocess]` of `gaffe.toml`: what the model does not say itself, or says wrongly.
@@ -49,8 +50,9 @@ pub struct Preprocess {
     pub columns: Option<Vec<String>>,
     /// The most tokens of a text.
     pub max_length: Option<usize>,
-    /// Samples a second that the model takes.
-    pub sample_rate: Option<u32>,
+    /// What sounds are made into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sound: Option<SoundSettings>,
 }
 
 /// Where the channels are in a picture tensor.
