@@ -191,7 +191,7 @@ impl Search {
     fn lists(&mut self, folders: Folders<'_>) -> bool {
         for file in lists::FILES {
             let Some((text, name)) = self.text(folders, file) else { continue };
-            match lists::read(&text, file.ends_with(".json")) {
+            match lists::read(&text, file) {
                 Some(lists::List { names, numbered }) => {
                     self.take(&name, Part { classes: Some(names), ..Part::default() });
                     return numbered;

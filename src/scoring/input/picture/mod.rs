@@ -189,7 +189,7 @@ fn algorithm(filter: Filter, antialias: bool) -> fir::ResizeAlg {
     }
 }
 
-/// Keys' cubic kernel with a = −0.75 (R. Keys, 1981), as PyTorch and OpenCV interpolate.
+/// Keys' cubic kernel with a = −0.75 (R. Keys, 1981), as `PyTorch` and `OpenCV` interpolate.
 fn sharp_cubic(x: f64) -> f64 {
     const A: f64 = -0.75;
     let x = x.abs();
