@@ -18,6 +18,11 @@ pub struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
+    /// The examples, with files relative to a folder.
+    pub(super) fn new(examples: &'a Examples, root: PathBuf) -> Self {
+        Self { examples, root }
+    }
+
     /// The example of a row.
     ///
     /// # Errors
