@@ -23,6 +23,11 @@ pub struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
+    /// The examples, with files relative to a folder.
+    pub(super) fn new(examples: &'a Examples, root: PathBuf) -> Self {
+        Self { examples, root, upright: false }
+    }
+
     /// The same with pictures turned as their camera says, or not.
     #[must_use]
     pub fn turned(self, upright: bool) -> Self {
