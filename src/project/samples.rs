@@ -15,16 +15,24 @@ pub struct Samples<'a> {
     examples: &'a Examples,
     /// The folder that files are relative to.
     root: PathBuf,
+    /// Whether pictures are turned as their camera says.
+    upright: bool,
 }
 
 impl<'a> Samples<'a> {
+    /// The same with pictures turned as their camera says, or not.
+    #[must_use]
+    pub fn turned(self, upright: bool) -> Self {
+        Self { upright, ..self }
+    }
+
     /// The example of a row.
     ///
     /// # Errors
     /// A file that can't be read, with its name.
     pub fn get(&self, row: usize) -> Result<Sample<'a>, String> {
         match &self.examples.media {
-            Media::Picture(files) => picture(&self.root.join(files.get(row))),
+            Media::Picture(files) => picture(&self.root.join(files.get(row)), self.upright),
             Media::Sound(files) => sound(&self.root.join(files.get(row))),
             Media::Text(texts) => Ok(Sample::Text(texts.get(row))),
             Media::Row => Ok(Sample::Row(cells(self.examples, row).collect())),
@@ -91,7 +99,7 @@ impl SampleList {
     /// A file that can't be read, with its name; a place that is not there.
     pub fn get(&self, at: usize) -> Result<Sample<'_>, String> {
         let found = match self {
-            Self::Pictures(files) => files.get(at).map(|file| picture(file)),
+            Self::Pictures(files) => files.get(at).map(|file| picture(file, false)),
             Self::Sounds(files) => files.get(at).map(|file| sound(file)),
             Self::Texts(texts) => texts.get(at).map(|text| Ok(Sample::Text(text))),
             Self::Rows(rows) => rows
@@ -108,7 +116,7 @@ impl Project {
     /// # Errors
     /// A split that the project has no table of.
     pub fn samples<'a>(&self, examples: &'a Examples) -> Result<Samples<'a>, ProjectError> {
-        Ok(Samples { examples, root: self.media_root(examples.split)? })
+        Ok(Samples { examples, root: self.media_root(examples.split)?, upright: false })
     }
 
     /// What is asked of a model of this project: class probabilities of examples like these.
@@ -130,8 +138,9 @@ fn medium(media: &Media) -> Medium {
     }
 }
 
-fn picture<'a>(file: &Path) -> Result<Sample<'a>, String> {
-    media::decode(file).map(Sample::Picture).map_err(|e| e.to_string())
+fn picture<'a>(file: &Path, upright: bool) -> Result<Sample<'a>, String> {
+    let decoded = if upright { media::decode_upright(file) } else { media::decode(file) };
+    decoded.map(Sample::Picture).map_err(|e| e.to_string())
 }
 
 fn sound<'a>(file: &Path) -> Result<Sample<'a>, String> {

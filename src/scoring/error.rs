@@ -114,6 +114,12 @@ pub enum ModelProblem {
         /// The project's value.
         project: String,
     },
+    /// A model whose metadata says that it does something else.
+    #[error(
+        "is made for the task `{0}`, says its metadata\n  \
+         gaffe scores classifiers: export one (Ultralytics: a -cls model)"
+    )]
+    Task(String),
     /// A value in `[preprocess]` that can't be used.
     #[error("[preprocess] in gaffe.toml: {0}")]
     Preprocess(String),

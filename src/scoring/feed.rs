@@ -7,7 +7,6 @@ use super::engine::Port;
 use super::error::ModelProblem;
 use super::input::picture::Preparer as Pictures;
 use super::input::{self, SoundSettings, Sounds, Texts};
-use super::model::Batch;
 use super::settings::Settings;
 use super::tensor::Tensor;
 use crate::media::Sound;
@@ -15,7 +14,7 @@ use fast_image_resize::Resizer;
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::GraphProto;
 
 /// What the examples of a project are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +70,8 @@ impl Sample<'_> {
 /// How examples of one medium become tensors.
 #[derive(Debug)]
 pub(super) enum Feed {
-    Picture(Pictures, String),
+    /// With the name of the input.
+    Picture(Box<Pictures>, String),
     Text(Box<Texts>),
     Sound(Box<Sounds>),
 }
@@ -83,75 +83,52 @@ impl Feed {
     /// Inputs that examples of this medium can't be made into.
     pub fn new(
         path: &Path,
-        proto: &ModelProto,
+        graph: Option<&GraphProto>,
         inputs: &[Port],
         settings: &Settings,
         notes: &mut Vec<String>,
     ) -> Result<Self, ModelProblem> {
+        let preprocess = &settings.preprocess;
         match settings.medium {
             Medium::Picture => {
                 let names = || inputs.iter().map(|port| port.name.clone()).collect();
                 let [input] = inputs else { return Err(ModelProblem::Inputs(names())) };
-                let pictures = Pictures::new(input, &settings.preprocess)?;
+                let pictures = Box::new(Pictures::new(input, preprocess)?);
                 Ok(Self::Picture(pictures, input.name.clone()))
             }
             Medium::Text => {
-                let positions = proto.graph.as_ref().and_then(input::positions);
-                let longest = settings.preprocess.max_length;
-                let texts = Texts::load(path, inputs, longest, positions)?;
+                let positions = graph.and_then(input::positions);
+                let texts = Texts::load(path, inputs, preprocess.max_length, positions)?;
                 notes.extend_from_slice(texts.notes());
                 Ok(Self::Text(Box::new(texts)))
             }
             Medium::Sound => {
-                let sound = SoundSettings::beside(path, &settings.preprocess.sound)?;
-                let sounds = Sounds::new(inputs, &sound)?;
+                let usual = SoundSettings::default();
+                let sounds = Sounds::new(inputs, preprocess.sound.as_ref().unwrap_or(&usual))?;
                 notes.extend_from_slice(sounds.notes());
                 Ok(Self::Sound(Box::new(sounds)))
             }
-            other => Err(ModelProblem::Engine(format!("can't score a {}", other.name()))),
+            Medium::Row => Err(ModelProblem::Engine("table rows can't be scored yet".to_owned())),
         }
     }
 
     /// How many examples go through an engine together that takes any number.
     pub fn group(&self) -> usize {
-        match self {
-            // texts and sounds have lengths of their own
-            Self::Picture(..) | Self::Text(_) | Self::Sound(_) => 1,
-        }
-    }
-
-    /// The inputs with the sizes that they will have; a size that differs by example stays open.
-    pub fn settled(&self, inputs: &[Port], batch: Batch) -> Vec<Port> {
-        let first = match batch {
-            Batch::Exactly(count) => Some(count),
-            Batch::UpTo(1) => Some(1),
-            Batch::UpTo(_) => None,
-        };
-        let settle = |(port, mut dims): (&Port, Vec<Option<usize>>)| {
-            if let Some(size) = dims.first_mut() {
-                *size = first;
-            }
-            Port { dims, ..port.clone() }
-        };
-        inputs.iter().zip(self.dims()).map(settle).collect()
-    }
-
-    fn dims(&self) -> Vec<Vec<Option<usize>>> {
-        match self {
-            Self::Text(texts) => texts.dims(),
-            Self::Sound(sounds) => sounds.dims(),
-            Self::Picture(pictures, _) => vec![pictures.frame().shape().map(Some).to_vec()],
-        }
+        1
     }
 
     /// Two inputs to try a model on.
-    pub fn tests(&self) -> Option<[Inputs; 2]> {
+    ///
+    /// # Errors
+    /// A tokenizer that fails on any text.
+    pub fn tests(&self) -> Result<[Inputs; 2], String> {
         match self {
             Self::Picture(pictures, _) => {
-                pictures.test_inputs().map(|tests| tests.map(|t| vec![t]))
+                let tests = pictures.test_inputs().ok_or("an input without a size")?;
+                Ok(tests.map(|tensor| vec![tensor]))
             }
-            Self::Text(texts) => texts.test_inputs().ok(),
-            Self::Sound(sounds) => sounds.test_inputs().ok(),
+            Self::Text(texts) => texts.test_inputs(),
+            Self::Sound(sounds) => sounds.test_inputs(),
         }
     }
 
@@ -163,6 +140,26 @@ impl Feed {
             Self::Sound(sounds) => sounds.describe(),
         }
     }
+
+    /// Whether pictures are to be turned as their camera says.
+    pub fn upright(&self) -> bool {
+        matches!(self, Self::Picture(pictures, _) if pictures.exif())
+    }
+}
+
+/// The inputs with the sizes that `tests` have; one that differs between them stays open.
+pub(super) fn settled(inputs: &[Port], tests: &[Inputs; 2], any_batch: bool) -> Vec<Port> {
+    let settle = |(at, port): (usize, &Port)| {
+        let shape = |test: &Inputs| test.get(at).map_or(Vec::new(), |t| t.shape().to_vec());
+        let [first, second] = [shape(&tests[0]), shape(&tests[1])];
+        let size = |(a, b): (&usize, &usize)| (a == b).then_some(*a);
+        let mut dims: Vec<Option<usize>> = first.iter().zip(&second).map(size).collect();
+        if let Some(batch) = dims.first_mut().filter(|_| any_batch) {
+            *batch = None;
+        }
+        Port { dims, ..port.clone() }
+    };
+    inputs.iter().enumerate().map(settle).collect()
 }
 
 /// One tensor for each input of the graph.

@@ -4,6 +4,8 @@
 
 use super::engine::tract::TractEngine;
 use super::engine::{Engine, Port};
+#[cfg(feature = "ort")]
+use super::engine::{Options, OrtEngine};
 use super::error::ModelProblem;
 use super::feed::Feed;
 use super::model::{About, Batch, Model, Read};
@@ -11,7 +13,7 @@ use super::outputs::{self, Wanted};
 use super::reading::{self, Classes};
 use super::settings::{EngineChoice, Settings};
 use super::tensor::Tensor;
-use super::{onnx_file, prepare};
+use super::{feed, found, onnx_file, prepare};
 use std::path::Path;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
@@ -21,9 +23,14 @@ struct Loading<'a> {
     path: &'a Path,
     settings: &'a Settings,
     proto: ModelProto,
+    /// Of its files.
+    bytes: u64,
+    /// The outputs of the graph as the file has it.
+    given: Vec<Port>,
     feed: Feed,
     /// The inputs, with the sizes that they will have.
     inputs: Vec<Port>,
+    tests: [Vec<Tensor>; 2],
     batch: Batch,
     notes: Vec<String>,
 }
@@ -44,14 +51,20 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
         return Err(ModelProblem::ForeignInput(name.clone()));
     }
     let mut notes = Vec::new();
-    let feed = Feed::new(path, &proto, &ports.inputs, settings, &mut notes)?;
+    let found = found::find(path, &proto, &ports.inputs, &settings.preprocess)?;
+    notes.extend(found.notes.iter().cloned());
+    let settings = &Settings { preprocess: found.preprocess.clone(), ..settings.clone() };
+    let feed = Feed::new(path, proto.graph.as_ref(), &ports.inputs, settings, &mut notes)?;
     let batch = batch(&ports.inputs, &feed);
-    let inputs = feed.settled(&ports.inputs, batch);
-    let wanted = outputs::wanted(&proto, &ports.outputs, settings)?;
-    let mut loading = Loading { path, settings, proto, feed, inputs, batch, notes };
+    let tests = tests(&feed, batch)?;
+    let inputs = feed::settled(&ports.inputs, &tests, matches!(batch, Batch::UpTo(2..)));
+    let wanted = outputs::wanted(&proto, &ports.outputs, settings, &found)?;
+    let (bytes, given) = (weight.bytes, ports.outputs.clone());
+    let mut loading =
+        Loading { path, settings, proto, bytes, given, feed, inputs, tests, batch, notes };
     let (tested, read, about) = loading.run(&wanted)?;
     let Loading { feed, notes, .. } = loading;
-    let about = About { engine: tested.name, notes, ..about };
+    let about = About { engine: tested.name, notes, sources: found.sources, ..about };
     let (inputs, outputs) = (ports.inputs, ports.outputs);
     Ok(Model { engine: tested.engine, feed, inputs, outputs, read, batch, weight, about })
 }
@@ -62,6 +75,13 @@ fn batch(inputs: &[Port], feed: &Feed) -> Batch {
         Some(&Some(fixed)) if fixed > 1 => Batch::Exactly(fixed),
         _ => Batch::UpTo(feed.group()),
     }
+}
+
+/// Two test inputs, with as many examples as the graph takes together.
+fn tests(feed: &Feed, batch: Batch) -> Result<[Vec<Tensor>; 2], ModelProblem> {
+    let tests = feed.tests().map_err(ModelProblem::Engine)?;
+    let Batch::Exactly(count) = batch else { return Ok(tests) };
+    Ok(tests.map(|inputs| inputs.iter().map(|tensor| tensor.entries(0, count)).collect()))
 }
 
 impl Loading<'_> {
@@ -107,7 +127,7 @@ impl Loading<'_> {
         let normalised = match wanted.last.as_deref() {
             Some("Softmax") => found > 1,
             Some("Sigmoid") => found == 1,
-            _ => false,
+            _ => wanted.probabilities,
         };
         let classes = Classes::of(&rows, count, normalised, wanted.order.clone());
         let classes = classes.ok_or(problem)?;
@@ -117,8 +137,7 @@ impl Loading<'_> {
     }
 
     fn width(&self, tested: &Tested, place: usize, mask: Option<usize>) -> Option<usize> {
-        let [_, test] = self.tests().ok()?;
-        let mask = mask.and_then(|place| test.get(place));
+        let mask = mask.and_then(|place| self.tests[1].get(place));
         let vectors = reading::embeddings(tested.rows[1].get(place)?, self.examples(), mask)?;
         vectors.first().map(Vec::len).filter(|&width| width > 0)
     }
@@ -131,29 +150,50 @@ impl Loading<'_> {
         }
     }
 
-    fn tests(&self) -> Result<[Vec<Tensor>; 2], ModelProblem> {
-        let count = self.examples();
-        let repeated = |inputs: Vec<Tensor>| inputs.iter().map(|t| t.entries(0, count)).collect();
-        let none = || ModelProblem::Engine("no test input can be made".to_owned());
-        Ok(self.feed.tests().ok_or_else(none)?.map(repeated))
-    }
-
     fn engine(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
         match self.settings.engine {
-            EngineChoice::OnnxRuntime => Err(ModelProblem::Engine("not yet".to_owned())),
+            EngineChoice::OnnxRuntime => self.onnx_runtime(outputs),
             EngineChoice::BuiltIn => self.tract(outputs),
         }
     }
 
     fn tract(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
         let folder = self.path.parent().and_then(Path::to_str);
-        let tests = self.tests()?;
-        let made = TractEngine::load(&self.proto, folder, &self.inputs, outputs, &tests)?;
+        let made = TractEngine::load(
+            std::mem::take(&mut self.proto),
+            folder,
+            &self.inputs,
+            outputs,
+            &self.tests,
+        )?;
         self.notes.extend(made.notes);
-        Ok(Tested {
-            engine: Box::new(made.engine),
-            name: "tract 0.23.9".to_owned(),
-            rows: made.given,
-        })
+        let name = "tract 0.23.9".to_owned();
+        Ok(Tested { engine: Box::new(made.engine), name, rows: made.given })
     }
+
+    #[cfg(feature = "ort")]
+    fn onnx_runtime(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
+        let options =
+            Options { threads: self.settings.threads, bytes: self.bytes, cpu_only: false };
+        let inner = outputs.iter().any(|name| self.given.iter().all(|port| port.name != *name));
+        let proto = inner.then(|| prepare::with_outputs(&self.proto, outputs));
+        let (engine, notes) = OrtEngine::new(self.path, proto.as_ref(), outputs, options)?;
+        self.notes.extend(notes);
+        let rows = run(&engine, &self.tests)?;
+        let name = engine.describe();
+        Ok(Tested { engine: Box::new(engine), name, rows })
+    }
+
+    #[cfg(not(feature = "ort"))]
+    fn onnx_runtime(&mut self, _: &[String]) -> Result<Tested, ModelProblem> {
+        let built = "this program was built without the feature `ort`";
+        Err(ModelProblem::NoRuntime(built.to_owned()))
+    }
+}
+
+/// What the engine gives for the test inputs.
+fn run(engine: &dyn Engine, tests: &[Vec<Tensor>; 2]) -> Result<[Vec<Tensor>; 2], ModelProblem> {
+    let mut session = engine.session().map_err(ModelProblem::Engine)?;
+    let mut run = |inputs: &[Tensor]| session.run(inputs).map_err(ModelProblem::Engine);
+    Ok([run(&tests[0])?, run(&tests[1])?])
 }

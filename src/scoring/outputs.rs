@@ -4,6 +4,7 @@
 
 use super::engine::Port;
 use super::error::ModelProblem;
+use super::found::{self, ClassOrder, Found};
 use super::settings::{Embedding, Settings};
 use super::tensor::Kind;
 use tract_onnx::pb::{GraphProto, ModelProto};
@@ -28,6 +29,8 @@ pub(super) struct Wanted {
     pub classes: Option<(String, usize)>,
     /// The operator that makes them.
     pub last: Option<String>,
+    /// Whether something else says that they are probabilities.
+    pub probabilities: bool,
     /// The column of each class of the project, if they stand in another order.
     pub order: Option<Vec<usize>>,
     /// The tensor with the embedding.
@@ -37,6 +40,21 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// Brings the model's classes, which `source` names, into the project's order.
+    fn take_order(&mut self, names: &[String], source: &str, project: &[String]) {
+        match found::order(names, project) {
+            ClassOrder::Same => {}
+            ClassOrder::Other(order) => {
+                let text = format!(
+                    "classes are in another order than the project's: mapped by name ({source})"
+                );
+                self.notes.push(text);
+                self.order = Some(order);
+            }
+            ClassOrder::Unlike(why) => self.notes.push(format!("{source}: {why}")),
+        }
+    }
+
     /// The names, each once.
     pub fn names(&self) -> Vec<String> {
         let classes = self.classes.iter().map(|(name, _)| name.clone());
@@ -52,8 +70,10 @@ pub(super) fn wanted(
     proto: &ModelProto,
     outputs: &[Port],
     settings: &Settings,
+    found: &Found,
 ) -> Result<Wanted, ModelProblem> {
-    let mut wanted = Wanted::default();
+    let probabilities = found.probabilities.unwrap_or(false);
+    let mut wanted = Wanted { probabilities, ..Wanted::default() };
     if let Some(classes) = &settings.classes {
         let (name, others) = class_output(outputs, settings, classes.len())?;
         let last = proto.graph.as_ref().and_then(|graph| last_operator(graph, &name));
@@ -63,6 +83,9 @@ pub(super) fn wanted(
             wanted.notes.push(format!("output `{name}` is read; {others} would fit as well"));
         }
         wanted.classes = Some((name, classes.len()));
+        if let Some((names, source)) = &found.classes {
+            wanted.take_order(names, source, classes);
+        }
     }
     wanted.embedding = match &settings.embedding {
         None => None,

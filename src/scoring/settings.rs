@@ -38,6 +38,8 @@ pub struct Settings {
     pub classes: Option<Vec<String>>,
     /// What runs it.
     pub engine: EngineChoice,
+    /// By how many threads.
+    pub threads: usize,
     /// The output with the class scores; `None`: the one that looks like it.
     pub output: Option<String>,
     /// Whether embeddings are made, and of which tensor.
@@ -53,6 +55,7 @@ impl Settings {
             preprocess,
             classes: Some(classes),
             engine: EngineChoice::default(),
+            threads: super::cores(),
             output: None,
             embedding: None,
         }

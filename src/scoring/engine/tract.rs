@@ -49,7 +49,7 @@ impl TractEngine {
     /// # Errors
     /// A model that tract can't run, or that gives values which are not finite.
     pub fn load(
-        model: &ModelProto,
+        model: ModelProto,
         folder: Option<&str>,
         inputs: &[Port],
         outputs: &[String],
@@ -108,15 +108,15 @@ impl Session for Run<'_> {
 }
 
 fn load(
-    model: &ModelProto,
+    model: ModelProto,
     folder: Option<&str>,
     inputs: &[Port],
     outputs: &[String],
     tests: &[Vec<Tensor>; 2],
 ) -> Result<Loaded, ModelProblem> {
     let engine = |e| ModelProblem::engine(&e);
-    let model = prepare::prepare(model.clone(), folder, outputs)?;
-    let (model, wanted) = inferred(&model, folder, inputs)?;
+    let model = prepare::prepare(model, folder, outputs)?;
+    let (model, wanted) = inferred(model, folder, inputs)?;
     check_operators(&model)?;
     let typed = model.into_typed().map_err(engine)?;
     let macs = macs(&typed, inputs, &tests[0]);
@@ -161,12 +161,14 @@ fn reader() -> Onnx {
 /// The graph with its inputs' types and sizes, and which of `inputs` it takes.
 #[expect(clippy::type_complexity, reason = "a pair")]
 fn inferred(
-    proto: &ModelProto,
+    proto: ModelProto,
     folder: Option<&str>,
     inputs: &[Port],
 ) -> Result<(InferenceModel, Vec<(usize, bool)>), ModelProblem> {
     let engine = |e| ModelProblem::engine(&e);
-    let parsed = reader().parse(proto, folder).map_err(engine)?;
+    let parsed = reader().parse(&proto, folder).map_err(engine)?;
+    // its weights are copied by now
+    drop(proto);
     if let Some(name) = parsed.unresolved_inputs.first() {
         return Err(ModelProblem::NoTensor(name.clone()));
     }

@@ -1,6 +1,7 @@
-//! From an example to the tensors a model takes.
+//! From an example to the tensors that a model takes.
 //!
-//! Invariant: what is prepared equals what the reference tools prepare from the same file and settings.
+//! Invariant: what is prepared equals what the reference tools prepare from the same example and settings, within
+//! the limits that the tests name.
 
 mod beside;
 mod mel;
@@ -13,6 +14,7 @@ mod sound_settings;
 mod text;
 
 pub use beside::positions;
+pub use ports::takes_text;
 pub use preprocess::{Alpha, Crop, Filter, Layout, Order, Preprocess, Resize};
 pub use sound::Sounds;
 pub use sound_settings::{Features, Log, MelAxes, MelNorm, MelScale, Pad, SoundSettings};

@@ -71,7 +71,7 @@ impl Sounds {
         let rate = settings.sample_rate.unwrap_or_else(|| {
             notes.push(format!(
                 "nothing says how many samples a second the model takes: {USUAL_RATE} are assumed; \
-                 `sample_rate` in [preprocess] sets it"
+                 `sample_rate` in [preprocess.sound] sets it"
             ));
             USUAL_RATE
         });
@@ -160,7 +160,8 @@ impl Sounds {
         tensors.ok_or_else(|| "its values don't fit the input".to_owned())
     }
 
-    /// Inputs for trying the model out: a falling tone, and noise that is the same every time; a second each.
+    /// Inputs for trying the model out: a second of a falling tone, and noise that is the same every time; that is
+    /// longer if sounds are taken whole.
     ///
     /// # Errors
     /// As [`Self::tensors`].
@@ -176,7 +177,14 @@ impl Sounds {
         };
         let sound = |samples: Vec<f32>| Sound { samples, rate: self.rate, channels: 1 };
         let first = self.tensors(&sound((0..count).map(tone).collect()))?;
-        Ok([first, self.tensors(&sound((0..count).map(|_| noise()).collect()))?])
+        Ok([
+            first,
+            self.tensors(&sound(
+                (0..if self.samples.is_none() { count * 3 / 2 } else { count })
+                    .map(|_| noise())
+                    .collect(),
+            ))?,
+        ])
     }
 
     fn at_rate(&self, sound: &Sound) -> Result<Vec<f32>, String> {
@@ -195,7 +203,7 @@ impl Sounds {
             }
             None if sound.seconds() > LONGEST => {
                 return Err(format!(
-                    "it is {:.0} s long: `seconds` in [preprocess] says how much of it is taken",
+                    "it is {:.0} s long: `seconds` in [preprocess.sound] says how much of it is taken",
                     sound.seconds()
                 ));
             }
@@ -375,7 +383,7 @@ fn spec(features: Features, rate: u32, s: &SoundSettings) -> Result<MelSpec, Mod
     let (Some(n_fft), Some(hop_length), Some(n_mels)) = (n_fft, hop_length, s.n_mels) else {
         return Err(ModelProblem::Input {
             what: "takes a spectrogram, and nothing says how it is made".to_owned(),
-            remedy: "set sample_rate, n_fft, hop_length, n_mels, mel and log in [preprocess]",
+            remedy: "set sample_rate, n_fft, hop_length, n_mels, mel and log in [preprocess.sound]",
         });
     };
     let half = f64::from(rate) / 2.0;
@@ -454,7 +462,7 @@ fn unlike(sound: &Port, features: Features) -> ModelProblem {
             "input {} does not go with {what}",
             super::ports::list(std::slice::from_ref(sound))
         ),
-        remedy: "correct `features`, `n_mels`, `frames` or `mel_axes` in [preprocess]",
+        remedy: "correct `features`, `n_mels`, `frames` or `mel_axes` in [preprocess.sound]",
     }
 }
 

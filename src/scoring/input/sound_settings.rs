@@ -81,9 +81,9 @@ pub enum MelAxes {
     TimeMel,
 }
 
-/// The keys of `[preprocess]` in `gaffe.toml` for sounds.
+/// `[preprocess.sound]` of `gaffe.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields, default)]
 pub struct SoundSettings {
     /// Samples a second that the model takes.
     pub sample_rate: Option<u32>,

@@ -54,7 +54,7 @@ const LINEAR: [&str; 11] = [
 ];
 /// Operators that weights may pass on their way to the product.
 const ON_WEIGHTS: [&str; 7] =
-    ["Cast", "Constant", "DequantizeLinear", "Identity", "QuantizeLinear", "Reshape", "Transpose"];
+    ["Cast", "DequantizeLinear", "Identity", "Mul", "QuantizeLinear", "Reshape", "Transpose"];
 
 /// The tensor that the last linear layer before `output` takes: the vector that is pooled from the features, or
 /// from the first token. Before a 1×1 convolution that is a map of features, to be averaged over its places.
@@ -99,25 +99,26 @@ impl<'g> Walk<'g> {
         self.makers.get(name).copied()
     }
 
-    /// Whether a tensor is a constant, or one that was only cast, turned or dequantised.
+    /// Whether a tensor is a constant, or made of constants and of the scales of quantised values only.
     fn is_weight(&self, name: &str) -> bool {
-        let mut name = name;
-        for _ in 0..8 {
-            if name.is_empty() || self.constants.contains(name) {
-                return true;
-            }
-            match self.maker(name) {
-                Some(node) if node.op_type == "Constant" => return true,
-                Some(node) if ON_WEIGHTS.contains(&node.op_type.as_str()) => {
-                    match node.input.first() {
-                        Some(source) => name = source,
-                        None => return false,
-                    }
-                }
-                _ => return false,
-            }
+        self.is_weight_within(name, 8)
+    }
+
+    fn is_weight_within(&self, name: &str, steps: usize) -> bool {
+        if name.is_empty() || self.constants.contains(name) {
+            return true;
         }
-        false
+        let (Some(node), Some(steps)) = (self.maker(name), steps.checked_sub(1)) else {
+            return false;
+        };
+        match node.op_type.as_str() {
+            "Constant" => true,
+            "DynamicQuantizeLinear" => node.output.first().is_none_or(|first| first != name),
+            op if ON_WEIGHTS.contains(&op) => {
+                node.input.iter().all(|input| self.is_weight_within(input, steps))
+            }
+            _ => false,
+        }
     }
 
     /// What a linear layer takes, in floats where it was quantised on the way.
