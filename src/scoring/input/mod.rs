@@ -14,7 +14,6 @@ mod sound_settings;
 mod text;
 
 pub use beside::positions;
-pub use ports::takes_text;
 pub use preprocess::{Alpha, Crop, Filter, Layout, Order, Preprocess, Resize};
 pub use sound::Sounds;
 pub use sound_settings::{Features, Log, MelAxes, MelNorm, MelScale, Pad, SoundSettings};
