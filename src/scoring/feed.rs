@@ -6,7 +6,7 @@
 use super::engine::Port;
 use super::error::ModelProblem;
 use super::input::picture::Preparer as Pictures;
-use super::input::{self, SoundSettings, Sounds, Texts};
+use super::input::{self, Sounds, Texts};
 use super::settings::Settings;
 use super::tensor::Tensor;
 use crate::media::Sound;
@@ -103,8 +103,7 @@ impl Feed {
                 Ok(Self::Text(Box::new(texts)))
             }
             Medium::Sound => {
-                let usual = SoundSettings::default();
-                let sounds = Sounds::new(inputs, preprocess.sound.as_ref().unwrap_or(&usual))?;
+                let sounds = Sounds::new(inputs, &preprocess.sound)?;
                 notes.extend_from_slice(sounds.notes());
                 Ok(Self::Sound(Box::new(sounds)))
             }

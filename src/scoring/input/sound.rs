@@ -71,7 +71,7 @@ impl Sounds {
         let rate = settings.sample_rate.unwrap_or_else(|| {
             notes.push(format!(
                 "nothing says how many samples a second the model takes: {USUAL_RATE} are assumed; \
-                 `sample_rate` in [preprocess.sound] sets it"
+                 `sample_rate` in [preprocess] sets it"
             ));
             USUAL_RATE
         });
@@ -184,7 +184,7 @@ impl Sounds {
             }
             None if sound.seconds() > LONGEST => {
                 return Err(format!(
-                    "it is {:.0} s long: `seconds` in [preprocess.sound] says how much of it is taken",
+                    "it is {:.0} s long: `seconds` in [preprocess] says how much of it is taken",
                     sound.seconds()
                 ));
             }
@@ -350,7 +350,7 @@ fn spec(features: Features, rate: u32, s: &SoundSettings) -> Result<MelSpec, Mod
     let (Some(n_fft), Some(hop_length), Some(n_mels)) = (n_fft, hop_length, s.n_mels) else {
         return Err(ModelProblem::Input {
             what: "takes a spectrogram, and nothing says how it is made".to_owned(),
-            remedy: "set sample_rate, n_fft, hop_length, n_mels, mel and log in [preprocess.sound]",
+            remedy: "set sample_rate, n_fft, hop_length, n_mels, mel and log in [preprocess]",
         });
     };
     let half = f64::from(rate) / 2.0;
@@ -429,7 +429,7 @@ fn unlike(sound: &Port, features: Features) -> ModelProblem {
             "input {} does not go with {what}",
             super::ports::list(std::slice::from_ref(sound))
         ),
-        remedy: "correct `features`, `n_mels`, `frames` or `mel_axes` in [preprocess.sound]",
+        remedy: "correct `features`, `n_mels`, `frames` or `mel_axes` in [preprocess]",
     }
 }
 
