@@ -22,7 +22,7 @@ fn project(preprocess: &str) -> Folder {
         "gaffe.toml",
         format!(
             "name = \"noises\"\nclasses = [\"chirp\", \"hush\", \"tone\"]\n[columns]\nfile = \"file\"\n\
-             label = \"label\"\n[splits]\ndev = \"dev.csv\"\n[preprocess.sound]\n{preprocess}"
+             label = \"label\"\n[splits]\ndev = \"dev.csv\"\n[preprocess]\n{preprocess}"
         ),
     );
     folder.write(
@@ -87,10 +87,7 @@ fn wrong() -> Folder {
     let folder = project("");
     folder.npy("v1.npy", &[[0.1, 0.7, 0.2], [0.8, 0.1, 0.1], [0.6, 0.3, 0.1], [0.2, 0.5, 0.3]]);
     let config = folder.read("gaffe.toml");
-    folder.write(
-        "gaffe.toml",
-        config.replace("[preprocess.sound]\n", "[runs.v1]\ndev = \"v1.npy\"\n"),
-    );
+    folder.write("gaffe.toml", config.replace("[preprocess]\n", "[runs.v1]\ndev = \"v1.npy\"\n"));
     folder
 }
 
