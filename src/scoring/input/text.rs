@@ -111,11 +111,6 @@ impl Texts {
         format!("{}: text by {}, {length}", names.join(", "), self.origin)
     }
 
-    /// The sizes of each input; a text's length is open where it is its own.
-    pub fn dims(&self) -> Vec<Vec<Option<usize>>> {
-        vec![vec![Some(1), self.fixed]; self.slots.len()]
-    }
-
     /// The inputs of one text, each [1, S], in the order of the ports.
     ///
     /// # Errors
