@@ -26,6 +26,7 @@ pub use engine::Port;
 pub use error::{ModelProblem, ScoreError};
 pub use measure::{Limits, Measurement, Memory, Step, Target, Throughput, measure};
 pub use model::{Model, Scorer};
+pub use native::{Program, Refusal};
 pub use onnx_file::model_bytes;
 pub use preprocess::Preprocess;
 pub use tensor::{Kind, Tensor};
