@@ -2,8 +2,8 @@
 //!
 //! Invariant: what is suggested is more frequent among the neighbours than chance would make it.
 
+use super::neighbours::{Distance, Points, nearest};
 use super::significance::LEVEL;
-use super::vectors::{Distance, Vector};
 use crate::dataset::TagId;
 use serde::Serialize;
 use statrs::distribution::{DiscreteCDF, Hypergeometric};
@@ -68,24 +68,21 @@ pub struct Suggestion {
 /// Nothing is suggested from fewer than eight decided examples. Those without direction or of another number of
 /// dimensions do not count. Takes |decided| × D steps.
 pub fn suggest(vector: &[f32], decided: &[Decided<'_>], k: usize) -> Vec<Suggestion> {
-    let Some(target) = Vector::new(vector, Distance::Cosine) else { return Vec::new() };
-    let cosine = |(i, other): (usize, &Decided<'_>)| {
-        let same_space = other.vector.len() == vector.len();
-        let other = Vector::new(other.vector, Distance::Cosine).filter(|_| same_space)?;
-        Some((target.cosine(other), i))
-    };
-    let mut near: Vec<(f64, usize)> = decided.iter().enumerate().filter_map(cosine).collect();
-    let (all, asked) = (near.len(), k.min((near.len() / 3).max(SUPPORT)));
+    let target = Points::from_slices(&[vector], vector.len(), Distance::Cosine);
+    let vectors: Vec<&[f32]> = decided.iter().map(|decided| decided.vector).collect();
+    let points = Points::from_slices(&vectors, vector.len(), Distance::Cosine);
+    let (all, asked) = (points.len(), k.min((points.len() / 3).max(SUPPORT)));
     if all < FEWEST || asked < SUPPORT {
         return Vec::new();
     }
     let mut frequency: BTreeMap<What, usize> = BTreeMap::new();
-    for &(_, i) in &near {
-        decided[i].each(|what| *frequency.entry(what).or_default() += 1);
+    for &i in points.ids() {
+        decided[i as usize].each(|what| *frequency.entry(what).or_default() += 1);
     }
-    near.select_nth_unstable_by(asked, nearer);
-    near.truncate(asked + 1);
-    near.sort_unstable_by(nearer);
+    let near = nearest(&target, &points, asked + 1, &mut |_| true);
+    let near = near.iter().flat_map(|near| near.of(0));
+    let near: Vec<(f64, usize)> =
+        near.map(|near| (1.0 - near.distance, near.id as usize)).collect();
     let mut found: Vec<Suggestion> = votes(&near, decided);
     found.retain(|s| {
         let by_chance = || at_least(s.support, all, frequency.get(&s.what).copied(), s.of);
@@ -100,11 +97,6 @@ impl Decided<'_> {
         self.tags.iter().for_each(|&tag| with(What::Tag(tag)));
         self.label.into_iter().for_each(|label| with(What::Label(label)));
     }
-}
-
-/// The larger cosine first, then in the order given.
-fn nearer(a: &(f64, usize), b: &(f64, usize)) -> std::cmp::Ordering {
-    b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
 }
 
 /// What all but the last of `near` have, which are sorted.

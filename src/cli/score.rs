@@ -3,35 +3,80 @@
 use super::print::{self, count, interval, percent};
 use super::{SplitArg, decisions, say};
 use crate::analysis::{self, ErrorRate};
-use crate::dataset::{Matrix, Media, Run, Split, TextColumn};
-use crate::media;
-use crate::project::{Project, ProjectError, ScoredRun, now};
-use crate::scoring::{Model, Scored, score_all};
-use anyhow::{Result, bail};
-use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::dataset::Split;
+use crate::ingest::Precision;
+use crate::project::{Project, ScoreJob, ScoredRun, Scoring};
+use crate::scoring::{Embedding, EngineChoice, Model, Settings};
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// What runs a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum EngineArg {
+    /// What is built in
+    #[default]
+    Tract,
+    /// ONNX Runtime, if it is installed
+    Ort,
+}
+
+/// Which model, and how it is read and run.
+#[derive(Args)]
+pub struct ModelArgs {
+    /// The model, an ONNX file
+    #[arg(long)]
+    pub model: PathBuf,
+    /// The output with the class scores [default: the one that looks like it]
+    #[arg(long, value_name = "NAME")]
+    output: Option<String>,
+    /// What runs the model
+    #[arg(long, value_enum, default_value_t = EngineArg::Tract)]
+    engine: EngineArg,
+}
+
+impl ModelArgs {
+    /// The settings of the project with what was asked for.
+    pub fn settings(&self, settings: Settings) -> Settings {
+        let engine = match self.engine {
+            EngineArg::Tract => EngineChoice::BuiltIn,
+            EngineArg::Ort => EngineChoice::OnnxRuntime,
+        };
+        Settings { engine, output: self.output.clone(), ..settings }
+    }
+}
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  gaffe score --model models/v2.onnx\n  \
-    gaffe score --model models/v2.onnx --name v2-fp32 --split train")]
+    gaffe score --model models/v2.onnx --name v2-fp32 --split train\n\n\
+    What is done is kept: after ctrl+c the same command goes on where it stopped.")]
 pub struct ScoreArgs {
-    /// The model, an ONNX file
-    #[arg(long)]
-    model: PathBuf,
+    #[command(flatten)]
+    model: ModelArgs,
     /// The name of the run [default: the model's file name]
     #[arg(long)]
     name: Option<String>,
     /// The split
     #[arg(long, value_enum, default_value_t = SplitArg::Dev)]
     split: SplitArg,
-    /// Leave out pictures that can't be read, instead of keeping nothing
+    /// Keep embeddings too: the last hidden layer, or the tensor of that name
+    #[arg(long, value_name = "TENSOR", num_args = 0..=1, default_missing_value = "")]
+    embedding: Option<String>,
+    /// Keep embeddings in 16 bits, half the size
+    #[arg(long, requires = "embedding")]
+    half: bool,
+    /// Threads that run the model [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Begin anew, though an earlier scoring was stopped
     #[arg(long)]
-    skip_unreadable: bool,
+    fresh: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -40,12 +85,21 @@ pub struct ScoreArgs {
 impl ScoreArgs {
     /// The model file, beside which the project may be found.
     pub fn model(&self) -> &Path {
-        &self.model
+        &self.model.model
     }
 
     fn run_name(&self) -> String {
-        let stem = self.model.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let stem = self.model().file_stem().map(|stem| stem.to_string_lossy().into_owned());
         self.name.clone().or(stem).unwrap_or_default()
+    }
+
+    fn settings(&self, settings: Settings) -> Settings {
+        let embedding = self.embedding.as_ref().map(|name| match name.as_str() {
+            "" => Embedding::LastHidden,
+            name => Embedding::Named(name.to_owned()),
+        });
+        let threads = self.threads.unwrap_or(settings.threads).max(1);
+        Settings { embedding, threads, ..self.model.settings(settings) }
     }
 }
 
@@ -53,8 +107,9 @@ impl ScoreArgs {
 struct Report<'a> {
     run: &'a str,
     split: Split,
-    unreadable: usize,
+    failed: usize,
     seconds: f64,
+    engine: &'a str,
     #[serde(flatten)]
     error: ErrorRate,
 }
@@ -63,75 +118,99 @@ struct Report<'a> {
 pub fn run(project: &Project, args: &ScoreArgs, out: &mut dyn Write) -> Result<()> {
     let (name, split) = (args.run_name(), Split::from(args.split));
     let examples = project.examples(split)?;
-    let Media::Picture(files) = &examples.media else {
-        return Err(ProjectError::NothingToScore(split).into());
-    };
-    let reserved = project.reserve_run(&name)?;
-    let classes = project.classes().len();
-    let model = Model::load(&args.model, &project.config().preprocess, classes)?;
-    for note in model.notes() {
+    drop(project.reserve_run(&name)?);
+    let settings = args.settings(project.model_settings(&examples));
+    let model = Model::load(args.model(), &settings)?;
+    for note in &model.about().notes {
         say(&format!("note: {note}"));
     }
-    let scored = score(&project.media_root(split)?, files, &model)?;
-    check_failed(&scored, examples.len(), args.skip_unreadable)?;
-    let about = ScoredRun {
-        model: args.model.canonicalize().unwrap_or_else(|_| args.model.clone()),
-        at: now(),
-        data: project.data_mark(&examples),
-        examples: examples.len(),
-        unreadable: scored.failed.len(),
-        seconds: scored.seconds,
+    let job = ScoreJob {
+        path: args.model(),
+        name: &name,
+        settings: &settings,
+        precision: if args.half { Precision::F16 } else { Precision::F32 },
+        fresh: args.fresh,
     };
-    let run = Run::new(name.as_str(), Matrix::new(scored.probs, examples.len(), classes)?)?;
-    project.save_run(&name, split, &run.probs, &about)?;
-    drop(reserved);
+    let bar = Bar::new(examples.len())?;
+    let cancel = on_interrupt()?;
+    let mut progress = |scoring: Scoring| bar.show(scoring);
+    let about = project.score(&job, &model, &examples, &mut progress, &cancel);
+    bar.clear();
+    let about = about?;
+    tell_failures(&about);
+    say(&model.describe());
+    let run = project.run(&name, split, &examples)?;
     let relabels = project.relabels(&examples, &decisions(project)?);
     let error = analysis::error_rate(&examples.gold, &relabels, &run);
-    let (unreadable, seconds) = (about.unreadable, about.seconds);
-    let report = Report { run: &name, split, unreadable, seconds, error };
-    say(&model.describe());
+    let (failed, seconds, engine) = (about.failed, about.seconds, about.engine.as_str());
+    let report = Report { run: &name, split, failed, seconds, engine, error };
     if args.json { print::json(&report, out) } else { print_report(project, &report, out) }
 }
 
-fn score(root: &Path, files: &TextColumn, model: &Model) -> Result<Scored> {
-    let fetch = |row: usize| media::decode(&root.join(files.get(row))).map_err(|e| e.to_string());
+/// Set by Ctrl-C; a second one ends the program at once.
+pub fn on_interrupt() -> Result<Arc<AtomicBool>> {
     let cancel = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]
     {
         use signal_hook::{consts::SIGINT, flag};
-        // A second one ends the program at once.
         flag::register_conditional_shutdown(SIGINT, 130, cancel.clone())?;
         flag::register(SIGINT, cancel.clone())?;
     }
-    let style = "{msg} {wide_bar} {pos}/{len} {per_sec} {eta} left · ctrl+c cancels";
-    let bar = ProgressBar::new(files.len() as u64)
-        .with_style(ProgressStyle::with_template(style)?)
-        .with_message("scoring");
-    let progress = |done: usize| bar.set_position(done as u64);
-    let scored = score_all(model, files.len(), &fetch, &progress, &cancel);
-    bar.finish_and_clear();
-    Ok(scored?)
+    Ok(cancel)
 }
 
-fn check_failed(scored: &Scored, examples: usize, skip: bool) -> Result<()> {
+/// The progress of scoring: examples, their rate, time left and memory.
+struct Bar {
+    bar: ProgressBar,
+    started: Instant,
+}
+
+impl Bar {
+    fn new(examples: usize) -> Result<Self> {
+        let style = "scoring {wide_bar} {pos}/{len} {msg} · ctrl+c stops";
+        let bar =
+            ProgressBar::new(examples as u64).with_style(ProgressStyle::with_template(style)?);
+        bar.enable_steady_tick(Duration::from_millis(500));
+        Ok(Self { bar, started: Instant::now() })
+    }
+
+    fn show(&self, scoring: Scoring) {
+        let Scoring { done, of, resumed, failed } = scoring;
+        if done == resumed && resumed > 0 {
+            let text = format!("{} of {} were scored before", count(resumed), count(of));
+            self.bar.suspend(|| say(&text));
+        }
+        let seconds = self.started.elapsed().as_secs_f64();
+        let rate = (done - resumed) as f64 / seconds.max(1e-9);
+        let left = Duration::from_secs_f64(((of - done) as f64 / rate.max(1e-9)).min(1e7));
+        let mut text = format!("{}/s, {} left", count(rate as usize), HumanDuration(left));
+        if let Some(memory) = crate::scoring::memory_in_use() {
+            text += &format!(", {} MB", memory >> 20);
+        }
+        if failed > 0 {
+            text += &format!(", {} failed", count(failed));
+        }
+        self.bar.set_message(text);
+        self.bar.set_position(done as u64);
+    }
+
+    fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn tell_failures(about: &ScoredRun) {
     const SHOWN: usize = 5;
-    if scored.failed.is_empty() {
-        return Ok(());
+    if about.failed == 0 {
+        return;
     }
+    let (failed, all) = (count(about.failed), count(about.examples));
+    let shown = about.failures.iter().take(SHOWN);
     let lines: Vec<String> =
-        scored.failed.iter().take(SHOWN).map(|(_, reason)| format!("  {reason}")).collect();
-    let more = scored.failed.len().saturating_sub(SHOWN);
-    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-    let list = format!("{}{more}", lines.join("\n"));
-    let (failed, all) = (count(scored.failed.len()), count(examples));
-    if skip && scored.failed.len() < examples {
-        say(&format!("{failed} of {all} pictures have no prediction:\n{list}"));
-        return Ok(());
-    }
-    bail!(
-        "{failed} of {all} pictures can't be read; nothing was kept\n{list}\n  \
-         mend them, or leave them out with --skip-unreadable"
-    );
+        shown.map(|failure| format!("  row {}: {}", failure.row + 1, failure.reason)).collect();
+    let more = about.failed.saturating_sub(SHOWN);
+    let more = if more > 0 { format!("\n  and {} more", count(more)) } else { String::new() };
+    say(&format!("{failed} of {all} examples have no prediction:\n{}{more}", lines.join("\n")));
 }
 
 fn print_report(project: &Project, report: &Report<'_>, out: &mut dyn Write) -> Result<()> {

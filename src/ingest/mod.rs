@@ -10,6 +10,7 @@ mod guess;
 mod labels;
 mod npy;
 mod presets;
+mod rows;
 mod table;
 mod votes;
 
@@ -20,6 +21,7 @@ pub use guess::{Guess, guess};
 pub use labels::{read_class_names, read_labels};
 pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, write_matrix};
 pub use presets::Preset;
+pub use rows::{Precision, RowFile};
 pub use table::{
     LABEL_COLUMNS, delimiter, open_table, read_columns, read_headers, read_table, table_error,
 };

@@ -5,12 +5,13 @@
 use super::IngestError;
 use crate::dataset::Matrix;
 use bytemuck::Pod;
+use half::f16;
 use memmap2::Mmap;
 use ndarray::{Array, Array1, ArrayView2, Dimension, Ix1, Ix2};
 use ndarray_npy::npy::header::Header;
 use ndarray_npy::{ReadNpyExt, ViewElement, ViewNpyExt, WriteNpyExt};
 use std::fs::File;
-use std::io::{self, BufReader, Seek, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::Path;
 
@@ -162,8 +163,31 @@ fn read_values(path: &Path, file: &File, header: &Header) -> Result<Probs, Inges
     match kind.trim_matches('\'') {
         "<f4" => matrix(path, file, header).map(Probs::F32),
         "<f8" => matrix(path, file, header).map(Probs::F64),
+        "<f2" => halves(path, file, header).map(Probs::F32),
         other => Err(wrong_type(path, other)),
     }
+}
+
+/// Half floats, widened.
+fn halves(path: &Path, file: &File, header: &Header) -> Result<Matrix, IngestError> {
+    let wrong = |what: String| IngestError::new(path, what, "save or copy the file again");
+    let &[rows, cols] = header.shape.as_slice() else {
+        return Err(wrong("the array has not two axes".to_owned()));
+    };
+    if header.layout.is_fortran() {
+        return Err(wrong("half floats in Fortran order are not read".to_owned()));
+    }
+    let size = file.metadata().map_err(|e| IngestError::io(path, &e))?.len();
+    let values = rows.checked_mul(cols).and_then(|n| n.checked_mul(2));
+    let start = values.and_then(|bytes| size.checked_sub(bytes as u64));
+    let start = start.ok_or_else(|| wrong("not a whole array: it is cut short".to_owned()))?;
+    let mut reader = BufReader::new(file);
+    let mut bytes = Vec::new();
+    reader.seek(SeekFrom::Start(start)).map_err(|e| IngestError::io(path, &e))?;
+    reader.read_to_end(&mut bytes).map_err(|e| IngestError::io(path, &e))?;
+    let wide = |pair: &[u8]| f16::from_le_bytes([pair[0], pair[1]]).to_f32();
+    let values: Vec<f32> = bytes.chunks_exact(2).map(wide).collect();
+    Matrix::new(values, rows, cols).map_err(|e| wrong(e.to_string()))
 }
 
 fn matrix<T>(path: &Path, file: &File, header: &Header) -> Result<Matrix<T>, IngestError>

@@ -50,12 +50,14 @@ pub enum ProjectError {
     /// A run of that name is listed in the project file.
     #[error("{0:?} is a run of gaffe.toml\n  choose another name with --name")]
     RunTaken(String),
-    /// Only pictures can be scored by this version.
-    #[error(
-        "only pictures can be scored yet, and the table of {0} has no column of picture files\n  \
-         add the column that [columns] in gaffe.toml names as `file`, or import probabilities as .npy"
-    )]
-    NothingToScore(Split),
+    /// No example could be scored.
+    #[error("none of {examples} examples can be scored; nothing was kept\n  {reason}")]
+    NothingScored {
+        /// how many there are
+        examples: usize,
+        /// why the first can't
+        reason: String,
+    },
     /// No model is known that made the run.
     #[error("no model of run {0:?} is known\n  name it as `model` under [runs.{0}] in gaffe.toml")]
     NoModel(String),

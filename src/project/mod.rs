@@ -4,14 +4,18 @@
 //! nothing else.
 
 mod desk;
+mod embeddings;
 mod error;
 mod experiments;
 mod kept;
 mod machine;
 mod models;
+mod partial;
 mod presets;
 mod properties;
 mod runs;
+mod samples;
+mod scores;
 mod shared;
 mod vectors;
 mod worker;
@@ -21,8 +25,11 @@ pub use error::ProjectError;
 pub use experiments::{ExperimentLog, LOG_FILE, LogEdit, LogFile};
 pub use machine::Machine;
 pub use models::{Known, MeasuredModel, ModelMark};
+pub use partial::Failure;
 pub use properties::{Measured, Unreadable, measure_file};
-pub use runs::{Reserved, RunSource, ScoredRun};
+pub use runs::{EmbeddingMark, Reserved, RunSource, ScoredRun};
+pub use samples::{SampleList, Samples};
+pub use scores::{ScoreJob, Scoring};
 pub use shared::Shared;
 pub use vectors::{Vectors, content_vectors, make_vectors};
 pub use worker::{Request, WORKER, measure_in_process, work};

@@ -6,7 +6,7 @@
 use super::machine::Machine;
 use super::worker::{Request, measure_in_process};
 use super::{Project, ProjectError, ScoredRun, now};
-use crate::dataset::{Examples, Media, Split};
+use crate::dataset::{Examples, Split};
 use crate::export::write_whole;
 use crate::ingest::IngestError;
 use crate::scoring::{Limits, Measurement, Preprocess, Step};
@@ -19,8 +19,8 @@ use std::time::UNIX_EPOCH;
 
 /// The file beside a run's probabilities.
 const FILE: &str = "measured.json";
-/// Pictures that a model is measured with: more than are held in memory, should some be unreadable.
-const PICTURES: usize = 400;
+/// Examples that a model is measured with: more than are held in memory, should some be unreadable.
+const EXAMPLES: usize = 400;
 
 /// What was measured of a model, when and where.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -136,12 +136,11 @@ impl Project {
         }
     }
 
-    /// Measures a run's model on pictures of `examples`, in a process of `program` (this program's file),
+    /// Measures a run's model on some of `examples`, in a process of `program` (this program's file),
     /// and keeps what came out. Takes some 10 s; `progress` is told how far each step is.
     ///
     /// # Errors
-    /// A run without a model, examples that are no pictures, whatever is wrong with the model, cancelled; or
-    /// the result can't be written.
+    /// A run without a model, whatever is wrong with the model, cancelled; or the result can't be written.
     pub fn measure_model(
         &self,
         run: &str,
@@ -154,7 +153,8 @@ impl Project {
         let read = |e: io::Error| IngestError::io(&request.model, &e);
         let mark = ModelMark::of(&request.model).map_err(read)?;
         let numbers = measure_in_process(program, &request, progress, cancel)?;
-        let (at, machine, preprocess) = (now(), Machine::this(), request.preprocess);
+        let (at, machine) = (now(), Machine::this());
+        let preprocess = request.settings.preprocess;
         let measured = MeasuredModel { at, machine, model: mark, preprocess, numbers };
         self.keep_measured(run, &measured)?;
         Ok(measured)
@@ -162,19 +162,14 @@ impl Project {
 
     fn measure_request(&self, run: &str, examples: &Examples) -> Result<Request, ProjectError> {
         let model = self.model_of(run).ok_or_else(|| ProjectError::NoModel(run.to_owned()))?;
-        let Media::Picture(names) = &examples.media else {
-            return Err(ProjectError::NothingToScore(examples.split));
-        };
-        let root = std::path::absolute(self.media_root(examples.split)?);
-        let root = root.map_err(|e| IngestError::io(self.root(), &e))?;
         // Evenly over the table, which may be sorted by class.
-        let step = (names.len() / PICTURES).max(1);
-        let rows = (0..names.len()).step_by(step).take(PICTURES);
+        let step = (examples.len() / EXAMPLES).max(1);
+        let rows = (0..examples.len()).step_by(step).take(EXAMPLES);
+        let samples = self.samples(examples)?.list(rows);
         Ok(Request {
             model: std::path::absolute(&model).map_err(|e| IngestError::io(&model, &e))?,
-            preprocess: self.config().preprocess.clone(),
-            classes: self.classes().len(),
-            files: rows.map(|row| root.join(names.get(row))).collect(),
+            settings: self.model_settings(examples),
+            samples: samples.map_err(|e| IngestError::io(self.root(), &e))?,
             limits: Limits::default(),
         })
     }

@@ -79,8 +79,7 @@ fn a_model_is_that_of_the_project_file_or_of_the_scoring() {
         at,
         data: String::new(),
         examples: 1,
-        unreadable: 0,
-        seconds: 1.0,
+        ..ScoredRun::default()
     };
     let folder = project.run_dir("s");
     fs::create_dir_all(&folder).unwrap();

@@ -2,14 +2,13 @@
 //!
 //! Invariant: the probabilities of a scored run are whole or not there: written aside, then renamed.
 
+use super::partial::Failure;
 use super::{Project, ProjectError};
-use crate::dataset::{Examples, Matrix, Run, Split, stable_hash};
-use crate::export::write_whole;
-use crate::ingest::{IngestError, is_run_name, read_matrix, write_matrix};
+use crate::dataset::{Examples, Run, Split, stable_hash};
+use crate::ingest::{IngestError, Precision, is_run_name, read_matrix};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// A run and where its probabilities lie.
@@ -44,7 +43,7 @@ impl Drop for Reserved {
 }
 
 /// What is written beside the probabilities of a scored run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ScoredRun {
     /// The model file.
     pub model: PathBuf,
@@ -54,10 +53,49 @@ pub struct ScoredRun {
     pub data: String,
     /// Rows scored.
     pub examples: usize,
-    /// Rows that could not be read, which have no prediction.
-    pub unreadable: usize,
-    /// Wall time of the scoring.
+    /// Rows without a prediction.
+    #[serde(alias = "unreadable")]
+    pub failed: usize,
+    /// Wall time of the scoring, all its starts together.
     pub seconds: f64,
+    /// SHA-256 of the model's file, or of its files one after the other.
+    #[serde(default)]
+    pub sha256: String,
+    /// What ran it, with its version.
+    #[serde(default)]
+    pub engine: String,
+    /// How the input was made.
+    #[serde(default)]
+    pub input: String,
+    /// Which output was read and how.
+    #[serde(default)]
+    pub output: String,
+    /// What lies in the file of embeddings, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedding: Option<EmbeddingMark>,
+    /// What might surprise, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Threads that ran the model.
+    #[serde(default)]
+    pub threads: usize,
+    /// The version of this program.
+    #[serde(default)]
+    pub version: String,
+    /// The first 10,000 rows without a prediction, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<Failure>,
+}
+
+/// What lies in a file of embeddings.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EmbeddingMark {
+    /// The tensor of the graph, and its width.
+    pub tensor: String,
+    /// D.
+    pub width: usize,
+    /// How values are kept.
+    pub precision: Precision,
 }
 
 impl Project {
@@ -183,30 +221,6 @@ impl Project {
         fs::create_dir_all(&folders[2]).map_err(failed)?;
         tempfile::tempfile_in(&folders[2]).map_err(failed)?;
         Ok(Reserved { folders })
-    }
-
-    /// Keeps a scored run, in place of one of the same name and split.
-    ///
-    /// # Errors
-    /// When it can't be written; then nothing is changed.
-    pub fn save_run(
-        &self,
-        name: &str,
-        split: Split,
-        matrix: &Matrix,
-        about: &ScoredRun,
-    ) -> Result<(), ProjectError> {
-        self.check_run_name(name)?;
-        let dir = self.runs_dir().join(name);
-        let text = serde_json::to_vec_pretty(about)
-            .map_err(|e| IngestError::new(&dir, e.to_string(), ""))?;
-        fs::create_dir_all(&dir).map_err(|e| IngestError::io(&dir, &e))?;
-        let failed = |e: io::Error| IngestError::io(&dir, &e).or_remedy("nothing was changed");
-        write_whole(&dir.join(format!("{split}.npy")), |out| write_matrix(out, matrix))
-            .map_err(failed)?;
-        write_whole(&dir.join(format!("{split}.json")), |out| out.write_all(&text))
-            .map_err(failed)?;
-        Ok(())
     }
 }
 

@@ -5,8 +5,8 @@
 //! it writes.
 
 use super::ProjectError;
-use crate::media;
-use crate::scoring::{Limits, Measurement, Preprocess, ScoreError, Step, Target, measure};
+use super::samples::SampleList;
+use crate::scoring::{Limits, Measurement, ScoreError, Settings, Step, measure};
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -26,12 +26,10 @@ const GLANCE: Duration = Duration::from_millis(50);
 pub struct Request {
     /// The ONNX file.
     pub model: PathBuf,
-    /// `[preprocess]` of the project.
-    pub preprocess: Preprocess,
-    /// K.
-    pub classes: usize,
-    /// Pictures to measure with.
-    pub files: Vec<PathBuf>,
+    /// What is asked of it.
+    pub settings: Settings,
+    /// Examples to measure with.
+    pub samples: SampleList,
     /// How long it may take.
     pub limits: Limits,
 }
@@ -56,10 +54,8 @@ enum Line {
 pub fn work(input: &mut dyn Read, output: &mut (dyn Write + Send)) -> io::Result<()> {
     let request: Request = serde_json::from_reader(input)?;
     let (output, cancel) = (Mutex::new((output, None::<(Step, Instant)>)), AtomicBool::new(false));
-    let fetch = |row: usize| {
-        let file = request.files.get(row).ok_or("there is no such picture")?;
-        media::decode(file).map_err(|e| e.to_string())
-    };
+    let Request { model, settings, samples, limits } = &request;
+    let fetch = |at: usize| samples.get(at);
     let progress = |step: Step, share: f64| {
         let (output, last) = &mut *output.lock().unwrap_or_else(PoisonError::into_inner);
         if last.is_some_and(|(old, at)| old == step && at.elapsed() < GLANCE) {
@@ -70,9 +66,7 @@ pub fn work(input: &mut dyn Read, output: &mut (dyn Write + Send)) -> io::Result
             cancel.store(true, Ordering::Relaxed);
         }
     };
-    let Request { model, preprocess, classes, files, limits } = &request;
-    let target = Target { path: model, preprocess, classes: *classes };
-    let line = match measure(target, files.len(), &fetch, *limits, &progress, &cancel) {
+    let line = match measure(model, settings, samples.len(), &fetch, *limits, &progress, &cancel) {
         Ok(measurement) => Line::Done(Box::new(measurement)),
         Err(error) => Line::Refused(error.to_string()),
     };
@@ -152,20 +146,19 @@ impl Drop for Ended {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scoring::{Medium, Preprocess};
 
     fn request() -> Request {
         let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/fashion");
         let files = ["dev-00000.png", "dev-00001.png"].map(|name| sample.join("images").join(name));
+        let preprocess =
+            Preprocess { size: Some([28, 28]), channels: Some(1), ..Preprocess::default() };
+        let classes = (0..10).map(|class| class.to_string()).collect();
         Request {
             model: sample.join("models/v1.onnx"),
-            preprocess: Preprocess {
-                size: Some([28, 28]),
-                channels: Some(1),
-                ..Preprocess::default()
-            },
-            classes: 10,
-            files: files.to_vec(),
-            limits: Limits { pictures: 2, warm_up: 1, singles: 5, many: 40, seconds: 10.0 },
+            settings: Settings::new(Medium::Picture, preprocess, classes),
+            samples: SampleList::Pictures(files.to_vec()),
+            limits: Limits { kept: 2, warm_up: 1, singles: 5, many: 40, seconds: 10.0 },
         }
     }
 
@@ -181,7 +174,9 @@ mod tests {
         let done = lines(&request());
         assert!(matches!(done.last(), Some(Line::Done(m)) if m.latency.n == 5), "{done:?}");
         assert!(done[..done.len() - 1].iter().all(|line| matches!(line, Line::Progress(..))));
-        let refused = lines(&Request { classes: 7, ..request() });
+        let mut seven = request();
+        seven.settings.classes = Some(vec![String::new(); 7]);
+        let refused = lines(&seven);
         let Some(Line::Refused(reason)) = refused.last() else { panic!("{refused:?}") };
         assert!(reason.contains("10 classes") && reason.contains("v1.onnx"), "{reason}");
     }

@@ -19,6 +19,9 @@ pub enum ScoreError {
     /// One example can't be scored; others can.
     #[error("{0}")]
     Example(String),
+    /// The engine can't be used on another thread.
+    #[error("the engine failed: {0}\n  close other programs, or use fewer --threads")]
+    Engine(String),
     /// Scoring was stopped by its caller.
     #[error("scoring was cancelled")]
     Cancelled,
@@ -44,6 +47,20 @@ pub enum ModelProblem {
     /// No ONNX, or only a part of one.
     #[error("is no ONNX model, or is cut short\n  export or copy it again")]
     Damaged,
+    /// Inputs that are no tensors of numbers or strings.
+    #[error("input `{0}` is no tensor\n  export the model with plain tensors as its inputs")]
+    ForeignInput(String),
+    /// The output that was asked for is not there.
+    #[error("it has no output `{wanted}`\n  there is: {}", .there.join(", "))]
+    NoOutput {
+        /// The name asked for.
+        wanted: String,
+        /// The outputs that can be read.
+        there: Vec<String>,
+    },
+    /// No vector can be read as an embedding.
+    #[error("no hidden layer before `{0}` can be told\n  name the tensor with --embedding NAME")]
+    NoHidden(String),
     /// Another number of inputs than one.
     #[error(
         "takes {} inputs ({}); an image classifier takes one\n  \
@@ -51,6 +68,14 @@ pub enum ModelProblem {
         .0.len(), .0.join(", ")
     )]
     Inputs(Vec<String>),
+    /// Inputs that can't be made of the project's texts or sounds.
+    #[error("{what}\n  {remedy}")]
+    Input {
+        /// What is wrong.
+        what: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
     /// An input that is not float32.
     #[error("input `{input}` is {kind}, not float32\n  export the model with a float32 input")]
     InputType {
@@ -89,6 +114,12 @@ pub enum ModelProblem {
         /// The project's value.
         project: String,
     },
+    /// A model whose metadata says that it does something else.
+    #[error(
+        "is made for the task `{0}`, says its metadata\n  \
+         gaffe scores classifiers: export one (Ultralytics: a -cls model)"
+    )]
+    Task(String),
     /// A value in `[preprocess]` that can't be used.
     #[error("[preprocess] in gaffe.toml: {0}")]
     Preprocess(String),
@@ -111,10 +142,21 @@ pub enum ModelProblem {
          correct `classes` in gaffe.toml, or name the output `logits`"
     )]
     Outputs(String),
+    /// Weights in a file that is not there.
+    #[error(
+        "keeps its weights in `{0}`, which is not in its folder\n  put that file beside the model"
+    )]
+    ExternalData(String),
+    /// Weights in a file that is shorter than the model says.
+    #[error("keeps its weights in `{0}`, which is cut short\n  export or copy it again")]
+    ExternalShort(String),
+    /// A tensor that is asked for or read, and that nothing makes.
+    #[error("has no tensor `{0}`\n  `gaffe model` prints its inputs and outputs")]
+    NoTensor(String),
     /// An operator that tract does not have.
     #[error(
         "node `{node}` needs the operator {operator}, which tract does not have\n  \
-         export the model without it, or import predictions instead"
+         export with another opset, simplify it (onnx-simplifier), or score with `--engine ort`"
     )]
     Operator {
         /// The node of the graph.
@@ -130,6 +172,14 @@ pub enum ModelProblem {
         "tract can't run it: {0}\n  export it again (opset 13 to 18), or import predictions instead"
     )]
     Engine(String),
+    /// ONNX Runtime refused the model.
+    #[error("ONNX Runtime can't run it: {0}\n  without `--engine ort` tract runs it, if it can")]
+    Runtime(String),
+    /// ONNX Runtime's library can't be loaded: each place that was tried.
+    #[error(
+        "ONNX Runtime was not found: {0}\n  `pip install onnxruntime`, or set ORT_DYLIB_PATH to its library"
+    )]
+    NoRuntime(String),
     /// Infinite values or NaN on plain test images.
     #[error(
         "gives values that are not finite on a test image\n  check the export, `mean` and `std`"
@@ -141,9 +191,14 @@ impl ModelProblem {
     /// Words for an error of tract: its outermost and innermost message, without the dumps of nodes
     /// and tensors that they can carry.
     pub(super) fn engine(error: &anyhow::Error) -> Self {
+        Self::Engine(Self::engine_text(error))
+    }
+
+    /// The outermost and innermost message of an error of tract, on one line.
+    pub(super) fn engine_text(error: &anyhow::Error) -> String {
         let outer = first_line(&error.to_string());
         let inner = first_line(&error.root_cause().to_string());
-        Self::Engine(if outer == inner { outer } else { format!("{outer}: {inner}") })
+        if outer == inner { outer } else { format!("{outer}: {inner}") }
     }
 
     /// Words for a panic inside tract.
@@ -161,7 +216,8 @@ pub(super) fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
 
 const LINE: usize = 120;
 
-fn first_line(text: &str) -> String {
+/// The first line of a text, cut where it is very long.
+pub(super) fn first_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     match line.char_indices().nth(LINE) {
         Some((end, _)) => format!("{}…", &line[..end]),

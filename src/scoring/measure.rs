@@ -3,25 +3,24 @@
 //! Invariant: bounded. No step goes on for longer than it may, save loading and single examples, and
 //! between any two examples it can be cancelled.
 
-use super::batch::{Fetch, score_all};
-use super::error::{ScoreError, panic_text};
+use super::batch::{Chunk, Extent, Fetch, score_rows};
+use super::error::ScoreError;
+use super::feed::Sample;
+use super::guard::guarded;
 use super::memory::{self, Resident};
 use super::model::Model;
-use super::preprocess::Preprocess;
+use super::settings::Settings;
 use crate::analysis::{Estimate, Timing, between, timing};
-use image::DynamicImage;
 use serde::{Deserialize, Serialize};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// How long measuring may take.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Pictures that are kept in memory and given to the model one by one.
-    pub pictures: usize,
+    /// Examples that are kept in memory and given to the model one by one.
+    pub kept: usize,
     /// Examples before those that are timed: caches and branches settle.
     pub warm_up: usize,
     /// Most examples that are timed one by one.
@@ -34,18 +33,18 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { pictures: 200, warm_up: 20, singles: 500, many: 4000, seconds: 5.0 }
+        Self { kept: 200, warm_up: 20, singles: 500, many: 4000, seconds: 5.0 }
     }
 }
 
-/// Most bytes of pixels that are kept in memory.
-const MOST_PIXELS: usize = 256 << 20;
+/// Most bytes of examples that are kept in memory.
+const MOST_BYTES: usize = 256 << 20;
 
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// Reading and decoding pictures.
+    /// Reading and decoding examples.
     Reading,
     /// Loading and optimising the model.
     Loading,
@@ -59,7 +58,7 @@ impl Step {
     /// What it is called while it goes on.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Reading => "reading pictures",
+            Self::Reading => "reading examples",
             Self::Loading => "loading the model",
             Self::Single => "one example at a time",
             Self::AllCores => "on all cores",
@@ -72,9 +71,9 @@ impl Step {
 pub struct Measurement {
     /// Loading, optimising and testing the model.
     pub load_ms: f64,
-    /// Reading and decoding a picture; not part of the latency.
+    /// Reading and decoding an example; not part of the latency.
     pub read: Timing,
-    /// From decoded picture to the model's input.
+    /// From decoded example to the model's input.
     pub prepare: Timing,
     /// The model.
     pub infer: Timing,
@@ -117,26 +116,16 @@ pub struct Memory {
     pub resident: u64,
 }
 
-/// The model to measure and how pictures are made into its input.
-#[derive(Debug, Clone, Copy)]
-pub struct Target<'a> {
-    /// The ONNX file.
-    pub path: &'a Path,
-    /// `[preprocess]` of the project.
-    pub preprocess: &'a Preprocess,
-    /// K.
-    pub classes: usize,
-}
-
-/// Measures `target` on the pictures `0..rows` that `fetch` gives. `progress` is told the step and how far it
+/// Measures the model at `path` on the examples `0..rows` that `fetch` gives. `progress` is told the step and how far it
 /// is, 0 to 1, perhaps from several threads. Memory is told rightly only by a process that does nothing else
 /// and measures one model.
 ///
 /// # Errors
-/// A model that can't be used, no picture that can be read, a picture that the model fails on, or
+/// A model that can't be used, no example that can be read, one that the model fails on, or
 /// [`ScoreError::Cancelled`].
 pub fn measure(
-    target: Target<'_>,
+    path: &Path,
+    settings: &Settings,
     rows: usize,
     fetch: &Fetch<'_>,
     limits: Limits,
@@ -144,16 +133,16 @@ pub fn measure(
     cancel: &AtomicBool,
 ) -> Result<Measurement, ScoreError> {
     let watch = Watch { limits, progress, cancel };
-    let (pictures, read) = watch.read(rows, fetch)?;
+    let (samples, read) = watch.read(rows, fetch)?;
     memory::reset_peak();
     let before = memory::resident();
     progress(Step::Loading, 0.0);
     let started = Instant::now();
-    let model = Model::load(target.path, target.preprocess, target.classes)?;
+    let model = Model::load(path, settings)?;
     let load_ms = ms_since(started);
-    let [prepare, infer, latency] = watch.single(&model, &pictures)?;
+    let [prepare, infer, latency] = watch.single(&model, &samples)?;
     let memory = before.zip(memory::resident()).map(|(before, after)| growth(before, after));
-    let readable: Vec<usize> = pictures.into_iter().map(|(row, _)| row).collect();
+    let readable: Vec<usize> = samples.into_iter().map(|(row, _)| row).collect();
     let throughput = watch.all_cores(&model, &readable, fetch)?;
     let (bytes, parameters) = (model.bytes(), model.parameters());
     Ok(Measurement {
@@ -198,45 +187,47 @@ impl Watch<'_> {
         started.elapsed().as_secs_f64() > self.limits.seconds
     }
 
-    fn read(&self, rows: usize, fetch: &Fetch<'_>) -> Result<(Pictures, Timing), ScoreError> {
-        let (mut pictures, mut times) = (Pictures::new(), Vec::new());
-        let (mut pixels, mut refused) = (0, None);
-        let (started, most) = (Instant::now(), rows.min(self.limits.pictures));
+    fn read<'s>(
+        &self,
+        rows: usize,
+        fetch: &Fetch<'s>,
+    ) -> Result<(Samples<'s>, Timing), ScoreError> {
+        let (mut samples, mut times) = (Samples::new(), Vec::new());
+        let (mut bytes, mut refused) = (0, None);
+        let (started, most) = (Instant::now(), rows.min(self.limits.kept));
         for row in 0..rows {
             self.check()?;
             self.tell(Step::Reading, row, most, started);
-            let full = pictures.len() >= self.limits.pictures || pixels > MOST_PIXELS;
-            if !pictures.is_empty() && (full || self.is_over(started)) {
+            let full = samples.len() >= self.limits.kept || bytes > MOST_BYTES;
+            if !samples.is_empty() && (full || self.is_over(started)) {
                 break;
             }
             let begun = Instant::now();
-            // decoders panic on some broken files
-            let picture = catch_unwind(AssertUnwindSafe(|| fetch(row)));
-            match picture.unwrap_or_else(|payload| Err(panic_text(&*payload))) {
-                Ok(picture) => {
+            match guarded(|| fetch(row)).and_then(|sample| sample) {
+                Ok(sample) => {
                     times.push(ms_since(begun));
-                    pixels += picture.as_bytes().len();
-                    pictures.push((row, picture));
+                    bytes += sample.bytes();
+                    samples.push((row, sample));
                 }
                 Err(reason) => refused = refused.or(Some(reason)),
             }
         }
         let reason = refused.unwrap_or_else(|| "there is none".to_owned());
-        let none = || ScoreError::Example(format!("no picture to measure with: {reason}"));
+        let none = || ScoreError::Example(format!("no example to measure with: {reason}"));
         let times = timing(&times).ok_or_else(none)?;
-        Ok((pictures, times))
+        Ok((samples, times))
     }
 
     /// Times of preparing, of the model, and of both.
-    fn single(&self, model: &Model, pictures: &Pictures) -> Result<[Timing; 3], ScoreError> {
+    fn single(&self, model: &Model, samples: &Samples<'_>) -> Result<[Timing; 3], ScoreError> {
         let Limits { warm_up, singles, .. } = self.limits;
-        let mut scorer = model.scorer();
+        let mut scorer = model.scorer()?;
         let (mut prepare, mut infer, mut both) = (Vec::new(), Vec::new(), Vec::new());
         let started = Instant::now();
-        for (done, (_, picture)) in pictures.iter().cycle().take(warm_up + singles).enumerate() {
+        for (done, (_, sample)) in samples.iter().cycle().take(warm_up + singles).enumerate() {
             self.check()?;
             self.tell(Step::Single, done, warm_up + singles, started);
-            let (preparing, inferring) = scorer.timed(picture)?;
+            let (_, preparing, inferring) = scorer.timed(sample)?;
             let over = self.is_over(started);
             // A slow model has no time to warm up.
             if done < warm_up && !over {
@@ -261,31 +252,31 @@ impl Watch<'_> {
         fetch: &Fetch<'_>,
     ) -> Result<Option<Throughput>, ScoreError> {
         let (started, stop) = (Instant::now(), AtomicBool::new(false));
-        let done = Mutex::new(Vec::new());
+        let extent = Extent::first(self.limits.many);
+        let mut done = Vec::new();
         let again = |at: usize| fetch(rows[at % rows.len()]);
-        let tick = |count: usize| {
-            done.lock().unwrap_or_else(PoisonError::into_inner).push(ms_since(started));
+        let mut tick = |count: usize, _| {
+            done.resize(count, ms_since(started));
             self.tell(Step::AllCores, count, self.limits.many, started);
             if self.is_over(started) || self.cancel.load(Ordering::Relaxed) {
                 stop.store(true, Ordering::Relaxed);
             }
         };
-        match score_all(model, self.limits.many, &again, &tick, &stop) {
+        let mut forget = |_: Chunk| Ok(());
+        match score_rows(model, &extent, &again, &mut forget, &mut tick, &stop) {
             // Time is over: what was done until then counts.
-            Ok(_) | Err(ScoreError::Cancelled) => self.check()?,
+            Ok(()) | Err(ScoreError::Cancelled) => self.check()?,
             Err(error) => return Err(error),
         }
-        let threads = super::batch::threads(self.limits.many);
-        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        done.sort_unstable_by(f64::total_cmp);
-        // Each thread's first example has its state to make.
-        let settled = done.get(threads..).unwrap_or_default();
+        let threads = extent.threads;
+        // Each thread's first group has its state to make.
+        let settled = done.get(threads * model.batch()..).unwrap_or_default();
         Ok(between(settled).map(|ms| Throughput { threads, examples: done.len(), ms }))
     }
 }
 
-/// Rows with their pictures.
-type Pictures = Vec<(usize, DynamicImage)>;
+/// Rows with their examples.
+type Samples<'s> = Vec<(usize, Sample<'s>)>;
 
 fn ms_since(started: Instant) -> f64 {
     started.elapsed().as_secs_f64() * 1000.0

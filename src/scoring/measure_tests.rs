@@ -1,6 +1,10 @@
+use super::super::feed::Medium;
+use super::super::input::Preprocess;
 use super::*;
+use image::DynamicImage;
+use std::sync::Mutex;
 
-const QUICK: Limits = Limits { pictures: 4, warm_up: 2, singles: 20, many: 60, seconds: 20.0 };
+const QUICK: Limits = Limits { kept: 4, warm_up: 2, singles: 20, many: 60, seconds: 20.0 };
 
 fn sample(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/fashion").join(name)
@@ -17,14 +21,17 @@ fn run(
         channels: Some(1),
         mean: Some(vec![0.2864]),
         std: Some(vec![0.3533]),
+        ..Preprocess::default()
     };
     let path = sample("models/v1.onnx");
-    let target = Target { path: &path, preprocess: &preprocess, classes: 10 };
-    measure(target, rows, fetch, QUICK, progress, cancel)
+    let classes = (0..10).map(|class| class.to_string()).collect();
+    let settings = Settings::new(Medium::Picture, preprocess, classes);
+    measure(&path, &settings, rows, fetch, QUICK, progress, cancel)
 }
 
-fn grey(row: usize) -> Result<DynamicImage, String> {
-    if row == 0 { Err("torn".to_owned()) } else { Ok(DynamicImage::new_luma8(28, 28)) }
+fn grey(row: usize) -> Result<Sample<'static>, String> {
+    let grey = || Sample::Picture(DynamicImage::new_luma8(28, 28));
+    if row == 0 { Err("torn".to_owned()) } else { Ok(grey()) }
 }
 
 #[test]

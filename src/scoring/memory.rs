@@ -11,6 +11,11 @@ pub(super) struct Resident {
     pub peak: u64,
 }
 
+/// Bytes that this process holds in memory; `None` where the system does not tell.
+pub fn memory_in_use() -> Option<u64> {
+    resident().map(|resident| resident.now)
+}
+
 /// Reads `VmRSS` and `VmHWM` of `/proc/self/status` (proc(5)); Linux only.
 pub(super) fn resident() -> Option<Resident> {
     if !cfg!(target_os = "linux") {

@@ -1,34 +1,44 @@
-//! Scoring: an image classifier in ONNX, run locally over the examples of a split.
+//! Scoring: a classifier in ONNX, run locally over the examples of a split.
 //!
-//! Invariant: a model that loads has been run. Its plan gave finite values of the right width on two
-//! test images, and the optimised plan is only used where it agrees with the plain one.
+//! Invariant: a model that loads has been run. What it gave on two test inputs was finite and of the right width,
+//! and an optimised plan is only used where it agrees with the plain one.
 
-// Until the model speaks to engines.
+// Until the model speaks to all engines.
 #![allow(dead_code, unused_imports, unused_macros)]
 
 mod batch;
 mod engine;
 mod error;
-mod graph;
+mod feed;
+mod found;
+mod guard;
 mod input;
+mod load;
 mod measure;
 mod memory;
 mod model;
 mod native;
 mod onnx_file;
-mod plan;
+mod outputs;
 mod prepare;
-mod preprocess;
+mod reading;
+mod settings;
 mod tensor;
 
-pub use batch::{Fetch, Scored, score_all};
+pub use batch::{Chunk, Extent, Fetch, chunk_rows, cores, score_rows};
 pub use engine::Port;
 pub use error::{ModelProblem, ScoreError};
-pub use measure::{Limits, Measurement, Memory, Step, Target, Throughput, measure};
-pub use model::{Model, Scorer};
+pub use feed::{Medium, Sample};
+pub use found::Source;
+pub(crate) use guard::guarded;
+pub use input::{Alpha, Crop, Filter, Layout, Order, Preprocess, Resize};
+pub use measure::{Limits, Measurement, Memory, Step, Throughput, measure};
+pub use memory::memory_in_use;
+pub use model::{About, Model, Scorer};
 pub use native::{Program, Refusal};
 pub use onnx_file::model_bytes;
-pub use preprocess::Preprocess;
+pub use reading::Prediction;
+pub use settings::{Embedding, EngineChoice, Settings};
 pub use tensor::{Kind, Tensor};
 
 #[cfg(test)]

@@ -1,60 +1,104 @@
-//! A model that is ready to score: loaded, optimised, tested.
+//! A model that is ready to score: loaded, prepared, tested.
 //!
-//! Invariant: one plan for all threads and one image at a time, which is tract's fastest way; what
-//! changes while scoring is in the [`Scorer`] of each thread.
+//! Invariant: a model that loads has been run on two test inputs, and what it gave was finite and as wide as the
+//! project has classes. It is shared by all threads; what changes while scoring is in each thread's [`Scorer`].
 
-use super::error::{ModelProblem, ScoreError, panic_text};
-use super::graph;
-use super::onnx_file::{self, Weight};
-use super::plan::{self, Plan};
-use super::preprocess::{Axes, Layout, Preparer, Preprocess};
-use fast_image_resize::Resizer;
-use image::DynamicImage;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use super::engine::{Engine, Port, Session};
+use super::error::{ModelProblem, ScoreError};
+use super::feed::{Feed, Group, Preparer, Sample};
+use super::found::Source;
+use super::guard::guarded;
+use super::onnx_file::Weight;
+use super::reading::{self, Classes, Prediction};
+use super::tensor::Tensor;
+use super::{load, settings::Settings};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tract_onnx::prelude::*;
 
-/// How far a row may be from summing to 1 where only its values tell that it holds probabilities.
-const ROW_SUM: f64 = 1e-3;
-/// How far the output of a softmax may be from it, quantised to 8 bits.
-const SOFTMAX_SUM: f64 = 0.1;
-
-/// An image classifier, shared by all threads.
-#[derive(Debug)]
+/// A model that is ready to score.
 pub struct Model {
-    plan: Plan,
-    preparer: Preparer,
-    layout: Layout,
-    input: String,
-    output: String,
-    classes: usize,
-    softmax: bool,
-    notes: Vec<String>,
-    weight: Weight,
+    pub(super) engine: Box<dyn Engine>,
+    pub(super) feed: Feed,
+    pub(super) inputs: Vec<Port>,
+    pub(super) outputs: Vec<Port>,
+    pub(super) read: Read,
+    pub(super) batch: Batch,
+    pub(super) weight: Weight,
+    pub(super) about: About,
+}
+
+/// Which of the engine's outputs are read, by place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Read {
+    pub classes: Option<(usize, Classes)>,
+    /// With its width, D.
+    pub embedding: Option<(usize, usize)>,
+    /// The input that tells which tokens are no padding.
+    pub mask: Option<usize>,
+}
+
+/// How many examples go through the engine together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Batch {
+    /// At most so many.
+    UpTo(usize),
+    /// Always so many: the last one is repeated where there are fewer.
+    Exactly(usize),
+}
+
+/// What the user should know of a model.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// What runs it, with its version.
+    pub engine: String,
+    /// How the input is made, on one line.
+    pub input: String,
+    /// Which output is read and how, on one line.
+    pub output: String,
+    /// Which tensor is the embedding.
+    pub embedding: Option<String>,
+    /// Each setting of the input and where it was found.
+    pub sources: Vec<Source>,
+    /// What may surprise, in sentences.
+    pub notes: Vec<String>,
 }
 
 impl Model {
-    /// Loads an ONNX image classifier for a project of `classes` classes, and runs it on two test
-    /// images, both optimised and as it is.
+    /// Loads an ONNX model and runs it on two test inputs.
     ///
     /// # Errors
     /// [`ScoreError::Model`]: a file or a model that can't be used, with what to do about it.
-    pub fn load(path: &Path, preprocess: &Preprocess, classes: usize) -> Result<Self, ScoreError> {
-        // tract panics on some malformed graphs
-        catch_unwind(AssertUnwindSafe(|| load(path, preprocess, classes)))
-            .unwrap_or_else(|payload| Err(ModelProblem::panicked(&*payload)))
+    pub fn load(path: &Path, settings: &Settings) -> Result<Self, ScoreError> {
+        guarded(|| load::load(path, settings))
+            .unwrap_or_else(|panic| Err(ModelProblem::Engine(panic)))
             .map_err(|problem| ScoreError::Model { path: path.to_owned(), problem })
     }
 
-    /// What the user should know about how the model is run; empty when there is nothing.
-    pub fn notes(&self) -> &[String] {
-        &self.notes
+    /// What the user should know of it.
+    pub fn about(&self) -> &About {
+        &self.about
     }
 
-    /// Number of classes, K.
+    /// Number of classes, K; 0 if none are read.
     pub fn classes(&self) -> usize {
-        self.classes
+        self.read.classes.as_ref().map_or(0, |(_, classes)| classes.count)
+    }
+
+    /// D; 0 if no embeddings are made.
+    pub fn embedding_width(&self) -> usize {
+        self.read.embedding.map_or(0, |(_, width)| width)
+    }
+
+    /// How many examples go through it together.
+    pub fn batch(&self) -> usize {
+        match self.batch {
+            Batch::UpTo(count) | Batch::Exactly(count) => count.max(1),
+        }
+    }
+
+    /// Its file, and those beside it that hold weights.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.weight.files
     }
 
     /// Bytes of its file and of those beside it that hold weights.
@@ -67,161 +111,152 @@ impl Model {
         self.weight.parameters
     }
 
-    /// Input, output and what is done to it, on one line.
+    /// Whether it takes pictures turned as their camera says.
+    pub fn upright(&self) -> bool {
+        self.feed.upright()
+    }
+
+    /// Its inputs and outputs, as the file has them.
+    pub fn ports(&self) -> (&[Port], &[Port]) {
+        (&self.inputs, &self.outputs)
+    }
+
+    /// Input, output and what is done to them, on one line.
     pub fn describe(&self) -> String {
-        let Layout { axes, channels, height, width } = self.layout;
-        let axes = if axes == Axes::Nchw { "NCHW" } else { "NHWC" };
-        let end = if self.softmax { "softmax applied" } else { "taken as probabilities" };
-        let (input, output) = (&self.input, &self.output);
-        format!("{input}: {channels}×{height}×{width} {axes} → {output}: {end}")
+        format!("{} → {}", self.about.input, self.about.output)
     }
 
-    /// What one thread needs to score with this model; cheap to make.
-    pub fn scorer(&self) -> Scorer<'_> {
-        Scorer { model: self, state: None, resizer: Resizer::new() }
+    pub(super) fn preparer(&self) -> Preparer<'_> {
+        Preparer::new(&self.feed)
     }
 
-    /// The K class probabilities of one image. For many images keep a [`Model::scorer`].
+    /// What one thread needs to score with this model.
+    ///
+    /// # Errors
+    /// An engine without memory for another session.
+    pub fn scorer(&self) -> Result<Scorer<'_>, ScoreError> {
+        let session = self.engine.session().map_err(ScoreError::Engine)?;
+        Ok(Scorer { model: self, session, preparer: self.preparer() })
+    }
+
+    /// What the model says of one example. For many keep a [`Model::scorer`].
     ///
     /// # Errors
     /// As [`Scorer::score`].
-    pub fn score(&self, image: &DynamicImage) -> Result<Vec<f32>, ScoreError> {
-        self.scorer().score(image)
+    pub fn score(&self, sample: &Sample<'_>) -> Result<Prediction, ScoreError> {
+        self.scorer()?.score(sample)
     }
+}
 
-    fn probabilities(&self, raw: &[f32]) -> Result<Vec<f32>, String> {
-        if raw.iter().any(|v| !v.is_finite()) {
-            return Err("the model gave values that are not finite".to_owned());
-        }
-        if self.softmax {
-            return Ok(softmax(raw));
-        }
-        if !is_distribution(raw, SOFTMAX_SUM) {
-            return Err("the model gave values that are no probabilities".to_owned());
-        }
-        let sum: f64 = raw.iter().copied().map(f64::from).sum();
-        Ok(raw.iter().map(|&p| (f64::from(p) / sum) as f32).collect())
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Model").field("about", &self.about).finish_non_exhaustive()
     }
 }
 
 /// One thread's way to a [`Model`].
-#[derive(Debug)]
 pub struct Scorer<'m> {
     model: &'m Model,
-    /// Made when first needed, and again after a panic inside tract.
-    state: Option<TypedSimpleState>,
-    resizer: Resizer,
+    session: Box<dyn Session + 'm>,
+    preparer: Preparer<'m>,
 }
 
 impl Scorer<'_> {
-    /// The K class probabilities of one image of any size.
+    /// What the model says of one example.
     ///
     /// # Errors
-    /// [`ScoreError::Example`]: an image without pixels, or one on which the model fails.
-    pub fn score(&mut self, image: &DynamicImage) -> Result<Vec<f32>, ScoreError> {
-        let values = self.model.preparer.prepare(image, &mut self.resizer);
-        let raw = values.and_then(|values| self.run(&values));
-        raw.and_then(|raw| self.model.probabilities(&raw)).map_err(ScoreError::Example)
+    /// [`ScoreError::Example`]: an example that can't be made into the input, or one on which the model fails.
+    pub fn score(&mut self, sample: &Sample<'_>) -> Result<Prediction, ScoreError> {
+        self.timed(sample).map(|(prediction, ..)| prediction)
     }
 
-    /// How long one image takes: to be made into the model's input, and in the model.
+    /// The same with the time to prepare the example, and that in the model.
     ///
     /// # Errors
     /// As [`Scorer::score`].
-    pub fn timed(&mut self, image: &DynamicImage) -> Result<(Duration, Duration), ScoreError> {
+    pub fn timed(
+        &mut self,
+        sample: &Sample<'_>,
+    ) -> Result<(Prediction, Duration, Duration), ScoreError> {
         let started = Instant::now();
-        let values = self.model.preparer.prepare(image, &mut self.resizer);
-        let values = values.map_err(ScoreError::Example)?;
+        let inputs = self.preparer.one(sample).map_err(ScoreError::Example)?;
         let prepared = started.elapsed();
-        let raw = self.run(&values);
-        raw.and_then(|raw| self.model.probabilities(&raw)).map_err(ScoreError::Example)?;
-        Ok((prepared, started.elapsed().saturating_sub(prepared)))
+        let mut predictions = self.run(&inputs, 1).map_err(ScoreError::Example)?;
+        let prediction = predictions.pop().unwrap_or_else(|| Err(NOTHING.to_owned()));
+        let inferred = started.elapsed().saturating_sub(prepared);
+        Ok((prediction.map_err(ScoreError::Example)?, prepared, inferred))
     }
 
-    fn run(&mut self, values: &[f32]) -> Result<Vec<f32>, String> {
-        let state = self.state.take();
-        let Model { plan: shared, layout, .. } = self.model;
-        let attempt = catch_unwind(AssertUnwindSafe(|| {
-            let mut state = state.map_or_else(|| shared.spawn(), Ok)?;
-            let raw = plan::run(&mut state, layout, values)?;
-            Ok::<_, TractError>((state, raw))
-        }));
-        match attempt {
-            Ok(Ok((state, raw))) => {
-                self.state = Some(state);
-                Ok(raw)
+    /// What the model says of the examples of a group, by row. Where it fails on the group, each is tried alone.
+    pub(super) fn group(&mut self, group: Group) -> Vec<(usize, Result<Prediction, String>)> {
+        let count = group.rows.len();
+        let done = match self.run(&group.inputs, count) {
+            Ok(predictions) => predictions,
+            Err(reason) if count == 1 => vec![Err(reason)],
+            Err(_) => (0..count).map(|at| self.alone(&group, at)).collect(),
+        };
+        let failed = group.failed.into_iter().map(|(row, reason)| (row, Err(reason)));
+        group.rows.into_iter().zip(done).chain(failed).collect()
+    }
+
+    fn alone(&mut self, group: &Group, at: usize) -> Result<Prediction, String> {
+        let inputs: Vec<Tensor> = group.inputs.iter().map(|t| t.entries(at, 1)).collect();
+        self.run(&inputs, 1)?.pop().unwrap_or_else(|| Err(NOTHING.to_owned()))
+    }
+
+    fn run(
+        &mut self,
+        inputs: &[Tensor],
+        count: usize,
+    ) -> Result<Vec<Result<Prediction, String>>, String> {
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let outputs = match self.model.batch {
+            Batch::Exactly(batch) if batch != count => {
+                let padded: Vec<Tensor> = inputs.iter().map(|t| t.entries(0, batch)).collect();
+                let outputs = guarded(|| self.session.run(&padded))??;
+                outputs.iter().map(|t| t.entries(0, count)).collect()
             }
-            Ok(Err(error)) => Err(ModelProblem::engine(&error).to_string()),
-            Err(payload) => Err(format!("tract failed: {}", panic_text(&*payload))),
+            _ => guarded(|| self.session.run(inputs))??,
+        };
+        self.model.read.predictions(inputs, &outputs, count)
+    }
+}
+
+const NOTHING: &str = "the model gave nothing";
+
+impl Read {
+    /// The predictions of `count` examples.
+    pub fn predictions(
+        &self,
+        inputs: &[Tensor],
+        outputs: &[Tensor],
+        count: usize,
+    ) -> Result<Vec<Result<Prediction, String>>, String> {
+        let nothing = || NOTHING.to_owned();
+        let mut predictions = vec![Ok(Prediction::default()); count];
+        if let Some((place, classes)) = &self.classes {
+            let rows = outputs.get(*place).and_then(|output| reading::rows(output, count));
+            for (prediction, row) in predictions.iter_mut().zip(rows.ok_or_else(nothing)?) {
+                *prediction = classes
+                    .probabilities(&row)
+                    .map(|probs| Prediction { probs, ..Prediction::default() });
+            }
         }
-    }
-}
-
-fn load(path: &Path, preprocess: &Preprocess, classes: usize) -> Result<Model, ModelProblem> {
-    // declared shapes are often wrong or symbolic, and tract won't unify them with a batch of 1
-    let reader = onnx()
-        .with_ignore_output_shapes(true)
-        .with_ignore_output_types(true)
-        .with_ignore_value_info(true);
-    let proto = onnx_file::read(&reader, path)?;
-    let weight = onnx_file::weight(&proto, path);
-    let folder = path.parent().and_then(Path::to_str);
-    let parsed = reader.parse(&proto, folder).map_err(|e| ModelProblem::engine(&e))?;
-    let mut model = parsed.model;
-    let input = graph::input(&model)?;
-    let layout = graph::layout(&input, preprocess)?;
-    let preparer = Preparer::new(layout, preprocess)?;
-    let fact = InferenceFact::dt_shape(f32::datum_type(), layout.shape());
-    model.set_input_fact(0, fact).map_err(|e| ModelProblem::engine(&e))?;
-    let (output, others) = graph::output(&model, classes)?;
-    model.select_output_outlets(&[output.outlet]).map_err(|e| ModelProblem::engine(&e))?;
-    graph::check_operators(&model)?;
-
-    let tested = plan::make(model, &layout, &preparer).map_err(|problem| match input.dims[0] {
-        Some(batch @ 2..) if matches!(problem, ModelProblem::Engine(_)) => {
-            ModelProblem::FixedBatch(batch)
+        if let Some((place, width)) = self.embedding {
+            let mask = self.mask.and_then(|place| inputs.get(place));
+            let vectors =
+                outputs.get(place).and_then(|output| reading::embeddings(output, count, mask));
+            for (prediction, vector) in predictions.iter_mut().zip(vectors.ok_or_else(nothing)?) {
+                if let Ok(known) = prediction {
+                    match vector.len() == width && vector.iter().all(|v| v.is_finite()) {
+                        true => known.embedding = vector,
+                        false => *prediction = Err("its embedding is not finite".to_owned()),
+                    }
+                }
+            }
         }
-        _ => problem,
-    })?;
-    if let Some(row) = tested.rows.iter().find(|row| row.len() != classes) {
-        let (output, found) = (output.name, row.len());
-        return Err(ModelProblem::Classes { output, found, project: classes });
+        Ok(predictions)
     }
-    let softmax = !proto.graph.as_ref().is_some_and(|g| graph::is_softmax(g, &output.name))
-        && !tested.rows.iter().all(|row| is_distribution(row, ROW_SUM));
-    let mut notes = remarks(&output.name, &others, softmax, &tested.rows);
-    notes.extend(tested.note);
-    let (plan, input, output) = (tested.plan, input.name, output.name);
-    Ok(Model { plan, preparer, layout, input, output, classes, softmax, notes, weight })
-}
-
-/// What may surprise in the way an output is read.
-fn remarks(output: &str, others: &[String], softmax: bool, rows: &[Vec<f32>; 2]) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if !others.is_empty() {
-        let others = others.join(", ");
-        remarks.push(format!("output `{output}` is read; {others} would fit as well"));
-    }
-    let named = output.eq_ignore_ascii_case("logits");
-    if softmax && !named && rows.iter().flatten().all(|v| (0.0..=1.0).contains(v)) {
-        remarks.push(format!(
-            "`{output}` gives values from 0 to 1 that don't sum to 1: if they are independent \
-             probabilities (sigmoid), the softmax applied to them is wrong"
-        ));
-    }
-    remarks
-}
-
-/// Whether the values are class probabilities already.
-fn is_distribution(row: &[f32], tolerance: f64) -> bool {
-    let sum: f64 = row.iter().copied().map(f64::from).sum();
-    row.iter().all(|&p| p >= 0.0) && (sum - 1.0).abs() <= tolerance
-}
-
-/// In f64, and from the largest value down, so that no exponent overflows.
-fn softmax(logits: &[f32]) -> Vec<f32> {
-    let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f64> = logits.iter().map(|&v| (f64::from(v) - f64::from(top)).exp()).collect();
-    let sum: f64 = powers.iter().sum();
-    powers.iter().map(|p| (p / sum) as f32).collect()
 }

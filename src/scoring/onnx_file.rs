@@ -6,7 +6,7 @@ use super::error::ModelProblem;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{ModelProto, TensorProto};
 use tract_onnx::prelude::*;
@@ -48,9 +48,11 @@ fn head(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 /// How heavy a model is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Weight {
-    /// Bytes of the file and of those beside it that it names for its weights.
+    /// The file and those beside it that it names for its weights.
+    pub files: Vec<PathBuf>,
+    /// Their bytes.
     pub bytes: u64,
     /// Values of the initialisers that are floats or 8-bit integers: others are shapes and indices.
     pub parameters: u64,
@@ -68,9 +70,11 @@ pub(super) fn weight(proto: &ModelProto, path: &Path) -> Weight {
     let beside: BTreeSet<&str> = tensors.clone().filter_map(location).collect();
     let folder = path.parent().unwrap_or(Path::new("."));
     let size = |path: &Path| fs::metadata(path).map_or(0, |about| about.len());
-    let beside = beside.into_iter().map(|name| size(&folder.join(name)));
+    let beside = beside.into_iter().map(|name| folder.join(name));
+    let files: Vec<PathBuf> = std::iter::once(path.to_owned()).chain(beside).collect();
     Weight {
-        bytes: beside.fold(size(path), u64::saturating_add),
+        bytes: files.iter().map(|file| size(file)).fold(0, u64::saturating_add),
+        files,
         parameters: tensors.map(values).fold(0, u64::saturating_add),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what an engine takes and gives is one of these kinds; half floats are f32 on this side.
 
-use ndarray::{ArrayD, IxDyn};
+use ndarray::{ArrayD, ArrayViewD, Axis, IxDyn, Slice, concatenate};
 
 /// The type of a tensor's elements in a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,7 +65,7 @@ pub enum Tensor {
     Text(ArrayD<String>),
 }
 
-/// Calls a macro-like closure on whichever array a tensor holds.
+/// Does the same with whichever array a tensor holds.
 macro_rules! each {
     ($tensor:expr, $array:ident => $body:expr) => {
         match $tensor {
@@ -119,5 +119,87 @@ impl Tensor {
             Self::Bool(values) => values.iter().map(|&v| f32::from(u8::from(v))).collect(),
             Self::Text(_) => return None,
         })
+    }
+
+    /// Tensors of one kind one after the other along the first axis; `None` if their shapes or kinds differ
+    /// otherwise, or there is none.
+    pub fn stack(mut parts: Vec<Self>) -> Option<Self> {
+        if parts.len() < 2 {
+            return parts.pop();
+        }
+        macro_rules! stacked {
+            ($($kind:ident)*) => {
+                match parts.first()? {
+                    $(Self::$kind(_) => Self::$kind(joined(&parts, |part| match part {
+                        Self::$kind(array) => Some(array.view()),
+                        _ => None,
+                    })?),)*
+                }
+            };
+        }
+        Some(stacked!(F32 F64 U8 I8 I32 I64 Bool Text))
+    }
+
+    /// `count` entries of the first axis from `start`; the last one is repeated where there are fewer.
+    pub fn entries(&self, start: usize, count: usize) -> Self {
+        let last = self.shape().first().map_or(0, |&len| len.saturating_sub(1));
+        let at: Vec<usize> = (start..start + count).map(|i| i.min(last)).collect();
+        macro_rules! selected {
+            ($($kind:ident)*) => {
+                match self { $(Self::$kind(array) => Self::$kind(select(array, start, &at)),)* }
+            };
+        }
+        selected!(F32 F64 U8 I8 I32 I64 Bool Text)
+    }
+}
+
+fn joined<T: Clone>(
+    parts: &[Tensor],
+    view: impl Fn(&Tensor) -> Option<ArrayViewD<'_, T>>,
+) -> Option<ArrayD<T>> {
+    let views: Option<Vec<_>> = parts.iter().map(view).collect();
+    concatenate(Axis(0), &views?).ok()
+}
+
+fn select<T: Clone>(array: &ArrayD<T>, start: usize, at: &[usize]) -> ArrayD<T> {
+    if array.ndim() == 0 || array.is_empty() {
+        return array.clone();
+    }
+    if start + at.len() <= array.len_of(Axis(0)) {
+        let slice = Slice::from(start..start + at.len());
+        return array.slice_axis(Axis(0), slice).to_owned();
+    }
+    array.select(Axis(0), at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tensor(rows: usize, first: u8) -> Tensor {
+        let values = (0..rows * 2).map(|i| f32::from(first) + i as f32).collect();
+        Tensor::f32(&[rows, 2], values).unwrap()
+    }
+
+    #[test]
+    fn what_is_stacked_is_taken_apart_again() {
+        let parts = [tensor(1, 0), tensor(2, 10), tensor(1, 20)];
+        let whole = Tensor::stack(parts.to_vec()).unwrap();
+        assert_eq!(whole.shape(), [4, 2]);
+        assert_eq!(whole.entries(0, 1), parts[0]);
+        assert_eq!(whole.entries(1, 2), parts[1]);
+        assert_eq!(whole.entries(3, 1), parts[2]);
+        let padded = whole.entries(3, 3);
+        assert_eq!((padded.shape(), padded.to_f32().unwrap()[5]), (&[3, 2][..], 21.0));
+    }
+
+    #[test]
+    fn different_tensors_do_not_stack() {
+        let text = Tensor::Text(ArrayD::from_elem(IxDyn(&[1, 2]), String::new()));
+        assert!(Tensor::stack(vec![tensor(1, 0), text.clone()]).is_none());
+        let wide = Tensor::f32(&[1, 3], vec![0.0; 3]).unwrap();
+        assert!(Tensor::stack(vec![tensor(1, 0), wide]).is_none());
+        assert!(Tensor::stack(Vec::new()).is_none());
+        assert_eq!(Tensor::stack(vec![text.clone(), text]).unwrap().shape(), [2, 2]);
     }
 }

@@ -11,29 +11,23 @@ pub use picture::{PICTURE_DIMS, PICTURE_SIDE, picture_vector};
 pub use rows::row_vectors;
 pub use text::{TEXT_DIMS, text_vectors};
 
-use super::vectors::{Distance, Vector};
+use super::neighbours::{self, Distance, Points};
 use crate::dataset::Matrix;
-use rayon::prelude::*;
-use std::cmp::Reverse;
 
 /// The rows `among` with their cosine to `row`, nearest first, without `row` itself; equally near ones in the
 /// order given. A row that has no direction (zeros, NaN, not in the table) comes last with a cosine of 0, and if
 /// `row` has none, all do. Takes |among| × D steps, on all cores.
 pub fn nearest(vectors: &Matrix<f32>, row: usize, among: &[u32]) -> Vec<(u32, f32)> {
-    let vector = |row: usize| {
-        let values = (row < vectors.rows()).then(|| vectors.row(row))?;
-        Vector::new(values, Distance::Cosine)
-    };
-    let target = vector(row);
-    let likeness = |other: u32| Some(target?.cosine(vector(other as usize)?) as f32);
-    let others = among.par_iter().with_min_len(1024).filter(|&&other| other as usize != row);
-    let mut found: Vec<(u32, Option<f32>)> =
-        others.map(|&other| (other, likeness(other))).collect();
-    found.par_sort_by(|a, b| match (a.1, b.1) {
-        (Some(a), Some(b)) => b.total_cmp(&a),
-        (a, b) => Reverse(a.is_some()).cmp(&Reverse(b.is_some())),
-    });
-    found.into_iter().map(|(other, cosine)| (other, cosine.unwrap_or(0.0))).collect()
+    let others: Vec<u32> = among.iter().copied().filter(|&other| other as usize != row).collect();
+    let target = Points::of(vectors, &[row as u32], Distance::Cosine);
+    let points = Points::of(vectors, &others, Distance::Cosine);
+    if target.is_empty() {
+        return others.into_iter().map(|other| (other, 0.0)).collect();
+    }
+    let near = neighbours::nearest(&target, &points, points.len(), &mut |_| true);
+    let near = near.iter().flat_map(|near| near.of(0));
+    let near = near.map(|near| (near.id, (1.0 - near.distance) as f32));
+    near.chain(points.without_place(&others).into_iter().map(|other| (other, 0.0))).collect()
 }
 
 #[cfg(test)]

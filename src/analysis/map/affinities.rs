@@ -1,7 +1,7 @@
 //! How much two vectors belong together, from their distances.
 
+use super::super::neighbours::{Neighbour, Neighbours};
 use super::super::parallel::pieces;
-use super::nearest::Nearest;
 
 /// Rows of a piece of work.
 const PIECE: usize = 256;
@@ -20,21 +20,22 @@ impl Affinities {
     /// p(j|i) ∝ exp(−βᵢ dᵢⱼ²) over the nearest of i, with βᵢ so that the entropy is ln perplexity, and their mean
     /// both ways, (p(j|i) + p(i|j))/2M (van der Maaten & Hinton 2008, JMLR 9:2579; over the nearest only: van der
     /// Maaten 2014, JMLR 15:3221).
-    pub fn new(nearest: &Nearest, perplexity: f64) -> Self {
-        let k = nearest.count;
-        let rows = nearest.others.len().checked_div(k).unwrap_or(0);
+    pub fn new(nearest: &Neighbours, perplexity: f64) -> Self {
+        let k = nearest.count();
+        let rows = nearest.all().len().checked_div(k).unwrap_or(0);
         let given = pieces(rows, PIECE, |range| {
-            let weights = |i: usize| conditional(&nearest.squared[i * k..(i + 1) * k], perplexity);
-            range.flat_map(weights).collect::<Vec<f64>>()
+            let squared = |near: &Neighbour| near.distance.powi(2);
+            let squared = |i: usize| nearest.of(i).iter().map(squared).collect::<Vec<f64>>();
+            range.flat_map(|i| conditional(&squared(i), perplexity)).collect::<Vec<f64>>()
         });
         let given = given.concat();
         let mut back = vec![Vec::new(); rows];
-        for (place, (&j, &p)) in nearest.others.iter().zip(&given).enumerate() {
-            back[j as usize].push(((place / k) as u32, p));
+        for (place, (near, &p)) in nearest.all().iter().zip(&given).enumerate() {
+            back[near.id as usize].push(((place / k) as u32, p));
         }
         let merged = pieces(rows, PIECE, |range| {
             let merge = |i: usize| {
-                let own = nearest.others[i * k..(i + 1) * k].iter().copied();
+                let own = nearest.of(i).iter().map(|near| near.id);
                 let own = own.zip(given[i * k..(i + 1) * k].iter().copied());
                 both_ways(own.chain(back[i].iter().copied()), rows)
             };
@@ -93,15 +94,17 @@ fn entropy(weights: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::neighbours::{Distance, Points, among};
     use proptest::prelude::*;
 
     #[test]
     fn a_pair_belongs_together_and_no_neighbours_make_nothing() {
-        let pair = Nearest { count: 1, others: vec![1, 0], squared: vec![4.0, 4.0] };
-        let both = Affinities::new(&pair, 1.0);
+        fn near(vectors: &[&[f32]]) -> Neighbours {
+            among(&Points::from_slices(vectors, 1, Distance::Euclidean), 1, &mut |_| true).unwrap()
+        }
+        let both = Affinities::new(&near(&[&[0.0][..], &[2.0]]), 1.0);
         assert_eq!((both.row(0), both.row(1)), (&[(1, 0.5)][..], &[(0, 0.5)][..]));
-        let none = Nearest { count: 0, others: Vec::new(), squared: Vec::new() };
-        assert!(Affinities::new(&none, 1.0).entries.is_empty());
+        assert!(Affinities::new(&near(&[&[0.0]]), 1.0).entries.is_empty());
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! The vectors that are laid out.
 
+use super::super::neighbours::{Distance, Points};
 use super::super::parallel::pieces;
 use crate::dataset::Matrix;
 use rand::{RngExt, SeedableRng};
@@ -73,6 +74,12 @@ impl Cloud {
     /// The D values of one vector.
     pub(super) fn vector(&self, i: usize) -> &[f32] {
         &self.values[i * self.dims..(i + 1) * self.dims]
+    }
+
+    /// The vectors as points on straight lines.
+    pub(super) fn points(&self) -> Points<'_> {
+        let vectors: Vec<&[f32]> = (0..self.len()).map(|i| self.vector(i)).collect();
+        Points::from_slices(&vectors, self.dims, Distance::Euclidean)
     }
 
     /// The mean of each dimension.

@@ -1,10 +1,10 @@
 //! A layout in which neighbours stay neighbours.
 
+use super::super::neighbours::among;
 use super::super::parallel::pieces;
 use super::Point;
 use super::affinities::Affinities;
 use super::cloud::Cloud;
-use super::nearest::nearest;
 use super::repulsion::repulsion;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -71,7 +71,7 @@ impl NeighbourLayout {
         let mut affinities = None;
         if rows >= FEWEST {
             let perplexity = options.perplexity.max(1.0).min((rows - 1) as f64 / 3.0);
-            let near = nearest(cloud, (3.0 * perplexity) as usize + 1, go_on)?;
+            let near = among(&cloud.points(), (3.0 * perplexity) as usize + 1, go_on)?;
             affinities = Some(Affinities::new(&near, perplexity));
         }
         let points = spread_out(start, rows, options.seed);

@@ -8,7 +8,6 @@ mod cloud;
 mod jacobi;
 mod krylov;
 mod layout;
-mod nearest;
 mod plane;
 mod principal;
 mod raster;

@@ -1,6 +1,7 @@
 //! Orders from where examples lie in a space of embeddings: near one of them, or spread over all.
 
-use super::{lowest_first, sorted};
+use super::lowest_first;
+use crate::analysis::neighbours::{self, Points};
 use crate::analysis::vectors::{Distance, Vector};
 use crate::dataset::Matrix;
 use rayon::prelude::*;
@@ -13,12 +14,16 @@ pub fn by_distance(
     to: u32,
     distance: Distance,
 ) -> Vec<u32> {
-    let space = Space { embeddings, distance };
-    let Some(target) = space.point(to) else { return rows.to_vec() };
-    sorted(rows, |row| {
-        let away = space.point(row).map(|point| space.squared(point, target));
-        (row != to, lowest_first(away))
-    })
+    let target = Points::of(embeddings, &[to], distance);
+    let points = Points::of(embeddings, rows, distance);
+    if target.is_empty() {
+        return rows.to_vec();
+    }
+    let near = neighbours::nearest(&target, &points, points.len(), &mut |_| true);
+    let near = near.iter().flat_map(|near| near.of(0)).map(|near| near.id);
+    let rest = points.without_place(rows);
+    let own = rows.iter().copied().filter(|&row| row == to);
+    own.chain(near.filter(|&row| row != to)).chain(rest).collect()
 }
 
 /// First `count` rows that cover all of them: the one nearest the mean, then always the one farthest

@@ -1,6 +1,7 @@
 //! Whether embeddings of two sets lie apart.
 
 use super::super::parallel::pieces;
+use super::super::vectors::squared_distance;
 use crate::dataset::Matrix;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -158,7 +159,7 @@ impl Distances {
     fn new(points: &[&[f32]]) -> Self {
         let n = points.len();
         let values = pieces(n, 16, |range| {
-            let row = |i: usize| points.iter().map(move |p| euclidean(points[i], p));
+            let row = |i: usize| points.iter().map(move |p| squared_distance(points[i], p).sqrt());
             range.flat_map(row).collect::<Vec<f64>>()
         })
         .concat();
@@ -184,20 +185,6 @@ impl Distances {
         let (n1, n2) = (members.len() as f64, (self.n - members.len()) as f64);
         2.0 * (across / (n1 * n2) - within / (n1 * n1) - others / (n2 * n2))
     }
-}
-
-/// Summed in 8 parts that the compiler can keep in vector registers.
-fn euclidean(a: &[f32], b: &[f32]) -> f64 {
-    let square = |(&x, &y): (&f32, &f32)| (f64::from(x) - f64::from(y)).powi(2);
-    let mut sums = [0.0; 8];
-    let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f64 = a.remainder().iter().zip(b.remainder()).map(square).sum();
-    for pair in a.zip(b) {
-        for (sum, terms) in sums.iter_mut().zip(pair.0.iter().zip(pair.1)) {
-            *sum += square(terms);
-        }
-    }
-    (sums.iter().sum::<f64>() + rest).sqrt()
 }
 
 #[cfg(test)]

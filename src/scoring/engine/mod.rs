@@ -3,6 +3,13 @@
 //! Invariant: an engine is shared by all threads, a session belongs to one. Neither knows pictures, texts or
 //! classes: tensors in, tensors out, in the order of the graph's inputs and outputs.
 
+#[cfg(feature = "ort")]
+mod ort;
+pub(super) mod tract;
+
+#[cfg(feature = "ort")]
+pub use self::ort::{Options, OrtEngine};
+
 use super::tensor::{Kind, Tensor};
 
 /// An input or output of a graph, as the file has it.

@@ -8,6 +8,7 @@ mod confusion;
 mod label_issues;
 mod map;
 mod metrics;
+mod neighbours;
 mod properties;
 mod shift;
 mod slices;

@@ -1,0 +1,164 @@
+//! Which outputs of a graph are read.
+//!
+//! Invariant: an output with class scores is of floating-point numbers; a predicted label is never taken for one.
+
+use super::engine::Port;
+use super::error::ModelProblem;
+use super::found::{self, ClassOrder, Found};
+use super::settings::{Embedding, Settings};
+use super::tensor::Kind;
+use tract_onnx::pb::{GraphProto, ModelProto};
+
+/// Names under which exporters write class scores, the surest first.
+const CLASSES: [&str; 6] =
+    ["logits", "probabilities", "output_probability", "probs", "scores", "output"];
+/// Names under which exporters write an embedding, the surest first.
+const EMBEDDINGS: [&str; 6] = [
+    "sentence_embedding",
+    "embedding",
+    "embeddings",
+    "features",
+    "pooler_output",
+    "last_hidden_state",
+];
+
+/// The tensors that are asked of the engine, in this order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wanted {
+    /// The output with the class scores, and K.
+    pub classes: Option<(String, usize)>,
+    /// The operator that makes them.
+    pub last: Option<String>,
+    /// Whether something else says that they are probabilities.
+    pub probabilities: bool,
+    /// The column of each class of the project, if they stand in another order.
+    pub order: Option<Vec<usize>>,
+    /// The tensor with the embedding.
+    pub embedding: Option<String>,
+    /// What may surprise, in sentences.
+    pub notes: Vec<String>,
+}
+
+impl Wanted {
+    /// Brings the model's classes, which `source` names, into the project's order.
+    fn take_order(&mut self, names: &[String], source: &str, project: &[String]) {
+        match found::order(names, project) {
+            ClassOrder::Same => {}
+            ClassOrder::Other(order) => {
+                let text = format!(
+                    "classes are in another order than the project's: mapped by name ({source})"
+                );
+                self.notes.push(text);
+                self.order = Some(order);
+            }
+            ClassOrder::Unlike(why) => self.notes.push(format!("{source}: {why}")),
+        }
+    }
+
+    /// The names, each once.
+    pub fn names(&self) -> Vec<String> {
+        let classes = self.classes.iter().map(|(name, _)| name.clone());
+        classes.chain(self.embedding.clone()).collect()
+    }
+}
+
+/// Chooses the outputs of a model by name, then by their width.
+///
+/// # Errors
+/// An output that was asked for by name and is not there; several and none that fits.
+pub(super) fn wanted(
+    proto: &ModelProto,
+    outputs: &[Port],
+    settings: &Settings,
+    found: &Found,
+) -> Result<Wanted, ModelProblem> {
+    let probabilities = found.probabilities.unwrap_or(false);
+    let mut wanted = Wanted { probabilities, ..Wanted::default() };
+    if let Some(classes) = &settings.classes {
+        let (name, others) = class_output(outputs, settings, classes.len())?;
+        let last = proto.graph.as_ref().and_then(|graph| last_operator(graph, &name));
+        wanted.last = last.map(str::to_owned);
+        if !others.is_empty() {
+            let others = others.join(", ");
+            wanted.notes.push(format!("output `{name}` is read; {others} would fit as well"));
+        }
+        wanted.classes = Some((name, classes.len()));
+        if let Some((names, source)) = &found.classes {
+            wanted.take_order(names, source, classes);
+        }
+    }
+    wanted.embedding = match &settings.embedding {
+        None => None,
+        Some(Embedding::Named(name)) => Some(name.clone()),
+        Some(Embedding::LastHidden) => Some(embedding(proto, outputs, &wanted)?),
+    };
+    Ok(wanted)
+}
+
+/// The output with the class scores, and others that would fit as well.
+fn class_output(
+    outputs: &[Port],
+    settings: &Settings,
+    classes: usize,
+) -> Result<(String, Vec<String>), ModelProblem> {
+    let float = |port: &&Port| matches!(port.kind, Kind::F16 | Kind::F32 | Kind::F64);
+    let scores: Vec<&Port> = outputs.iter().filter(float).collect();
+    let names = || scores.iter().map(|port| port.name.clone()).collect::<Vec<_>>();
+    if let Some(name) = &settings.output {
+        return match scores.iter().any(|port| port.name == *name) {
+            true => Ok((name.clone(), Vec::new())),
+            false => Err(ModelProblem::NoOutput { wanted: name.clone(), there: names() }),
+        };
+    }
+    if let [only] = scores.as_slice() {
+        return Ok((only.name.clone(), Vec::new()));
+    }
+    if let Some(named) = named(&scores, &CLASSES) {
+        return Ok((named, Vec::new()));
+    }
+    let wide = |port: &&&Port| port.dims.last() == Some(&Some(classes));
+    let mut wide = scores.iter().filter(wide).map(|port| port.name.clone());
+    let first = wide.next().ok_or_else(|| ModelProblem::Outputs(names().join(", ")))?;
+    Ok((first, wide.collect()))
+}
+
+fn named(ports: &[&Port], usual: &[&str]) -> Option<String> {
+    let find = |name: &&str| ports.iter().find(|port| port.name.eq_ignore_ascii_case(name));
+    usual.iter().find_map(find).map(|port| port.name.clone())
+}
+
+/// The tensor with the embedding: what the classes are made of, else an output that is called one.
+fn embedding(
+    proto: &ModelProto,
+    outputs: &[Port],
+    wanted: &Wanted,
+) -> Result<String, ModelProblem> {
+    let graph = proto.graph.as_ref();
+    let classes = wanted.classes.as_ref().map(|(name, _)| name.as_str());
+    let hidden = classes.zip(graph).and_then(|(name, graph)| super::prepare::hidden(graph, name));
+    let all: Vec<&Port> = outputs.iter().collect();
+    let told = || named(&all, &EMBEDDINGS);
+    let only = || if let [only] = outputs { Some(only.name.clone()) } else { None };
+    let only = || if classes.is_none() { only() } else { None };
+    let unknown = || ModelProblem::NoHidden(classes.unwrap_or("the outputs").to_owned());
+    hidden.or_else(told).or_else(only).ok_or_else(unknown)
+}
+
+/// Operators that probabilities keep their meaning through, roundings aside.
+const CARRIERS: [&str; 7] =
+    ["QuantizeLinear", "DequantizeLinear", "Cast", "Identity", "Flatten", "Reshape", "Squeeze"];
+
+/// The operator that makes the named output, before it is quantised or reshaped.
+fn last_operator<'g>(graph: &'g GraphProto, output: &'g str) -> Option<&'g str> {
+    let mut value = output;
+    // the length bounds the walk, should the graph have a cycle
+    for _ in &graph.node {
+        let makes = |output: &String| output == value;
+        let node = graph.node.iter().find(|node| node.output.iter().any(makes))?;
+        if !CARRIERS.contains(&node.op_type.as_str()) {
+            return Some(&node.op_type);
+        }
+        value = node.input.first()?;
+    }
+    None
+}
