@@ -163,3 +163,6 @@ impl Session for &Program {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod mangle_tests;

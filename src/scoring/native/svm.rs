@@ -211,7 +211,7 @@ fn couple(n: usize, pairwise: &[f32]) -> Vec<f32> {
 /// `SVMClassifier`.
 pub(super) fn classifier(node: Node) -> Built {
     let labels = Labels::of(node, "classlabels_ints")?;
-    if labels.len() > 1 << 12 {
+    if labels.len() > 1 << 10 {
         return Err("has too many classes".to_owned());
     }
     if node.ints("vectors_per_class").iter().all(|&n| n == 0) {

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 pub(super) type Outcome = Result<Vec<Tensor>, String>;
 
 /// The most values a tensor may have: a model that asks for more is refused.
-const LIMIT: usize = 1 << 27;
+const LIMIT: usize = 1 << 26;
 
 /// A type that a tensor can hold.
 pub(super) trait Element: Clone + Default + PartialEq + Send + Sync + 'static {
