@@ -138,16 +138,6 @@ impl OrtEngine {
         format!("ONNX Runtime {} ({device})", self.runtime.version)
     }
 
-    /// The library's file.
-    pub fn library(&self) -> &Path {
-        &self.runtime.path
-    }
-
-    /// Whether the model is on a graphics card, where large batches are faster.
-    pub fn on_card(&self) -> bool {
-        self.plan.cuda
-    }
-
     fn make(&self) -> Result<Slot, String> {
         let session = commit(&self.runtime, &self.source, self.plan);
         session.and_then(|session| Slot::new(session, &self.outputs)).map_err(|e| words(&e))
