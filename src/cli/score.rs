@@ -6,7 +6,7 @@ use crate::analysis::{self, ErrorRate};
 use crate::dataset::Split;
 use crate::ingest::Precision;
 use crate::project::{Project, ScoreJob, ScoredRun, Scoring};
-use crate::scoring::{Embedding, EngineChoice, Model, Settings, cores};
+use crate::scoring::{Embedding, EngineChoice, Model, Settings};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
@@ -98,7 +98,8 @@ impl ScoreArgs {
             "" => Embedding::LastHidden,
             name => Embedding::Named(name.to_owned()),
         });
-        Settings { embedding, ..self.model.settings(settings) }
+        let threads = self.threads.unwrap_or(settings.threads).max(1);
+        Settings { embedding, threads, ..self.model.settings(settings) }
     }
 }
 
@@ -127,7 +128,6 @@ pub fn run(project: &Project, args: &ScoreArgs, out: &mut dyn Write) -> Result<(
         path: args.model(),
         name: &name,
         settings: &settings,
-        threads: args.threads.unwrap_or_else(cores),
         precision: if args.half { Precision::F16 } else { Precision::F32 },
         fresh: args.fresh,
     };

@@ -26,7 +26,7 @@ pub enum MediaError {
         reason: String,
     },
     /// It is no sound of a known format, or a damaged one.
-    #[error("{path}: not a readable WAV file ({reason})")]
+    #[error("{path}: not a readable sound ({reason})")]
     Sound {
         /// the file
         path: PathBuf,

@@ -4,6 +4,7 @@
 //! nothing else.
 
 mod desk;
+mod embeddings;
 mod error;
 mod experiments;
 mod kept;

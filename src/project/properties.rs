@@ -62,6 +62,12 @@ impl Project {
                 let rows = in_pieces(examples, &measure, tick, &mut unreadable);
                 (Modality::Picture, properties::columns(Modality::Picture, rows))
             }
+            Media::Sound(files) => {
+                let measure =
+                    |row: usize| of_sound(&root.join(files.get(row))).map_err(|e| e.to_string());
+                let rows = in_pieces(examples, &measure, tick, &mut unreadable);
+                (Modality::Sound, properties::columns(Modality::Sound, rows))
+            }
         };
         let mut columns = columns.map_err(too_long)?;
         for column in &mut columns {
@@ -100,7 +106,7 @@ fn in_pieces<'a>(
     })
 }
 
-/// Measures a file: a text if it ends in `.txt`, a sound if in `.wav`, else a picture of any name.
+/// Measures a file: a text if it ends in `.txt`, a sound if in `.wav`, `.flac`, `.ogg`, `.mp3`, else a picture of any name.
 ///
 /// # Errors
 /// A file that can't be read as that.
@@ -110,11 +116,15 @@ pub fn measure_file(path: &Path) -> Result<Properties, ProjectError> {
         let text = std::fs::read_to_string(path).map_err(|e| IngestError::io(path, &e))?;
         return Ok(properties::text(&text));
     }
-    if is("wav") {
-        let sound = media::decode_sound(path)?;
-        return Ok(properties::sound(&sound.samples, sound.rate));
+    if media::is_sound(path) {
+        return of_sound(path);
     }
     of_picture(path)
+}
+
+fn of_sound(path: &Path) -> Result<Properties, ProjectError> {
+    let sound = media::decode_sound(path)?;
+    Ok(properties::sound(&sound.samples, sound.rate))
 }
 
 fn of_picture(path: &Path) -> Result<Properties, ProjectError> {

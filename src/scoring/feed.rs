@@ -6,13 +6,15 @@
 use super::engine::Port;
 use super::error::ModelProblem;
 use super::input::picture::Preparer as Pictures;
-use super::model::Batch;
+use super::input::{self, Rows, Sounds, Texts};
 use super::settings::Settings;
 use super::tensor::Tensor;
+use crate::media::Sound;
 use fast_image_resize::Resizer;
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use tract_onnx::pb::GraphProto;
 
 /// What the examples of a project are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub enum Medium {
     Text,
     /// Table rows.
     Row,
+    /// Sound files.
+    Sound,
 }
 
 impl Medium {
@@ -33,6 +37,7 @@ impl Medium {
             Self::Picture => "picture",
             Self::Text => "text",
             Self::Row => "table row",
+            Self::Sound => "sound",
         }
     }
 }
@@ -46,6 +51,8 @@ pub enum Sample<'a> {
     Text(&'a str),
     /// A table row: the cells of all metadata columns.
     Row(Vec<&'a str>),
+    /// A decoded sound.
+    Sound(Sound),
 }
 
 impl Sample<'_> {
@@ -55,6 +62,7 @@ impl Sample<'_> {
             Self::Picture(picture) => picture.as_bytes().len(),
             Self::Text(text) => text.len(),
             Self::Row(cells) => cells.iter().map(|cell| cell.len()).sum(),
+            Self::Sound(sound) => size_of_val(sound.samples.as_slice()),
         }
     }
 }
@@ -62,7 +70,12 @@ impl Sample<'_> {
 /// How examples of one medium become tensors.
 #[derive(Debug)]
 pub(super) enum Feed {
-    Picture(Pictures, String),
+    /// With the name of the input.
+    Picture(Box<Pictures>, String),
+    Text(Box<Texts>),
+    Sound(Box<Sounds>),
+    /// With rows to try a model on.
+    Row(Box<Rows>, [Vec<String>; 2]),
 }
 
 impl Feed {
@@ -71,57 +84,61 @@ impl Feed {
     /// # Errors
     /// Inputs that examples of this medium can't be made into.
     pub fn new(
-        _path: &Path,
+        path: &Path,
+        graph: Option<&GraphProto>,
         inputs: &[Port],
         settings: &Settings,
-        _notes: &mut Vec<String>,
+        notes: &mut Vec<String>,
     ) -> Result<Self, ModelProblem> {
+        let preprocess = &settings.preprocess;
         match settings.medium {
             Medium::Picture => {
                 let names = || inputs.iter().map(|port| port.name.clone()).collect();
                 let [input] = inputs else { return Err(ModelProblem::Inputs(names())) };
-                let pictures = Pictures::new(input, &settings.preprocess)?;
+                let pictures = Box::new(Pictures::new(input, preprocess)?);
                 Ok(Self::Picture(pictures, input.name.clone()))
             }
-            other => Err(ModelProblem::Engine(format!("can't score a {}", other.name()))),
-        }
-    }
-
-    /// How many examples go through an engine together that takes any number.
-    pub fn group(&self) -> usize {
-        match self {
-            Self::Picture(..) => 1,
-        }
-    }
-
-    /// The inputs with the sizes that they will have; a size that differs by example stays open.
-    pub fn settled(&self, inputs: &[Port], batch: Batch) -> Vec<Port> {
-        let first = match batch {
-            Batch::Exactly(count) => Some(count),
-            Batch::UpTo(1) => Some(1),
-            Batch::UpTo(_) => None,
-        };
-        let settle = |(port, mut dims): (&Port, Vec<Option<usize>>)| {
-            if let Some(size) = dims.first_mut() {
-                *size = first;
+            Medium::Text => {
+                let positions = graph.and_then(input::positions);
+                let texts = Texts::load(path, inputs, preprocess.max_length, positions)?;
+                notes.extend_from_slice(texts.notes());
+                Ok(Self::Text(Box::new(texts)))
             }
-            Port { dims, ..port.clone() }
-        };
-        inputs.iter().zip(self.dims(inputs)).map(settle).collect()
+            Medium::Sound => {
+                let sounds = Sounds::new(inputs, &preprocess.sound)?;
+                notes.extend_from_slice(sounds.notes());
+                Ok(Self::Sound(Box::new(sounds)))
+            }
+            Medium::Row => {
+                let columns: Vec<&str> = settings.columns.iter().map(String::as_str).collect();
+                let rows = Rows::new(inputs, &columns, preprocess.columns.as_deref())?;
+                let empty = || vec![String::new(); columns.len()];
+                let trial = |at: usize| settings.trial.get(at).cloned().unwrap_or_else(empty);
+                let last = settings.trial.len().saturating_sub(1);
+                Ok(Self::Row(Box::new(rows), [trial(0), trial(last)]))
+            }
+        }
     }
 
-    fn dims(&self, _inputs: &[Port]) -> Vec<Vec<Option<usize>>> {
-        match self {
-            Self::Picture(pictures, _) => vec![pictures.frame().shape().map(Some).to_vec()],
-        }
+    /// How many examples go through an engine together that is faster so: texts and sounds have lengths of their
+    /// own, and pictures are large.
+    pub fn group(&self) -> usize {
+        if matches!(self, Self::Row(..)) { ROWS } else { 1 }
     }
 
     /// Two inputs to try a model on.
-    pub fn tests(&self) -> Option<[Inputs; 2]> {
+    ///
+    /// # Errors
+    /// A tokenizer that fails on any text.
+    pub fn tests(&self) -> Result<[Inputs; 2], String> {
         match self {
             Self::Picture(pictures, _) => {
-                pictures.test_inputs().map(|tests| tests.map(|t| vec![t]))
+                let tests = pictures.test_inputs().ok_or("an input without a size")?;
+                Ok(tests.map(|tensor| vec![tensor]))
             }
+            Self::Text(texts) => texts.test_inputs(),
+            Self::Sound(sounds) => sounds.test_inputs(),
+            Self::Row(rows, [first, last]) => Ok([row(rows, first)?, row(rows, last)?]),
         }
     }
 
@@ -129,8 +146,48 @@ impl Feed {
     pub fn describe(&self) -> String {
         match self {
             Self::Picture(pictures, name) => format!("{name}: {}", pictures.describe()),
+            Self::Text(texts) => texts.describe(),
+            Self::Sound(sounds) => sounds.describe(),
+            Self::Row(rows, _) => described(rows),
         }
     }
+
+    /// Whether pictures are to be turned as their camera says.
+    pub fn upright(&self) -> bool {
+        matches!(self, Self::Picture(pictures, _) if pictures.exif())
+    }
+}
+
+/// Table rows that go through an engine together.
+const ROWS: usize = 256;
+
+fn row(rows: &Rows, cells: &[impl AsRef<str>]) -> Result<Inputs, String> {
+    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
+    rows.tensors(&[&cells]).map_err(|(_, reason)| reason)
+}
+
+/// The columns, as far as they fit on a line.
+fn described(rows: &Rows) -> String {
+    const SHOWN: usize = 6;
+    let names = rows.columns().concat();
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    format!("{} columns ({shown}{more})", names.len())
+}
+
+/// The inputs with the sizes that `tests` have; one that differs between them stays open.
+pub(super) fn settled(inputs: &[Port], tests: &[Inputs; 2], any_batch: bool) -> Vec<Port> {
+    let settle = |(at, port): (usize, &Port)| {
+        let shape = |test: &Inputs| test.get(at).map_or(Vec::new(), |t| t.shape().to_vec());
+        let [first, second] = [shape(&tests[0]), shape(&tests[1])];
+        let size = |(a, b): (&usize, &usize)| (a == b).then_some(*a);
+        let mut dims: Vec<Option<usize>> = first.iter().zip(&second).map(size).collect();
+        if let Some(batch) = dims.first_mut().filter(|_| any_batch) {
+            *batch = None;
+        }
+        Port { dims, ..port.clone() }
+    };
+    inputs.iter().enumerate().map(settle).collect()
 }
 
 /// One tensor for each input of the graph.
@@ -161,6 +218,9 @@ impl<'m> Preparer<'m> {
 
     /// Prepares the examples of the rows from `first`.
     pub fn group(&mut self, first: usize, samples: Vec<Result<Sample<'_>, String>>) -> Group {
+        if let Feed::Row(rows, _) = self.feed {
+            return table(rows, first, samples);
+        }
         let (mut rows, mut singles, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         for (row, sample) in (first..).zip(samples) {
             match sample.and_then(|sample| self.one(&sample)) {
@@ -190,7 +250,39 @@ impl<'m> Preparer<'m> {
             (Feed::Picture(pictures, _), Sample::Picture(picture)) => {
                 Ok(vec![pictures.prepare(picture, &mut self.resizer)?])
             }
+            (Feed::Text(texts), Sample::Text(text)) => texts.tensors(text),
+            (Feed::Sound(sounds), Sample::Sound(sound)) => sounds.tensors(sound),
+            (Feed::Row(rows, _), Sample::Row(cells)) => row(rows, cells),
             _ => Err("it is not what the model takes".to_owned()),
+        }
+    }
+}
+
+/// Table rows, all in one; those with a cell that can't be used are left out.
+fn table(rows: &Rows, first: usize, samples: Vec<Result<Sample<'_>, String>>) -> Group {
+    let (mut places, mut cells, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, sample) in (first..).zip(samples) {
+        match sample {
+            Ok(Sample::Row(values)) => {
+                places.push(row);
+                cells.push(values);
+            }
+            Ok(_) => failed.push((row, "it is no table row".to_owned())),
+            Err(reason) => failed.push((row, reason)),
+        }
+    }
+    loop {
+        let lines: Vec<&[&str]> = cells.iter().map(Vec::as_slice).collect();
+        match rows.tensors(&lines) {
+            Ok(inputs) => return Group { inputs, rows: places, failed },
+            Err((at, reason)) if at < places.len() => {
+                failed.push((places.remove(at), reason));
+                cells.remove(at);
+            }
+            Err((_, reason)) => {
+                failed.extend(places.drain(..).map(|row| (row, reason.clone())));
+                return Group { inputs: Vec::new(), rows: places, failed };
+            }
         }
     }
 }

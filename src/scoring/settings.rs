@@ -32,12 +32,17 @@ pub struct Settings {
     pub medium: Medium,
     /// The metadata columns of the examples, in the order of the table.
     pub columns: Vec<String>,
+    /// The cells of a few table rows, to try a model on.
+    #[serde(default)]
+    pub trial: Vec<Vec<String>>,
     /// `[preprocess]` of the project.
     pub preprocess: Preprocess,
     /// The project's classes, K; `None` if only embeddings are wanted.
     pub classes: Option<Vec<String>>,
     /// What runs it.
     pub engine: EngineChoice,
+    /// By how many threads.
+    pub threads: usize,
     /// The output with the class scores; `None`: the one that looks like it.
     pub output: Option<String>,
     /// Whether embeddings are made, and of which tensor.
@@ -50,9 +55,11 @@ impl Settings {
         Self {
             medium,
             columns: Vec::new(),
+            trial: Vec::new(),
             preprocess,
             classes: Some(classes),
             engine: EngineChoice::default(),
+            threads: super::cores(),
             output: None,
             embedding: None,
         }

@@ -344,9 +344,7 @@ fn learn(
 fn make_ready(wishes: &Wishes, picture: &impl Fn(u32) -> PathBuf, answer: &Sender<Message>) {
     while let Some(key) = next_wish(wishes) {
         let made = catch_unwind(AssertUnwindSafe(|| {
-            let image = media::decode_upright(&picture(key.row)).map_err(|e| e.to_string())?;
-            let cells = media::fit(&image, key.cols, key.rows);
-            cells.map(Arc::new).ok_or_else(|| "the picture has no pixels".to_owned())
+            media::cells_of(&picture(key.row), key.cols, key.rows).map(Arc::new)
         }));
         let made = made.unwrap_or_else(|_| Err("the decoder stopped inside".to_owned()));
         if answer.send(Message::Picture(key, made)).is_err() {

@@ -150,11 +150,9 @@ fn many_files_are_summed_up_and_a_broken_one_is_named() {
     let whole = std::fs::read(folder.file("cut.wav")).unwrap();
     folder.write("cut.wav", &whole[..whole.len() / 2]);
     folder.write("latin.txt", [0xE9, 0xFF]);
-    for (name, words) in [
-        ("cut.wav", "not a readable WAV file"),
-        ("latin.txt", "UTF-8"),
-        ("none.wav", "no such file"),
-    ] {
+    for (name, words) in
+        [("cut.wav", "not a readable sound"), ("latin.txt", "UTF-8"), ("none.wav", "no such file")]
+    {
         args.push(name);
         let refused = folder.gaffe(&args);
         let message = refused.refused();

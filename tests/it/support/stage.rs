@@ -1,7 +1,7 @@
 //! The app on a test backend: real data, keys through the keymap, effects carried out at once.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use gaffe::dataset::{Ledger, Media, Order, Split, Stamp};
+use gaffe::dataset::{Ledger, Order, Split, Stamp};
 use gaffe::media;
 use gaffe::project::{Project, Rescorer};
 use gaffe::store::load_filters;
@@ -255,17 +255,13 @@ impl Stage {
     }
 
     fn file(&self, row: u32) -> PathBuf {
-        let Media::Picture(files) = &self.app.desk().examples().media else {
-            panic!("no pictures here")
-        };
+        let Some(files) = self.app.desk().examples().media.files() else { panic!("no files here") };
         self.media_root.join(files.get(row as usize))
     }
 
     fn decode(&self, key: gaffe::tui::app::PictureKey) -> Message {
-        let picture = media::decode(&self.file(key.row))
-            .map(|image| Arc::new(media::fit(&image, key.cols, key.rows).unwrap()))
-            .map_err(|e| e.to_string());
-        Message::Picture(key, picture)
+        let picture = media::cells_of(&self.file(key.row), key.cols, key.rows);
+        Message::Picture(key, picture.map(Arc::new))
     }
 }
 
