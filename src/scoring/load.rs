@@ -64,9 +64,20 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
         Loading { path, settings, proto, bytes, given, feed, inputs, tests, batch, notes };
     let (tested, read, about) = loading.run(&wanted)?;
     let Loading { feed, notes, .. } = loading;
+    let preprocess = found.preprocess;
     let about = About { engine: tested.name, notes, sources: found.sources, ..about };
     let (inputs, outputs) = (ports.inputs, ports.outputs);
-    Ok(Model { engine: tested.engine, feed, inputs, outputs, read, batch, weight, about })
+    Ok(Model {
+        engine: tested.engine,
+        feed,
+        preprocess,
+        inputs,
+        outputs,
+        read,
+        batch,
+        weight,
+        about,
+    })
 }
 
 /// One example at a time, unless the graph or its medium asks for more.
