@@ -37,6 +37,7 @@ pub use input::{Alpha, Crop, Filter, Layout, Order, Preprocess, Resize};
 pub use measure::{Limits, Measurement, Memory, Step, Throughput, measure};
 pub use memory::memory_in_use;
 pub use model::{About, Model, Scorer};
+pub use native::{Program, Refusal};
 pub use onnx_file::model_bytes;
 pub use reading::Prediction;
 pub use settings::{Embedding, EngineChoice, Settings};

@@ -60,6 +60,8 @@ pub struct About {
     pub output: String,
     /// Which tensor is the embedding.
     pub embedding: Option<String>,
+    /// Multiplications with an addition for one example, or for the batch that the graph takes; if the engine tells.
+    pub macs: Option<u64>,
     /// Each setting of the input and where it was found.
     pub sources: Vec<Source>,
     /// What may surprise, in sentences.

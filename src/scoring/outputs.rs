@@ -5,6 +5,7 @@
 use super::engine::Port;
 use super::error::ModelProblem;
 use super::found::{self, ClassOrder, Found};
+use super::prepare::ClassList;
 use super::settings::{Embedding, Settings};
 use super::tensor::Kind;
 use tract_onnx::pb::{GraphProto, ModelProto};
@@ -71,6 +72,7 @@ pub(super) fn wanted(
     outputs: &[Port],
     settings: &Settings,
     found: &Found,
+    graph: Option<ClassList>,
 ) -> Result<Wanted, ModelProblem> {
     let probabilities = found.probabilities.unwrap_or(false);
     let mut wanted = Wanted { probabilities, ..Wanted::default() };
@@ -83,8 +85,12 @@ pub(super) fn wanted(
             wanted.notes.push(format!("output `{name}` is read; {others} would fit as well"));
         }
         wanted.classes = Some((name, classes.len()));
-        if let Some((names, source)) = &found.classes {
-            wanted.take_order(names, source, classes);
+        match (graph, &found.classes) {
+            // their numbers are places in the project's list
+            (Some(list), _) if list.integers && counts_up(&list.names) => {}
+            (Some(list), _) => wanted.take_order(&list.names, &list.operator, classes),
+            (None, Some((names, source))) => wanted.take_order(names, source, classes),
+            (None, None) => {}
         }
     }
     wanted.embedding = match &settings.embedding {
@@ -93,6 +99,11 @@ pub(super) fn wanted(
         Some(Embedding::LastHidden) => Some(embedding(proto, outputs, &wanted)?),
     };
     Ok(wanted)
+}
+
+/// Whether the names are 0, 1, 2…
+fn counts_up(names: &[String]) -> bool {
+    names.iter().enumerate().all(|(at, name)| *name == at.to_string())
 }
 
 /// The output with the class scores, and others that would fit as well.

@@ -93,15 +93,14 @@ mod files_of_the_tools {
     #[test]
     fn a_feature_extractor_of_sounds_is_no_picture() {
         let found = beside(&fixture("models/Wav2Vec2"), &[1, 16000], &Preprocess::default());
-        assert_eq!(found.preprocess.sound.unwrap().sample_rate, Some(16_000));
+        assert_eq!(found.preprocess.sound.sample_rate, Some(16_000));
         assert_eq!(found.preprocess.mean, None);
     }
 
     #[test]
     fn what_the_project_says_of_a_sound_wins_and_the_rest_is_found() {
-        let own = toml::from_str("[sound]\nnormalize = false").unwrap();
+        let own = toml::from_str("normalize = false").unwrap();
         let sound = beside(&fixture("models/Wav2Vec2"), &[1, 16000], &own).preprocess.sound;
-        let sound = sound.unwrap();
         assert_eq!((sound.normalize, sound.sample_rate), (Some(false), Some(16_000)));
     }
 }

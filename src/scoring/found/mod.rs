@@ -122,13 +122,6 @@ impl Search {
         let said = toml::Table::try_from(&part.preprocess).unwrap_or_default();
         let before = self.settings.clone();
         for (key, value) in said {
-            if let (Some(toml::Value::Table(own)), toml::Value::Table(more)) =
-                (self.settings.get_mut(&key), &value)
-            {
-                more.iter().for_each(|(key, value)| {
-                    own.entry(key).or_insert_with(|| value.clone());
-                });
-            }
             if !before.contains_key(&key) && !excluded(&key, &before) {
                 self.from.insert(key.clone(), from.to_owned());
                 self.settings.insert(key, value);
@@ -160,7 +153,7 @@ impl Search {
         }
         match SoundSettings::from_preprocessor(&Value::Object(config)) {
             Ok(sound) => {
-                let preprocess = Preprocess { sound: Some(sound), ..Preprocess::default() };
+                let preprocess = Preprocess { sound, ..Preprocess::default() };
                 self.take(name, Part { preprocess, ..Part::default() });
             }
             Err(reason) => self.found.notes.push(format!("{name}: {reason}")),

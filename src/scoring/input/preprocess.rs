@@ -50,9 +50,9 @@ pub struct Preprocess {
     pub columns: Option<Vec<String>>,
     /// The most tokens of a text.
     pub max_length: Option<usize>,
-    /// What sounds are made into.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sound: Option<SoundSettings>,
+    /// How sounds are made into the input.
+    #[serde(flatten)]
+    pub sound: SoundSettings,
 }
 
 /// Where the channels are in a picture tensor.
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let text = "size = [224, 224]\norder = \"bgr\"\nresize = \"long_side_pad\"\n\
-                    crop = \"center_floor\"\nmean = [103.5]\n";
+                    crop = \"center_floor\"\nmean = [103.5]\nsample_rate = 8000\nlog = \"db\"\n";
         let read: Preprocess = toml::from_str(text).unwrap();
         assert_eq!(toml::from_str::<Preprocess>(&toml::to_string(&read).unwrap()).unwrap(), read);
         let json = serde_json::to_string(&read).unwrap();
@@ -171,7 +171,9 @@ mod tests {
 
     #[test]
     fn a_key_or_a_value_that_is_not_known_is_refused() {
-        assert!(toml::from_str::<Preprocess>("mena = [0.5]").is_err());
+        let unknown = toml::from_str::<Preprocess>("mena = [0.5]").unwrap_err().to_string();
+        assert!(unknown.contains("unknown field `mena`"), "{unknown}");
+        assert!(toml::from_str::<Preprocess>("mel = \"bark\"").is_err());
         assert!(toml::from_str::<Preprocess>("filter = \"cubic\"").is_err());
     }
 }
