@@ -5,7 +5,7 @@
 use super::engine::tract::TractEngine;
 use super::engine::{Engine, Port};
 #[cfg(feature = "ort")]
-use super::engine::{Options, OrtEngine};
+use super::engine::ort::{Options, OrtEngine};
 use super::error::ModelProblem;
 use super::feed::{Feed, Medium};
 use super::model::{About, Batch, Model, Read};
