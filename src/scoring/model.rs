@@ -8,6 +8,7 @@ use super::error::{ModelProblem, ScoreError};
 use super::feed::{Feed, Group, Preparer, Sample};
 use super::found::Source;
 use super::guard::guarded;
+use super::input::Preprocess;
 use super::onnx_file::Weight;
 use super::reading::{self, Classes, Prediction};
 use super::tensor::Tensor;
@@ -20,6 +21,8 @@ use std::time::{Duration, Instant};
 pub struct Model {
     pub(super) engine: Box<dyn Engine>,
     pub(super) feed: Feed,
+    /// With what was found about the model.
+    pub(super) preprocess: Preprocess,
     pub(super) inputs: Vec<Port>,
     pub(super) outputs: Vec<Port>,
     pub(super) read: Read,
@@ -207,6 +210,15 @@ impl Scorer<'_> {
         let prediction = predictions.pop().unwrap_or_else(|| Err(NOTHING.to_owned()));
         let inferred = started.elapsed().saturating_sub(prepared);
         Ok((prediction.map_err(ScoreError::Example)?, prepared, inferred))
+    }
+
+    /// The class probabilities of one example whose inputs are made already.
+    ///
+    /// # Errors
+    /// What the model fails with.
+    pub(super) fn prepared(&mut self, inputs: &[Tensor]) -> Result<Vec<f32>, String> {
+        let prediction = self.run(inputs, 1)?.pop().unwrap_or_else(|| Err(NOTHING.to_owned()));
+        Ok(prediction?.probs)
     }
 
     /// What the model says of the examples of a group, by row. Where it fails on the group, each is tried alone.
