@@ -2,10 +2,10 @@
 //!
 //! Invariant: what is wrong is told before anything is scored, by the first step that can tell.
 
+#[cfg(feature = "ort")]
+use super::engine::ort::{Options, OrtEngine};
 use super::engine::tract::TractEngine;
 use super::engine::{Engine, Port};
-#[cfg(feature = "ort")]
-use super::engine::{Options, OrtEngine};
 use super::error::ModelProblem;
 use super::feed::Feed;
 use super::model::{About, Batch, Model, Read};
@@ -25,8 +25,6 @@ struct Loading<'a> {
     proto: ModelProto,
     /// Of its files.
     bytes: u64,
-    /// The outputs of the graph as the file has it.
-    given: Vec<Port>,
     feed: Feed,
     /// The inputs, with the sizes that they will have.
     inputs: Vec<Port>,
@@ -56,11 +54,10 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
     let tests = tests(&feed, batch)?;
     let inputs = feed::settled(&ports.inputs, &tests, matches!(batch, Batch::UpTo(2..)));
     let wanted = outputs::wanted(&proto, &ports.outputs, settings)?;
-    let (bytes, given) = (weight.bytes, ports.outputs.clone());
-    let mut loading =
-        Loading { path, settings, proto, bytes, given, feed, inputs, tests, batch, notes };
+    let bytes = weight.bytes;
+    let mut loading = Loading { path, settings, proto, bytes, feed, inputs, tests, batch, notes };
     let (tested, read, about) = loading.run(&wanted)?;
-    let Loading { feed, notes, .. } = loading;
+    let Loading { feed, batch, notes, .. } = loading;
     let about = About { engine: tested.name, notes, ..about };
     let (inputs, outputs) = (ports.inputs, ports.outputs);
     Ok(Model { engine: tested.engine, feed, inputs, outputs, read, batch, weight, about })
@@ -166,10 +163,13 @@ impl Loading<'_> {
     fn onnx_runtime(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
         let options =
             Options { threads: self.settings.threads, bytes: self.bytes, cpu_only: false };
-        let inner = outputs.iter().any(|name| self.given.iter().all(|port| port.name != *name));
-        let proto = inner.then(|| prepare::with_outputs(&self.proto, outputs));
-        let (engine, notes) = OrtEngine::new(self.path, proto.as_ref(), outputs, options)?;
+        // the library reads the weights itself: nothing else is to hold them then
+        let proto = std::mem::take(&mut self.proto);
+        let (engine, notes) = OrtEngine::new(self.path, proto, outputs, options)?;
         self.notes.extend(notes);
+        if let (Feed::Picture(..), Batch::UpTo(count)) = (&self.feed, &mut self.batch) {
+            *count = engine.batch().max(*count);
+        }
         let rows = run(&engine, &self.tests)?;
         let name = engine.describe();
         Ok(Tested { engine: Box::new(engine), name, rows })
@@ -183,8 +183,9 @@ impl Loading<'_> {
 }
 
 /// What the engine gives for the test inputs.
+#[cfg(feature = "ort")]
 fn run(engine: &dyn Engine, tests: &[Vec<Tensor>; 2]) -> Result<[Vec<Tensor>; 2], ModelProblem> {
-    let mut session = engine.session().map_err(ModelProblem::Engine)?;
-    let mut run = |inputs: &[Tensor]| session.run(inputs).map_err(ModelProblem::Engine);
+    let mut session = engine.session().map_err(ModelProblem::Runtime)?;
+    let mut run = |inputs: &[Tensor]| session.run(inputs).map_err(ModelProblem::Runtime);
     Ok([run(&tests[0])?, run(&tests[1])?])
 }

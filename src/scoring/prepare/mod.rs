@@ -65,17 +65,3 @@ pub(super) fn prepare(
     model.graph = Some(graph);
     Ok(model)
 }
-
-/// The model with other outputs: tensors that its graph makes, of float32 as far as anyone looks.
-pub(super) fn with_outputs(model: &ModelProto, outputs: &[String]) -> ModelProto {
-    let mut model = model.clone();
-    if let Some(graph) = &mut model.graph {
-        let info =
-            |name: &String| ValueInfoProto { name: name.clone(), ..ValueInfoProto::default() };
-        let known = std::mem::take(&mut graph.output);
-        let found = |name: &String| known.iter().find(|info| info.name == *name).cloned();
-        graph.output =
-            outputs.iter().map(|name| found(name).unwrap_or_else(|| info(name))).collect();
-    }
-    model
-}
