@@ -17,8 +17,8 @@ pub struct OrderArgs {
     /// The example that the others are compared with in the order `similar`
     #[arg(long, value_name = "ID")]
     similar_to: Option<String>,
-    /// Embeddings for the orders `similar` and `diverse`: .npy, a row an example [default: the
-    /// probabilities are compared]
+    /// Embeddings for the orders `similar` and `diverse`: .npy, a row an example [default: those that
+    /// `gaffe embed` or `gaffe score --embedding` kept, else the probabilities are compared]
     #[arg(long, value_name = "E.npy")]
     embeddings: Option<PathBuf>,
 }
@@ -63,8 +63,11 @@ impl OrderArgs {
             self.order() != Some(Order::Similar) || similar_to.is_some(),
             "the order `similar` needs an example to compare with: add --similar-to ID"
         );
-        let read = |path: &PathBuf| read_embeddings(path, examples.len());
-        let embeddings = self.embeddings.as_ref().map(read).transpose()?;
+        let read = |path| read_embeddings(path, examples.len());
+        let embeddings = match &self.embeddings {
+            Some(path) => Some(read(path)?),
+            None => project.embeddings(run, examples)?,
+        };
         let mut others = Vec::new();
         if self.order() == Some(Order::Disagreement) {
             for other in

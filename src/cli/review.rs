@@ -104,7 +104,7 @@ pub fn open_data(data: &[PathBuf], project: Option<&Path>, args: &ReviewArgs) ->
 const BEGIN: &str = "no project here (no gaffe.toml in this folder or above)\n  \
     open one:             gaffe FOLDER\n  \
     or make one of data:  gaffe dev.csv probs.npy\n  \
-    the table needs a column for the label, and one for the picture file or the text;\n  \
+    the table needs a column for the label, and one for the picture or sound file or the text;\n  \
     probs.npy holds one row of class probabilities for each of its rows";
 
 pub(super) fn is_no_project(error: &anyhow::Error) -> bool {

@@ -128,7 +128,6 @@ pub fn run(project: &Project, args: &ScoreArgs, out: &mut dyn Write) -> Result<(
         path: args.model(),
         name: &name,
         settings: &settings,
-        threads: settings.threads,
         precision: if args.half { Precision::F16 } else { Precision::F32 },
         fresh: args.fresh,
     };

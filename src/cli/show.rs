@@ -11,6 +11,7 @@ use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  gaffe show dev-00421\n  gaffe show dev-00421 --json")]
@@ -49,7 +50,10 @@ struct Shown {
     note: String,
 }
 
-/// Prints the picture, what is known of it and what was decided.
+/// The pixels of a waveform.
+const WAVE: (u32, u32) = (60, 16);
+
+/// Prints the picture or the waveform, what is known of it and what was decided.
 pub fn run(project: &Project, args: &ShowArgs, out: &mut dyn Write) -> Result<()> {
     let split = args.selection.split();
     args.guard.check(split)?;
@@ -68,14 +72,23 @@ pub fn run(project: &Project, args: &ShowArgs, out: &mut dyn Write) -> Result<()
     if let (Some(file), true) = (&shown.file, io::stdout().is_terminal()) {
         out.flush()?;
         let path = project.media_root(split)?.join(file);
-        let printed = media::decode_upright(&path)
-            .map_err(anyhow::Error::from)
-            .and_then(|image| Ok(media::print_inline(&image)?));
-        if let Err(error) = printed {
+        if let Err(error) = print_media(&path) {
             say(&error.to_string());
         }
     }
     print_text(&shown, out)
+}
+
+/// A picture, or a sound's waveform with its length, rate, channels and peak.
+fn print_media(path: &Path) -> Result<()> {
+    if !media::is_sound(path) {
+        return Ok(media::print_inline(&media::decode_upright(path)?)?);
+    }
+    let sound = media::decode_sound(path)?;
+    say(&media::caption(&sound));
+    let (width, height) = WAVE;
+    let picture = media::waveform(&sound, width, height);
+    Ok(media::print_inline(&picture.into())?)
 }
 
 fn shown(desk: &Desk, row: u32) -> Shown {
@@ -84,7 +97,7 @@ fn shown(desk: &Desk, row: u32) -> Shown {
     let examples = desk.examples();
     let review = desk.review(row).cloned().unwrap_or_default();
     let (file, text) = match &examples.media {
-        Media::Picture(files) => (Some(files.get(at).to_owned()), None),
+        Media::Picture(files) | Media::Sound(files) => (Some(files.get(at).to_owned()), None),
         Media::Text(texts) => (None, Some(texts.get(at).to_owned())),
         Media::Row => (None, None),
     };

@@ -97,6 +97,18 @@ pub enum Media {
     Picture(TextColumn),
     /// The text itself.
     Text(TextColumn),
+    /// A sound file an example, relative to the folder of the table.
+    Sound(TextColumn),
+}
+
+impl Media {
+    /// The files of pictures or sounds: what is decoded before it can be looked at.
+    pub fn files(&self) -> Option<&TextColumn> {
+        match self {
+            Self::Picture(files) | Self::Sound(files) => Some(files),
+            Self::Row | Self::Text(_) => None,
+        }
+    }
 }
 
 /// A metadata column.

@@ -224,7 +224,7 @@ impl<'a> Row<'a> {
             Source::Id => Some(examples.ids.get(self.index())),
             Source::Media => match &examples.media {
                 Media::Row => None,
-                Media::Picture(files) => Some(files.get(self.index())),
+                Media::Picture(files) | Media::Sound(files) => Some(files.get(self.index())),
                 Media::Text(texts) => Some(texts.get(self.index())),
             },
             Source::Note => Some(self.review().map_or("", |review| review.note.as_str())),

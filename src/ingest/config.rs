@@ -58,7 +58,7 @@ pub struct ColumnNames {
     /// Stable ids; without it the file or a hash of the row's content is the id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Picture files, relative to the table.
+    /// Picture or sound files, relative to the table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// Texts.

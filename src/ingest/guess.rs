@@ -20,8 +20,18 @@ pub struct Guess {
 }
 
 const IDS: [&str; 5] = ["id", "uid", "example_id", "index", "key"];
-const FILES: [&str; 7] =
-    ["file", "image_path", "file_name", "filename", "filepath", "path", "image"];
+const FILES: [&str; 10] = [
+    "file",
+    "image_path",
+    "audio_path",
+    "file_name",
+    "filename",
+    "filepath",
+    "path",
+    "image",
+    "audio",
+    "sound",
+];
 const TEXTS: [&str; 3] = ["text", "sentence", "content"];
 const LABELS: [&str; 6] = ["label", "gold", "target", "y_true", "given_label", "class"];
 

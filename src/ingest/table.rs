@@ -4,7 +4,7 @@
 
 use super::{ColumnNames, IngestError};
 use crate::dataset::{ClassNames, Column, Examples, Media, Split, TextColumn, stable_hash};
-use crate::media::text;
+use crate::media::{is_sound, text};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
@@ -268,6 +268,7 @@ impl<'a> Builder<'a> {
         }
         let media = match (self.places.media, &columns.file) {
             (None, _) => Media::Row,
+            (Some(_), Some(_)) if are_sounds(&self.media) => Media::Sound(self.media),
             (Some(_), Some(_)) => Media::Picture(self.media),
             (Some(_), None) => Media::Text(self.media),
         };
@@ -275,6 +276,13 @@ impl<'a> Builder<'a> {
             self.metadata.into_iter().map(|(_, name, cells)| Column::new(name, cells)).collect();
         Ok(Examples { split, ids: self.ids, gold: self.gold, media, metadata })
     }
+}
+
+/// Whether files are sounds by their names: the first ones that are named, all of them.
+fn are_sounds(files: &TextColumn) -> bool {
+    const FIRST: usize = 100;
+    let mut first = files.iter().filter(|file| !file.is_empty()).take(FIRST).peekable();
+    first.peek().is_some() && first.all(|file| is_sound(Path::new(file)))
 }
 
 #[cfg(test)]

@@ -12,9 +12,20 @@ pub struct Cells {
     width: u16,
     height: u16,
     pixels: Vec<[u8; 3]>,
+    caption: String,
 }
 
 impl Cells {
+    /// What stands beside it in words: of a sound. Empty for a picture.
+    pub fn caption(&self) -> &str {
+        &self.caption
+    }
+
+    /// The same with words beside it.
+    pub(super) fn with_caption(self, caption: String) -> Self {
+        Self { caption, ..self }
+    }
+
     /// Columns of the terminal that it takes.
     pub fn cols(&self) -> u16 {
         self.width
@@ -59,6 +70,7 @@ pub fn fit(image: &DynamicImage, cols: u16, rows: u16) -> Option<Cells> {
         width: fitted.width() as u16,
         height: fitted.height() as u16,
         pixels: fitted.pixels().map(|p| p.0).collect(),
+        caption: String::new(),
     })
 }
 

@@ -78,7 +78,8 @@ fn read(file: File) -> Result<Sound, String> {
     let mut decoder =
         registry.make_audio_decoder(parameters, &AudioDecoderOptions::default()).map_err(words)?;
     // An MP3's number of frames may be an estimate.
-    let expected = track.num_frames.filter(|_| parameters.codec != CODEC_ID_MP3);
+    let is_mp3 = parameters.codec == CODEC_ID_MP3;
+    let expected = track.num_frames.filter(|_| !is_mp3);
     let id = track.id;
     if expected.is_some_and(|frames| frames > MOST as u64) {
         return Err("too long".to_owned());
@@ -88,7 +89,7 @@ fn read(file: File) -> Result<Sound, String> {
         channels: parameters.channels.as_ref().map_or(0, |c| c.count()),
         ..Mono::default()
     };
-    let whole = take_in(&mut *format, &mut *decoder, id, &mut mono)?;
+    let whole = take_in(&mut *format, &mut *decoder, id, &mut mono, is_mp3)?;
     // Of a file that ends within a packet some readers say only that it ends.
     let missing = expected.is_some_and(|frames| (mono.samples.len() as u64) < frames);
     if !whole || missing {
@@ -100,12 +101,14 @@ fn read(file: File) -> Result<Sound, String> {
     }
 }
 
-/// Decodes all packets of a track; `false` if the file ends before its end.
+/// Decodes all packets of a track; `false` if the file ends before its end. Damaged packets are left out if it is
+/// a stream that may be joined anywhere, as players do.
 fn take_in(
     format: &mut dyn FormatReader,
     decoder: &mut dyn AudioDecoder,
     track: u32,
     mono: &mut Mono,
+    is_stream: bool,
 ) -> Result<bool, String> {
     loop {
         let packet = match format.next_packet() {
@@ -117,7 +120,11 @@ fn take_in(
             Err(error) => return Err(words(error)),
         };
         if packet.track_id == track {
-            mono.push(&decoder.decode(&packet).map_err(words)?)?;
+            match decoder.decode(&packet) {
+                Ok(samples) => mono.push(&samples)?,
+                Err(Error::DecodeError(_)) if is_stream => {}
+                Err(error) => return Err(words(error)),
+            }
         }
     }
 }

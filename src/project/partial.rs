@@ -56,23 +56,36 @@ struct Done {
 pub(super) struct Names {
     dir: PathBuf,
     split: &'static str,
+    /// How the file of embeddings ends: alone it has the plain name.
+    embeddings: &'static str,
 }
 
 impl Names {
-    pub fn new(dir: &Path, split: &'static str) -> Self {
-        Self { dir: dir.to_owned(), split }
+    /// Those of a run, with its embeddings beside it.
+    pub fn of_run(dir: &Path, split: &'static str) -> Self {
+        Self { dir: dir.to_owned(), split, embeddings: "embedding.npy" }
+    }
+
+    /// Those of embeddings alone.
+    pub fn of_embeddings(dir: &Path, split: &'static str) -> Self {
+        Self { dir: dir.to_owned(), split, embeddings: "npy" }
     }
 
     fn file(&self, end: &str) -> PathBuf {
         self.dir.join(format!("{}.{end}", self.split))
     }
 
-    pub fn probs(&self) -> PathBuf {
+    fn probs(&self) -> PathBuf {
         self.file("npy")
     }
 
     pub fn embeddings(&self) -> PathBuf {
-        self.file("embedding.npy")
+        self.file(self.embeddings)
+    }
+
+    /// What is said about the values.
+    pub fn about(&self) -> PathBuf {
+        self.file("json")
     }
 
     fn parts(&self) -> [PathBuf; 3] {
@@ -84,7 +97,7 @@ impl Names {
 #[derive(Debug)]
 pub(super) struct Partial {
     names: Names,
-    probs: RowFile,
+    probs: Option<RowFile>,
     embeddings: Option<RowFile>,
     journal: File,
     /// Rows before which all is there.
@@ -123,12 +136,12 @@ impl Partial {
     fn with(names: Names, header: &Header) -> io::Result<Self> {
         let [probs, embeddings, journal] = names.parts();
         let [rows, classes, width] = header.shape;
-        let probs = RowFile::open(&probs, Precision::F32, [rows, classes])?;
-        let embeddings = if width == 0 {
-            None
-        } else {
-            Some(RowFile::open(&embeddings, header.precision, [rows, width])?)
+        let open = |path: &Path, precision, width| match width {
+            0 => Ok(None),
+            width => RowFile::open(path, precision, [rows, width]).map(Some),
         };
+        let probs = open(&probs, Precision::F32, classes)?;
+        let embeddings = open(&embeddings, header.precision, width)?;
         let journal = OpenOptions::new().create(true).append(true).open(journal)?;
         Ok(Self { names, probs, embeddings, journal, done: 0, failed: Vec::new(), seconds: 0.0 })
     }
@@ -137,12 +150,11 @@ impl Partial {
     fn take(&mut self, lines: &[Done]) -> io::Result<()> {
         for line in lines {
             let (first, count) = (self.done, line.end.saturating_sub(self.done));
-            let probs = self.probs.check(first, count)?;
-            let embeddings = match &mut self.embeddings {
-                Some(file) => file.check(first, count)?,
-                None => 0,
+            let check = |file: &mut Option<RowFile>| {
+                file.as_mut().map_or(Ok(0), |file| file.check(first, count))
             };
-            if count == 0 || [probs, embeddings] != line.crc {
+            let crc = [check(&mut self.probs)?, check(&mut self.embeddings)?];
+            if count == 0 || crc != line.crc {
                 break;
             }
             self.done = line.end;
@@ -169,11 +181,11 @@ impl Partial {
     /// Keeps a chunk, the next one; `seconds` is what the scoring took until now.
     pub fn keep(&mut self, chunk: Chunk, seconds: f64) -> io::Result<()> {
         let first = chunk.rows.start;
-        let probs = self.probs.write(first, &chunk.probs)?;
-        let embeddings = match &mut self.embeddings {
-            Some(file) => file.write(first, &chunk.embeddings)?,
-            None => 0,
+        let write = |file: &mut Option<RowFile>, values: &[f32]| {
+            file.as_mut().map_or(Ok(0), |file| file.write(first, values))
         };
+        let probs = write(&mut self.probs, &chunk.probs)?;
+        let embeddings = write(&mut self.embeddings, &chunk.embeddings)?;
         let failed: Vec<Failure> =
             chunk.failed.into_iter().map(|(row, reason)| Failure { row, reason }).collect();
         self.failed.extend(failed.iter().cloned());
@@ -189,7 +201,6 @@ impl Partial {
 
     /// Gives the files the names of a run's, in place of old ones.
     pub fn finish(self) -> io::Result<()> {
-        self.probs.sync()?;
         let [probs, embeddings, journal] = self.names.parts();
         match &self.embeddings {
             Some(file) => {
@@ -199,7 +210,10 @@ impl Partial {
             // of an older scoring under this name
             None => gone(&self.names.embeddings())?,
         }
-        fs::rename(probs, self.names.probs())?;
+        if let Some(file) = &self.probs {
+            file.sync()?;
+            fs::rename(probs, self.names.probs())?;
+        }
         gone(&journal)
     }
 

@@ -18,7 +18,7 @@ fn header(width: usize) -> Header {
 }
 
 fn open(dir: &Path, width: usize) -> Partial {
-    Partial::open(Names::new(dir, "dev"), &header(width), false).unwrap()
+    Partial::open(Names::of_run(dir, "dev"), &header(width), false).unwrap()
 }
 
 fn chunk(start: usize, width: usize) -> Chunk {
@@ -62,15 +62,30 @@ fn what_was_stopped_goes_on_and_ends_the_same() {
 }
 
 #[test]
+fn embeddings_alone_have_the_plain_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let names = Names::of_embeddings(dir.path(), "dev");
+    let header = Header { shape: [ROWS, 0, 3], ..header(3) };
+    let mut partial = Partial::open(names.clone(), &header, false).unwrap();
+    while partial.done < ROWS {
+        let next = Chunk { probs: Vec::new(), ..chunk(partial.done, 3) };
+        partial.keep(next, 0.0).unwrap();
+    }
+    partial.finish().unwrap();
+    assert_eq!(names.embeddings(), dir.path().join("dev.npy"));
+    assert_eq!(read_embeddings(&names.embeddings(), ROWS).unwrap().row(9), [9.0; 3]);
+}
+
+#[test]
 fn another_scoring_begins_anew() {
     let dir = tempfile::tempdir().unwrap();
     go_on(&mut open(dir.path(), 0), 6, 0);
     let other = Header { model: "def".to_owned(), ..header(0) };
-    let partial = Partial::open(Names::new(dir.path(), "dev"), &other, false).unwrap();
+    let partial = Partial::open(Names::of_run(dir.path(), "dev"), &other, false).unwrap();
     assert_eq!(partial.done, 0);
     drop(partial);
-    go_on(&mut Partial::open(Names::new(dir.path(), "dev"), &other, false).unwrap(), 6, 0);
-    let fresh = Partial::open(Names::new(dir.path(), "dev"), &other, true).unwrap();
+    go_on(&mut Partial::open(Names::of_run(dir.path(), "dev"), &other, false).unwrap(), 6, 0);
+    let fresh = Partial::open(Names::of_run(dir.path(), "dev"), &other, true).unwrap();
     assert_eq!(fresh.done, 0);
     fresh.discard().unwrap();
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);

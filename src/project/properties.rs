@@ -62,6 +62,12 @@ impl Project {
                 let rows = in_pieces(examples, &measure, tick, &mut unreadable);
                 (Modality::Picture, properties::columns(Modality::Picture, rows))
             }
+            Media::Sound(files) => {
+                let measure =
+                    |row: usize| of_sound(&root.join(files.get(row))).map_err(|e| e.to_string());
+                let rows = in_pieces(examples, &measure, tick, &mut unreadable);
+                (Modality::Sound, properties::columns(Modality::Sound, rows))
+            }
         };
         let mut columns = columns.map_err(too_long)?;
         for column in &mut columns {

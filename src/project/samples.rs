@@ -9,6 +9,9 @@ use crate::scoring::{Medium, Sample, Settings};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+/// Table rows that a model is tried on.
+const TRIAL: usize = 8;
+
 /// The examples of a split, by row.
 #[derive(Debug)]
 pub struct Samples<'a> {
@@ -20,6 +23,11 @@ pub struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
+    /// The examples, with files relative to a folder.
+    pub(super) fn new(examples: &'a Examples, root: PathBuf) -> Self {
+        Self { examples, root, upright: false }
+    }
+
     /// The same with pictures turned as their camera says, or not.
     #[must_use]
     pub fn turned(self, upright: bool) -> Self {
@@ -33,6 +41,7 @@ impl<'a> Samples<'a> {
     pub fn get(&self, row: usize) -> Result<Sample<'a>, String> {
         match &self.examples.media {
             Media::Picture(files) => picture(&self.root.join(files.get(row)), self.upright),
+            Media::Sound(files) => sound(&self.root.join(files.get(row))),
             Media::Text(texts) => Ok(Sample::Text(texts.get(row))),
             Media::Row => Ok(Sample::Row(cells(self.examples, row).collect())),
         }
@@ -47,6 +56,10 @@ impl<'a> Samples<'a> {
             Media::Picture(files) => {
                 let root = std::path::absolute(&self.root)?;
                 SampleList::Pictures(rows.map(|row| root.join(files.get(row))).collect())
+            }
+            Media::Sound(files) => {
+                let root = std::path::absolute(&self.root)?;
+                SampleList::Sounds(rows.map(|row| root.join(files.get(row))).collect())
             }
             Media::Text(texts) => {
                 SampleList::Texts(rows.map(|row| texts.get(row).to_owned()).collect())
@@ -65,6 +78,8 @@ impl<'a> Samples<'a> {
 pub enum SampleList {
     /// Picture files.
     Pictures(Vec<PathBuf>),
+    /// Sound files.
+    Sounds(Vec<PathBuf>),
     /// Texts.
     Texts(Vec<String>),
     /// The cells of table rows.
@@ -75,7 +90,7 @@ impl SampleList {
     /// How many.
     pub fn len(&self) -> usize {
         match self {
-            Self::Pictures(files) => files.len(),
+            Self::Pictures(files) | Self::Sounds(files) => files.len(),
             Self::Texts(texts) => texts.len(),
             Self::Rows(rows) => rows.len(),
         }
@@ -93,6 +108,7 @@ impl SampleList {
     pub fn get(&self, at: usize) -> Result<Sample<'_>, String> {
         let found = match self {
             Self::Pictures(files) => files.get(at).map(|file| picture(file, false)),
+            Self::Sounds(files) => files.get(at).map(|file| sound(file)),
             Self::Texts(texts) => texts.get(at).map(|text| Ok(Sample::Text(text))),
             Self::Rows(rows) => rows
                 .get(at)
@@ -117,13 +133,21 @@ impl Project {
         let preprocess = self.config().preprocess.clone();
         let columns = examples.metadata.iter().map(|column| column.name.clone());
         let columns = columns.collect();
-        Settings { columns, ..Settings::new(medium(&examples.media), preprocess, classes) }
+        let trial = match &examples.media {
+            Media::Row => (0..examples.len())
+                .take(TRIAL)
+                .map(|row| cells(examples, row).map(str::to_owned).collect())
+                .collect(),
+            _ => Vec::new(),
+        };
+        Settings { columns, trial, ..Settings::new(medium(&examples.media), preprocess, classes) }
     }
 }
 
 fn medium(media: &Media) -> Medium {
     match media {
         Media::Picture(_) => Medium::Picture,
+        Media::Sound(_) => Medium::Sound,
         Media::Text(_) => Medium::Text,
         Media::Row => Medium::Row,
     }
@@ -132,6 +156,10 @@ fn medium(media: &Media) -> Medium {
 fn picture<'a>(file: &Path, upright: bool) -> Result<Sample<'a>, String> {
     let decoded = if upright { media::decode_upright(file) } else { media::decode(file) };
     decoded.map(Sample::Picture).map_err(|e| e.to_string())
+}
+
+fn sound<'a>(file: &Path) -> Result<Sample<'a>, String> {
+    media::decode_sound(file).map(Sample::Sound).map_err(|e| e.to_string())
 }
 
 fn cells(examples: &Examples, row: usize) -> impl Iterator<Item = &str> {

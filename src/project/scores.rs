@@ -6,12 +6,12 @@
 use super::partial::{Header, Names, Partial};
 use super::runs::{EmbeddingMark, ScoredRun};
 use super::{Project, ProjectError, now};
-use crate::dataset::{Examples, Split};
+use crate::dataset::Examples;
 use crate::export::write_whole;
 use crate::ingest::{IngestError, Precision};
 use crate::scoring::{Chunk, Extent, Model, Settings, chunk_rows, score_rows};
 use sha2::{Digest, Sha256};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -26,8 +26,6 @@ pub struct ScoreJob<'a> {
     pub name: &'a str,
     /// What was asked of the model.
     pub settings: &'a Settings,
-    /// Threads that run the model.
-    pub threads: usize,
     /// How embeddings are kept, if they are made.
     pub precision: Precision,
     /// Begins anew, though an earlier one was stopped.
@@ -49,8 +47,8 @@ pub struct Scoring {
 
 impl Project {
     /// Scores all `examples` and keeps the result as a run, in place of one of the same name and split. What is
-    /// done is written down chunk by chunk; after a cancel, or when the process was killed, the
-    /// same job goes on where it stopped. `progress` is told on this thread how far it is.
+    /// done is written down chunk by chunk; after a cancel, or when the process was killed, the same job goes on
+    /// where it stopped. `progress` is told on this thread how far it is.
     ///
     /// # Errors
     /// No example that the model can score (nothing is kept then), a folder that can't be written, cancelled.
@@ -63,10 +61,43 @@ impl Project {
         cancel: &AtomicBool,
     ) -> Result<ScoredRun, ProjectError> {
         let reserved = self.reserve_run(job.name)?;
-        let dir = self.run_dir(job.name);
-        let failed = |e: io::Error| IngestError::io(&dir, &e).or_remedy("what is done was kept");
+        let names = Names::of_run(&self.run_dir(job.name), examples.split.name());
+        let about = self.score_into(&names, job, model, examples, progress, cancel)?;
+        drop(reserved);
+        Ok(about)
+    }
+
+    /// Makes the embeddings of all `examples` and keeps them, for likeness and maps, in place of older ones of
+    /// the split. Otherwise as [`Project::score`]; the job's name is not used.
+    ///
+    /// # Errors
+    /// As [`Project::score`].
+    pub fn embed(
+        &self,
+        job: &ScoreJob<'_>,
+        model: &Model,
+        examples: &Examples,
+        progress: &mut dyn FnMut(Scoring),
+        cancel: &AtomicBool,
+    ) -> Result<ScoredRun, ProjectError> {
+        let dir = self.embeddings_dir();
+        fs::create_dir_all(&dir).map_err(|e| IngestError::io(&dir, &e))?;
+        let names = Names::of_embeddings(&dir, examples.split.name());
+        self.score_into(&names, job, model, examples, progress, cancel)
+    }
+
+    fn score_into(
+        &self,
+        names: &Names,
+        job: &ScoreJob<'_>,
+        model: &Model,
+        examples: &Examples,
+        progress: &mut dyn FnMut(Scoring),
+        cancel: &AtomicBool,
+    ) -> Result<ScoredRun, ProjectError> {
+        let file = names.about();
+        let failed = |e: io::Error| IngestError::io(&file, &e).or_remedy("what is done was kept");
         let header = self.header(job, model, examples)?;
-        let names = Names::new(&dir, examples.split.name());
         let mut partial = Partial::open(names.clone(), &header, job.fresh).map_err(failed)?;
         let samples = self.samples(examples)?.turned(model.upright());
         let (resumed, before, started) = (partial.done, partial.seconds, Instant::now());
@@ -76,19 +107,20 @@ impl Project {
         };
         tell(0, 0);
         let seconds = || before + started.elapsed().as_secs_f64();
-        let mut keep = |chunk: Chunk| partial.keep(chunk, seconds()).map_err(failed);
-        let extent = Extent { rows: resumed..of, threads: job.threads.max(1) };
-        let mut keep = |chunk| keep(chunk).map_err(ProjectError::from);
+        let mut keep = |chunk: Chunk| {
+            partial.keep(chunk, seconds()).map_err(|e| ProjectError::from(failed(e)))
+        };
+        let extent = Extent { rows: resumed..of, threads: job.settings.threads.max(1) };
         score_rows(model, &extent, &|row| samples.get(row), &mut keep, &mut tell, cancel)?;
         if let Some(first) = partial.failed.first().filter(|_| partial.failed.len() == of) {
             let reason = first.reason.clone();
             partial.discard().map_err(failed)?;
             return Err(ProjectError::NothingScored { examples: of, reason });
         }
-        let about = self.about(job, model, examples, &partial, header);
+        let about = about(job, model, examples, &partial, header);
         partial.finish().map_err(failed)?;
-        self.write_about(job.name, examples.split, &about)?;
-        drop(reserved);
+        let text = serde_json::to_vec_pretty(&about).map_err(|e| failed(e.into()))?;
+        write_whole(&file, |out| out.write_all(&text)).map_err(failed)?;
         Ok(about)
     }
 
@@ -102,7 +134,8 @@ impl Project {
         let about = model.about();
         // the values do not depend on the threads
         let settings = Settings { threads: 0, ..job.settings.clone() };
-        let how = (settings, &about.engine, &about.input, &about.output, VERSION);
+        let found = about.sources.iter().map(|s| (&s.key, &s.value)).collect::<Vec<_>>();
+        let how = (settings, found, &about.engine, &about.input, &about.output, VERSION);
         let how = serde_json::to_string(&how)
             .map_err(|e| IngestError::new(job.path, e.to_string(), ""))?;
         Ok(Header {
@@ -115,45 +148,37 @@ impl Project {
             chunk: chunk_rows(model),
         })
     }
+}
 
-    fn about(
-        &self,
-        job: &ScoreJob<'_>,
-        model: &Model,
-        examples: &Examples,
-        partial: &Partial,
-        header: Header,
-    ) -> ScoredRun {
-        let about = model.about();
-        let embedding = about.embedding.clone().map(|tensor| EmbeddingMark {
-            tensor,
-            width: model.embedding_width(),
-            precision: job.precision,
-        });
-        ScoredRun {
-            model: job.path.canonicalize().unwrap_or_else(|_| job.path.to_owned()),
-            at: now(),
-            data: header.data,
-            examples: examples.len(),
-            failed: partial.failed.len(),
-            seconds: partial.seconds,
-            sha256: header.model,
-            engine: about.engine.clone(),
-            input: about.input.clone(),
-            output: about.output.clone(),
-            embedding,
-            notes: about.notes.clone(),
-            threads: job.threads,
-            version: VERSION.to_owned(),
-            failures: partial.failed.iter().take(LISTED).cloned().collect(),
-        }
-    }
-
-    fn write_about(&self, name: &str, split: Split, about: &ScoredRun) -> Result<(), ProjectError> {
-        let path = self.run_dir(name).join(format!("{split}.json"));
-        let failed = |e: io::Error| IngestError::io(&path, &e);
-        let text = serde_json::to_vec_pretty(about).map_err(|e| failed(e.into()))?;
-        Ok(write_whole(&path, |out| out.write_all(&text)).map_err(failed)?)
+fn about(
+    job: &ScoreJob<'_>,
+    model: &Model,
+    examples: &Examples,
+    partial: &Partial,
+    header: Header,
+) -> ScoredRun {
+    let about = model.about();
+    let embedding = about.embedding.clone().map(|tensor| EmbeddingMark {
+        tensor,
+        width: model.embedding_width(),
+        precision: job.precision,
+    });
+    ScoredRun {
+        model: job.path.canonicalize().unwrap_or_else(|_| job.path.to_owned()),
+        at: now(),
+        data: header.data,
+        examples: examples.len(),
+        failed: partial.failed.len(),
+        seconds: partial.seconds,
+        sha256: header.model,
+        engine: about.engine.clone(),
+        input: about.input.clone(),
+        output: about.output.clone(),
+        embedding,
+        notes: about.notes.clone(),
+        threads: job.settings.threads,
+        version: VERSION.to_owned(),
+        failures: partial.failed.iter().take(LISTED).cloned().collect(),
     }
 }
 

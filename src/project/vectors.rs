@@ -1,10 +1,11 @@
 //! Vectors of examples, for "more like this" and for suggestions: embeddings where there are some,
-//! else made of the pictures, texts or table rows themselves.
+//! else made of the pictures, sounds, texts or table rows themselves.
 
 use super::Snapshot;
 use crate::analysis::likeness::{
     PICTURE_DIMS, PICTURE_SIDE, TEXT_DIMS, nearest, picture_vector, row_vectors, text_vectors,
 };
+use crate::analysis::properties::{self, Modality, Properties};
 use crate::dataset::{Column, Examples, Matrix, Media, TextColumn};
 use crate::media;
 use rayon::prelude::*;
@@ -73,7 +74,7 @@ pub fn make_vectors(snapshot: &Snapshot, file: &dyn Fn(u32) -> PathBuf) -> Optio
     Some(Vectors::of(rows, matrix))
 }
 
-/// Makes vectors of what examples are, whatever embeddings there are, M×D in the order of `rows`; pictures are
+/// Makes vectors of what examples are, whatever embeddings there are, M×D in the order of `rows`; files are
 /// decoded so many at once, and those that can't be have no direction: zeros. `go_on` is told how many are
 /// done, and stops it by false. `None` then, and when there is nothing to compare.
 pub fn content_vectors(
@@ -85,17 +86,14 @@ pub fn content_vectors(
 ) -> Option<Matrix> {
     match &examples.media {
         Media::Picture(_) => {
-            let mut values = Vec::with_capacity(rows.len() * PICTURE_DIMS);
-            for some in rows.chunks(at_once.max(1)) {
-                if !go_on(values.len() / PICTURE_DIMS) {
-                    return None;
-                }
-                let files: Vec<PathBuf> = some.iter().map(|&row| file(row)).collect();
-                let one = |file: &PathBuf| of_picture(file).unwrap_or([0.0; PICTURE_DIMS]);
-                let made: Vec<[f32; PICTURE_DIMS]> = files.par_iter().map(one).collect();
-                values.extend(made.as_flattened());
-            }
-            Matrix::new(values, rows.len(), PICTURE_DIMS).ok()
+            let one = |file: &Path| of_picture(file).unwrap_or([0.0; PICTURE_DIMS]);
+            let made = of_files(rows, file, at_once, go_on, &one)?;
+            Matrix::new(made.into_flattened(), rows.len(), PICTURE_DIMS).ok()
+        }
+        Media::Sound(_) => {
+            let made = of_files(rows, file, at_once, go_on, &of_sound)?;
+            let columns = properties::columns(Modality::Sound, made).ok()?;
+            row_vectors(&columns, rows.len()).ok()
         }
         Media::Text(texts) => text_vectors(&part(texts, rows), TEXT_DIMS).ok(),
         Media::Row => {
@@ -104,6 +102,31 @@ pub fn content_vectors(
             row_vectors(&columns, rows.len()).ok()
         }
     }
+}
+
+/// What `one` makes of each file, so many at once.
+fn of_files<T: Send>(
+    rows: &[u32],
+    file: &dyn Fn(u32) -> PathBuf,
+    at_once: usize,
+    go_on: &mut dyn FnMut(usize) -> bool,
+    one: &(dyn Fn(&Path) -> T + Sync),
+) -> Option<Vec<T>> {
+    let mut made = Vec::with_capacity(rows.len());
+    for some in rows.chunks(at_once.max(1)) {
+        if !go_on(made.len()) {
+            return None;
+        }
+        let files: Vec<PathBuf> = some.iter().map(|&row| file(row)).collect();
+        made.par_extend(files.par_iter().map(|file| one(file)));
+    }
+    Some(made)
+}
+
+/// Sounds are alike where their properties are.
+fn of_sound(file: &Path) -> Option<Properties> {
+    let sound = media::decode_sound(file).ok()?;
+    Some(properties::sound(&sound.samples, sound.rate))
 }
 
 fn of_picture(file: &Path) -> Option<[f32; PICTURE_DIMS]> {

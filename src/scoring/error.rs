@@ -3,6 +3,7 @@
 //! Invariant: a message is one line that names the file and what is wrong, and at most one more that
 //! says what to do.
 
+use super::input::RowProblem;
 use std::path::PathBuf;
 
 /// What scoring can fail with.
@@ -61,6 +62,9 @@ pub enum ModelProblem {
     /// No vector can be read as an embedding.
     #[error("no hidden layer before `{0}` can be told\n  name the tensor with --embedding NAME")]
     NoHidden(String),
+    /// Inputs that the columns of the table don't fill.
+    #[error(transparent)]
+    Rows(#[from] RowProblem),
     /// Another number of inputs than one.
     #[error(
         "takes {} inputs ({}); an image classifier takes one\n  \
@@ -114,6 +118,12 @@ pub enum ModelProblem {
         /// The project's value.
         project: String,
     },
+    /// A model whose metadata says that it does something else.
+    #[error(
+        "is made for the task `{0}`, says its metadata\n  \
+         gaffe scores classifiers: export one (Ultralytics: a -cls model)"
+    )]
+    Task(String),
     /// A value in `[preprocess]` that can't be used.
     #[error("[preprocess] in gaffe.toml: {0}")]
     Preprocess(String),

@@ -6,6 +6,7 @@
 use super::engine::{Engine, Port, Session};
 use super::error::{ModelProblem, ScoreError};
 use super::feed::{Feed, Group, Preparer, Sample};
+use super::found::Source;
 use super::guard::guarded;
 use super::onnx_file::Weight;
 use super::reading::{self, Classes, Prediction};
@@ -56,6 +57,10 @@ pub struct About {
     pub output: String,
     /// Which tensor is the embedding.
     pub embedding: Option<String>,
+    /// Multiplications with an addition for one example, or for the batch that the graph takes; if the engine tells.
+    pub macs: Option<u64>,
+    /// Each setting of the input and where it was found.
+    pub sources: Vec<Source>,
     /// What may surprise, in sentences.
     pub notes: Vec<String>,
 }

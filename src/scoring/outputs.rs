@@ -4,6 +4,8 @@
 
 use super::engine::Port;
 use super::error::ModelProblem;
+use super::found::{self, ClassOrder, Found};
+use super::prepare::ClassList;
 use super::settings::{Embedding, Settings};
 use super::tensor::Kind;
 use tract_onnx::pb::{GraphProto, ModelProto};
@@ -28,6 +30,8 @@ pub(super) struct Wanted {
     pub classes: Option<(String, usize)>,
     /// The operator that makes them.
     pub last: Option<String>,
+    /// Whether something else says that they are probabilities.
+    pub probabilities: bool,
     /// The column of each class of the project, if they stand in another order.
     pub order: Option<Vec<usize>>,
     /// The tensor with the embedding.
@@ -37,6 +41,21 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// Brings the model's classes, which `source` names, into the project's order.
+    fn take_order(&mut self, names: &[String], source: &str, project: &[String]) {
+        match found::order(names, project) {
+            ClassOrder::Same => {}
+            ClassOrder::Other(order) => {
+                let text = format!(
+                    "classes are in another order than the project's: mapped by name ({source})"
+                );
+                self.notes.push(text);
+                self.order = Some(order);
+            }
+            ClassOrder::Unlike(why) => self.notes.push(format!("{source}: {why}")),
+        }
+    }
+
     /// The names, each once.
     pub fn names(&self) -> Vec<String> {
         let classes = self.classes.iter().map(|(name, _)| name.clone());
@@ -52,8 +71,11 @@ pub(super) fn wanted(
     proto: &ModelProto,
     outputs: &[Port],
     settings: &Settings,
+    found: &Found,
+    graph: Option<ClassList>,
 ) -> Result<Wanted, ModelProblem> {
-    let mut wanted = Wanted::default();
+    let probabilities = found.probabilities.unwrap_or(false);
+    let mut wanted = Wanted { probabilities, ..Wanted::default() };
     if let Some(classes) = &settings.classes {
         let (name, others) = class_output(outputs, settings, classes.len())?;
         let last = proto.graph.as_ref().and_then(|graph| last_operator(graph, &name));
@@ -63,6 +85,13 @@ pub(super) fn wanted(
             wanted.notes.push(format!("output `{name}` is read; {others} would fit as well"));
         }
         wanted.classes = Some((name, classes.len()));
+        match (graph, &found.classes) {
+            // their numbers are places in the project's list
+            (Some(list), _) if list.integers && counts_up(&list.names) => {}
+            (Some(list), _) => wanted.take_order(&list.names, &list.operator, classes),
+            (None, Some((names, source))) => wanted.take_order(names, source, classes),
+            (None, None) => {}
+        }
     }
     wanted.embedding = match &settings.embedding {
         None => None,
@@ -70,6 +99,11 @@ pub(super) fn wanted(
         Some(Embedding::LastHidden) => Some(embedding(proto, outputs, &wanted)?),
     };
     Ok(wanted)
+}
+
+/// Whether the names are 0, 1, 2…
+fn counts_up(names: &[String]) -> bool {
+    names.iter().enumerate().all(|(at, name)| *name == at.to_string())
 }
 
 /// The output with the class scores, and others that would fit as well.

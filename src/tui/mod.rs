@@ -12,6 +12,7 @@ pub mod keymap;
 pub mod layout;
 pub mod record;
 pub mod replay;
+mod rescore;
 pub mod screens;
 pub mod session;
 pub mod settings;
@@ -20,7 +21,6 @@ pub mod terminal;
 pub mod theme;
 mod widgets;
 
-use crate::dataset::Media;
 use crate::project::{Project, now};
 use crate::store::{Store, Welcome};
 use app::{App, Effect, Message, Mouse, Status};
@@ -47,7 +47,7 @@ pub struct Places {
     pub project: Arc<Project>,
     /// The folder of its decisions.
     pub data_dir: PathBuf,
-    /// What picture files are relative to.
+    /// What files of pictures and sounds are relative to.
     pub media_root: PathBuf,
     /// Whether the card of the first start was read.
     pub welcome: Welcome,
@@ -98,10 +98,7 @@ pub fn run(
 }
 
 fn start_jobs(app: &App, store: Store, places: Places) -> io::Result<Jobs> {
-    let files = match &app.desk().examples().media {
-        Media::Picture(files) => files.clone(),
-        Media::Row | Media::Text(_) => crate::dataset::TextColumn::default(),
-    };
+    let files = app.desk().examples().media.files().cloned().unwrap_or_default();
     let root = places.media_root;
     let picture = move |row: u32| root.join(files.get(row as usize));
     let Places { project, data_dir, welcome, .. } = places;
@@ -193,6 +190,7 @@ fn carry_out(jobs: &Jobs, effects: Vec<Effect>) -> bool {
             Effect::Learn(learning) => jobs.learn(learning),
             Effect::Work(work) => jobs.work(work),
             Effect::Consider(question) => jobs.consider(question),
+            Effect::Ask(asking) => jobs.ask(asking),
             Effect::Log(edit) => jobs.log(edit),
             Effect::Copy(text) => terminal::copy(&text),
             Effect::Welcomed => jobs.welcomed(),

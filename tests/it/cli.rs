@@ -18,6 +18,10 @@ mod places;
 mod refused;
 #[path = "cli_replay.rs"]
 mod replay;
+#[path = "cli_score_sounds.rs"]
+mod score_sounds;
+#[path = "cli_score_texts.rs"]
+mod score_texts;
 #[path = "cli_settings.rs"]
 mod settings;
 #[path = "cli_stats.rs"]

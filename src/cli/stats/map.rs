@@ -54,8 +54,11 @@ enum LayoutArg {
 pub fn run(project: Option<&Path>, args: &MapArgs, out: &mut dyn Write) -> Result<()> {
     args.guard.check(args.selection.split())?;
     let mut input = of_run(&args.selection, args.filter.as_deref(), project)?;
-    if let (Some(path), Some(from)) = (&args.embeddings, &mut input.project) {
-        let embeddings = Some(read_embeddings(path, from.examples().len())?);
+    if let Some(from) = &mut input.project {
+        let embeddings = match &args.embeddings {
+            Some(path) => Some(read_embeddings(path, from.examples().len())?),
+            None => from.project.embeddings(&from.shared.run().name, from.examples())?,
+        };
         from.shared.snapshot.likeness = Arc::new(Likeness { embeddings, ..Likeness::default() });
     }
     let layout = match args.layout {

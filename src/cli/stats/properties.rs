@@ -44,7 +44,7 @@ pub fn run(project: Option<&Path>, args: &PropertiesArgs, out: &mut dyn Write) -
     let measured = measure(&project, &examples)?;
     let modality = measured.modality.with_context(|| {
         format!(
-            "{split} has neither pictures nor texts to measure\n  \
+            "{split} has no pictures, texts or sounds to measure\n  \
              name their column as `file` or `text` under [columns] in gaffe.toml"
         )
     })?;
@@ -109,7 +109,7 @@ fn tell(unreadable: &[Unreadable], examples: usize) {
         return;
     }
     let (failed, all) = (count(unreadable.len()), count(examples));
-    say(&format!("{failed} of {all} pictures can't be read and have empty cells:"));
+    say(&format!("{failed} of {all} files can't be read and have empty cells:"));
     for Unreadable { id, reason } in unreadable.iter().take(SHOWN) {
         say(&format!("  {id}: {reason}"));
     }

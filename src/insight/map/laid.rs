@@ -97,7 +97,7 @@ impl Laid {
         ensure!(
             !rows.is_empty(),
             "these examples have nothing by which they could be compared\n  \
-             what is compared: embeddings, pictures that can be read, words, or columns"
+             what is compared: embeddings, pictures and sounds that can be read, words, or columns"
         );
         let axes = principal_axes(&cloud);
         let trust =
@@ -179,13 +179,14 @@ fn cloud(
     }
     let examples = from.examples();
     let root = from.project.media_root(examples.split)?;
-    let file = |row: u32| match &examples.media {
-        Media::Picture(files) => root.join(files.get(row as usize)),
-        Media::Text(_) | Media::Row => PathBuf::new(),
+    let file = |row: u32| match examples.media.files() {
+        Some(files) => root.join(files.get(row as usize)),
+        None => PathBuf::new(),
     };
     let what = match examples.media {
         Media::Picture(_) => "pictures",
         Media::Text(_) => "texts",
+        Media::Sound(_) => "sounds",
         Media::Row => "columns",
     };
     let mut go_on = |done: usize| progress.at(done, drawn.len());

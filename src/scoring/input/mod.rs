@@ -9,13 +9,14 @@ pub(super) mod picture;
 mod ports;
 mod preprocess;
 mod resample;
+mod row;
 mod sound;
 mod sound_settings;
 mod text;
 
 pub use beside::positions;
-pub use ports::takes_text;
 pub use preprocess::{Alpha, Crop, Filter, Layout, Order, Preprocess, Resize};
+pub use row::{RowProblem, Rows};
 pub use sound::Sounds;
 pub use sound_settings::{Features, Log, MelAxes, MelNorm, MelScale, Pad, SoundSettings};
 pub use text::Texts;

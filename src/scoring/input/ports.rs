@@ -69,11 +69,6 @@ impl Slot {
     }
 }
 
-/// Whether inputs are those of a text model: token ids under a usual name.
-pub fn takes_text(ports: &[Port]) -> bool {
-    ports.iter().any(|port| Role::of(&port.name) == Some(Role::Ids) && is_tokens(port))
-}
-
 fn is_tokens(port: &Port) -> bool {
     matches!(port.kind, Kind::I64 | Kind::I32) && port.dims.len() == 2
 }
@@ -149,7 +144,7 @@ mod tests {
         let roles: Vec<Role> = slots.iter().map(|s| s.role).collect();
         assert_eq!(roles, [Role::Types, Role::Ids, Role::Mask]);
         assert_eq!(notes, ["input `a` is taken for input_ids"]);
-        assert!(takes_text(&[port("input_ids:0", Kind::I64, &open)]) && !takes_text(&ports));
+        assert_eq!(Role::of("segment_ids:0"), Some(Role::Types));
     }
 
     #[test]

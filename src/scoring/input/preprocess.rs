@@ -37,7 +37,7 @@ pub struct Preprocess {
     pub fill: Option<Vec<u8>>,
     /// The filter of resizing; bilinear if absent.
     pub filter: Option<Filter>,
-    /// Whether shrinking takes all pixels in, as Pillow does; yes if absent. No is what OpenCV and
+    /// Whether shrinking takes all pixels in, as Pillow does; yes if absent. No is what `OpenCV` and
     /// TensorFlow do.
     pub antialias: Option<bool>,
     /// What levels from 0 to 255 are multiplied by first. 1/255 if absent, 1 where the model takes integers.
@@ -50,9 +50,9 @@ pub struct Preprocess {
     pub columns: Option<Vec<String>>,
     /// The most tokens of a text.
     pub max_length: Option<usize>,
-    /// What sounds are made into.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sound: Option<SoundSettings>,
+    /// How sounds are made into the input.
+    #[serde(flatten)]
+    pub sound: SoundSettings,
 }
 
 /// Where the channels are in a picture tensor.
@@ -71,7 +71,7 @@ pub enum Layout {
 pub enum Order {
     /// Red first.
     Rgb,
-    /// Blue first, as OpenCV reads pictures.
+    /// Blue first, as `OpenCV` reads pictures.
     Bgr,
 }
 
@@ -125,7 +125,7 @@ pub enum Filter {
     Bilinear,
     /// Sharper than linear.
     Hamming,
-    /// Cubic, a = −0.5; without antialiasing a = −0.75, as in PyTorch and OpenCV.
+    /// Cubic, a = −0.5; without antialiasing a = −0.75, as in `PyTorch` and `OpenCV`.
     Bicubic,
     /// Lanczos with three lobes.
     Lanczos,
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let text = "size = [224, 224]\norder = \"bgr\"\nresize = \"long_side_pad\"\n\
-                    crop = \"center_floor\"\nmean = [103.5]\n";
+                    crop = \"center_floor\"\nmean = [103.5]\nsample_rate = 8000\nlog = \"db\"\n";
         let read: Preprocess = toml::from_str(text).unwrap();
         assert_eq!(toml::from_str::<Preprocess>(&toml::to_string(&read).unwrap()).unwrap(), read);
         let json = serde_json::to_string(&read).unwrap();
@@ -171,7 +171,9 @@ mod tests {
 
     #[test]
     fn a_key_or_a_value_that_is_not_known_is_refused() {
-        assert!(toml::from_str::<Preprocess>("mena = [0.5]").is_err());
+        let unknown = toml::from_str::<Preprocess>("mena = [0.5]").unwrap_err().to_string();
+        assert!(unknown.contains("unknown field `mena`"), "{unknown}");
+        assert!(toml::from_str::<Preprocess>("mel = \"bark\"").is_err());
         assert!(toml::from_str::<Preprocess>("filter = \"cubic\"").is_err());
     }
 }

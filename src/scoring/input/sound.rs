@@ -71,7 +71,7 @@ impl Sounds {
         let rate = settings.sample_rate.unwrap_or_else(|| {
             notes.push(format!(
                 "nothing says how many samples a second the model takes: {USUAL_RATE} are assumed; \
-                 `sample_rate` in [preprocess.sound] sets it"
+                 `sample_rate` in [preprocess] sets it"
             ));
             USUAL_RATE
         });
@@ -163,15 +163,9 @@ impl Sounds {
             seed as f32 / u32::MAX as f32 - 0.5
         };
         let sound = |samples: Vec<f32>| Sound { samples, rate: self.rate, channels: 1 };
-        let first = self.tensors(&sound((0..count).map(tone).collect()))?;
-        Ok([
-            first,
-            self.tensors(&sound(
-                (0..if self.samples.is_none() { count * 3 / 2 } else { count })
-                    .map(|_| noise())
-                    .collect(),
-            ))?,
-        ])
+        let tone = sound((0..count).map(tone).collect());
+        let noise = sound((0..count + count / 2).map(|_| noise()).collect());
+        Ok([self.tensors(&tone)?, self.tensors(&noise)?])
     }
 
     fn at_rate(&self, sound: &Sound) -> Result<Vec<f32>, String> {
@@ -190,7 +184,7 @@ impl Sounds {
             }
             None if sound.seconds() > LONGEST => {
                 return Err(format!(
-                    "it is {:.0} s long: `seconds` in [preprocess.sound] says how much of it is taken",
+                    "it is {:.0} s long: `seconds` in [preprocess] says how much of it is taken",
                     sound.seconds()
                 ));
             }
@@ -356,7 +350,7 @@ fn spec(features: Features, rate: u32, s: &SoundSettings) -> Result<MelSpec, Mod
     let (Some(n_fft), Some(hop_length), Some(n_mels)) = (n_fft, hop_length, s.n_mels) else {
         return Err(ModelProblem::Input {
             what: "takes a spectrogram, and nothing says how it is made".to_owned(),
-            remedy: "set sample_rate, n_fft, hop_length, n_mels, mel and log in [preprocess.sound]",
+            remedy: "set sample_rate, n_fft, hop_length, n_mels, mel and log in [preprocess]",
         });
     };
     let half = f64::from(rate) / 2.0;
@@ -435,7 +429,7 @@ fn unlike(sound: &Port, features: Features) -> ModelProblem {
             "input {} does not go with {what}",
             super::ports::list(std::slice::from_ref(sound))
         ),
-        remedy: "correct `features`, `n_mels`, `frames` or `mel_axes` in [preprocess.sound]",
+        remedy: "correct `features`, `n_mels`, `frames` or `mel_axes` in [preprocess]",
     }
 }
 

@@ -4,6 +4,7 @@
 //! it leaves as it is, so that it is refused by its own name.
 
 mod attention;
+mod classes;
 mod draft;
 mod dynamic;
 mod external;
@@ -16,7 +17,9 @@ mod quantised;
 mod ranks;
 mod simplify;
 mod values;
+mod variants;
 
+pub(super) use classes::{ClassList, classes, cut_zipmap};
 pub(super) use hidden::hidden;
 pub(super) use interface::{Interface, interface};
 
@@ -49,6 +52,7 @@ pub(super) fn prepare(
         simplify::lift_constants(&mut draft);
     }
     simplify::drop_idle(&mut draft);
+    draft.replace(variants::refuse);
     draft.learn_ranks();
     draft.replace(fused::unfuse);
     draft.replace(quantised::unquantise);
@@ -65,3 +69,24 @@ pub(super) fn prepare(
     model.graph = Some(graph);
     Ok(model)
 }
+
+/// The model with other outputs: tensors that its graph makes, of float32 as far as anyone looks.
+pub(super) fn with_outputs(model: &ModelProto, outputs: &[String]) -> ModelProto {
+    let mut model = model.clone();
+    if let Some(graph) = &mut model.graph {
+        let info =
+            |name: &String| ValueInfoProto { name: name.clone(), ..ValueInfoProto::default() };
+        let known = std::mem::take(&mut graph.output);
+        let found = |name: &String| known.iter().find(|info| info.name == *name).cloned();
+        graph.output =
+            outputs.iter().map(|name| found(name).unwrap_or_else(|| info(name))).collect();
+    }
+    model
+}
+
+#[cfg(test)]
+pub(super) mod fixtures;
+#[cfg(test)]
+mod operators_tests;
+#[cfg(test)]
+mod tests;

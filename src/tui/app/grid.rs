@@ -5,7 +5,7 @@
 
 use super::jump::HIDDEN_CELL;
 use super::{App, Effect, Mode, PickKind, Status};
-use crate::dataset::{Choice, Media};
+use crate::dataset::Choice;
 use crate::find::cell;
 use crate::tui::command::Command;
 use crate::tui::layout::{self, TileSize};
@@ -153,7 +153,7 @@ impl App {
 
     /// Lays the tiles out anew: nothing of them is on the screen yet.
     pub(super) fn place_tiles(&mut self) -> Vec<Effect> {
-        let pictures = matches!(self.desk.examples().media, Media::Picture(_));
+        let pictures = self.desk.examples().media.files().is_some();
         if let Some(grid) = &mut self.grid {
             grid.place(self.size, pictures);
         }

@@ -3,7 +3,7 @@
 use super::super::{Message, Mode, Pick, PickKind};
 use super::*;
 use crate::dataset::{
-    ClassNames, Examples, Ledger, Matrix, Order, Run, Split, Stamp, TextColumn, Verdict,
+    ClassNames, Examples, Ledger, Matrix, Media, Order, Run, Split, Stamp, TextColumn, Verdict,
 };
 use crate::media;
 use crate::project::Desk;

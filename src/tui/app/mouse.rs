@@ -4,7 +4,6 @@
 //! decides once; the wheel decides nothing.
 
 use super::{App, Effect, Mode};
-use crate::dataset::Media;
 use crate::tui::command::{Command, Context};
 use crate::tui::hit::{Target, target};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -139,7 +138,7 @@ impl App {
         if context != Context::Review || hit != Some(Target::Example) {
             return vec![];
         }
-        if !matches!(self.desk.examples().media, Media::Picture(_)) {
+        if self.desk.examples().media.files().is_none() {
             return self.scroll_lines(if down { LINES } else { -LINES });
         }
         if self.now.saturating_sub(self.last_mouse.wheel) < STEP {

@@ -1,7 +1,7 @@
 //! The walk: where it stands, where it goes.
 
 use super::{App, Effect, Status, Task, Tone};
-use crate::dataset::{Media, Order};
+use crate::dataset::Order;
 use crate::project::Subset;
 use crate::store::Cursor;
 use crate::tui::command::Command;
@@ -56,7 +56,7 @@ impl App {
 
     /// By most of a page, so that a few lines are seen twice.
     fn scroll_by(&mut self, pages: i32) -> Vec<Effect> {
-        if matches!(self.desk.examples().media, Media::Picture(_)) {
+        if self.desk.examples().media.files().is_some() {
             return self.nothing("there is nothing to scroll");
         }
         let page = self.room.map_or(1, |room| i32::from(room.1.saturating_sub(3).max(1)));

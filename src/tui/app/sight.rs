@@ -3,7 +3,6 @@
 //! Invariant: a row is painted when all of it was on the screen, its picture included.
 
 use super::{App, Effect, Picture, PictureKey, layout, pictures};
-use crate::dataset::Media;
 use ratatui::layout::Rect;
 
 impl App {
@@ -36,7 +35,7 @@ impl App {
     }
 
     pub(super) fn picture_key(&self, row: u32) -> Option<PictureKey> {
-        if !matches!(self.desk.examples().media, Media::Picture(_)) {
+        if self.desk.examples().media.files().is_none() {
             return None;
         }
         let room = match &self.grid {

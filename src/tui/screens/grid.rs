@@ -53,7 +53,7 @@ struct Tile<'a> {
 impl Tile<'_> {
     fn draw_example(&self, room: Rect, buffer: &mut Buffer) {
         match &self.app.desk().examples().media {
-            Media::Picture(_) => self.draw_picture(room, buffer),
+            Media::Picture(_) | Media::Sound(_) => self.draw_picture(room, buffer),
             Media::Text(texts) => {
                 let line = text::line(head(texts.get(self.row as usize), room)).into_owned();
                 self.draw_text(Line::from(line), room, buffer);

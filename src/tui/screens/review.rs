@@ -9,7 +9,7 @@ use crate::tui::app::{App, Picture, describe};
 use crate::tui::command::Context;
 use crate::tui::layout;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{bar, draw_document, draw_picture};
+use crate::tui::widgets::{bar, draw_document, draw_picture, draw_sound};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -78,7 +78,12 @@ pub(super) fn draw_example(
     match &app.desk().examples().media {
         Media::Picture(_) => match app.picture_of(row) {
             Some(Picture::Ready(cells)) => draw_picture(cells, area, theme, frame.buffer_mut()),
-            Some(Picture::Failed(reason)) => draw_card(reason, area, theme, frame),
+            Some(Picture::Failed(reason)) => draw_card("picture", reason, area, theme, frame),
+            Some(Picture::Pending) | None => {}
+        },
+        Media::Sound(_) => match app.picture_of(row) {
+            Some(Picture::Ready(cells)) => draw_sound(cells, area, theme, frame.buffer_mut()),
+            Some(Picture::Failed(reason)) => draw_card("sound", reason, area, theme, frame),
             Some(Picture::Pending) | None => {}
         },
         Media::Text(_) | Media::Row => {
@@ -87,9 +92,9 @@ pub(super) fn draw_example(
     }
 }
 
-fn draw_card(reason: &str, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
+fn draw_card(what: &str, reason: &str, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let lines = vec![
-        Line::styled("this picture can't be shown", theme.trouble()),
+        Line::styled(format!("this {what} can't be shown"), theme.trouble()),
         Line::default(),
         Line::from(text::line(reason).into_owned()),
         Line::default(),

@@ -17,7 +17,7 @@ fn document(desk: &Desk, row: u32, caption: Style) -> Paragraph<'_> {
     let row = row as usize;
     let lines: Vec<Line<'_>> = match &desk.examples().media {
         Media::Text(texts) => text::lines(texts.get(row)).map(Line::from).collect(),
-        Media::Row | Media::Picture(_) => {
+        Media::Row | Media::Picture(_) | Media::Sound(_) => {
             let cell = |column: &Column| {
                 let name = format!("{} ", text::line(&column.name));
                 let value = text::line(column.cells.get(row)).into_owned();

@@ -88,12 +88,13 @@ impl Preparer {
         let [rows, columns] = self.geometry.spans(height, width)?;
         let pixels = pixels::pixels(image, self.frame.channels, self.alpha);
         let whole = [whole(rows, height), whole(columns, width)] == [true, true];
-        let pixels = if whole {
+        let part = if whole {
             pixels
         } else {
             let cut = self.cut(&pixels, [height, width], [rows, columns], resizer);
-            self.framed(cut.map_err(|e| e.to_string())?, [rows, columns])
+            cut.map_err(|e| e.to_string())?
         };
+        let pixels = self.framed(part, [rows, columns]);
         self.levels.tensor(&pixels).ok_or_else(|| "the picture has no such pixels".to_owned())
     }
 
@@ -188,7 +189,7 @@ fn algorithm(filter: Filter, antialias: bool) -> fir::ResizeAlg {
     }
 }
 
-/// Keys' cubic kernel with a = −0.75 (R. Keys, 1981), as PyTorch and OpenCV interpolate.
+/// Keys' cubic kernel with a = −0.75 (R. Keys, 1981), as `PyTorch` and `OpenCV` interpolate.
 fn sharp_cubic(x: f64) -> f64 {
     const A: f64 = -0.75;
     let x = x.abs();

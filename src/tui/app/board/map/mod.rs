@@ -9,7 +9,6 @@ pub use state::MapState;
 
 use super::Shown;
 use crate::analysis::map::Dots;
-use crate::dataset::Media;
 use crate::insight::map::{Ask, Colour, Layout, Report, Which};
 use crate::insight::{self, Enter, Insight, View};
 use crate::tui::app::{App, Effect, Picture, PictureKey, Status};
@@ -61,7 +60,7 @@ impl App {
     fn map_picture_key(&self) -> Option<PictureKey> {
         let (map, report) = self.map()?;
         let room = self.map_places().picture?;
-        if !matches!(self.desk.examples().media, Media::Picture(_)) {
+        if self.desk.examples().media.files().is_none() {
             return None;
         }
         let row = report.row(*map.under().first()?)?;

@@ -1,0 +1,115 @@
+//! ONNX's own tests of operators through the way that a model takes, and the table of them in
+//! `docs/operators.md`: a test that passed and fails now makes the table another one.
+
+use super::super::engine::tract::TractEngine;
+use super::super::error::ModelProblem;
+use super::super::tensor::Tensor;
+use super::draft::{attribute, int};
+use super::fixtures::{cases, difference, fixed, tensors};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::{ModelProto, NodeProto, OperatorSetIdProto};
+
+const TOLERANCE: f32 = 1e-4;
+/// What a half float can tell apart.
+const HALF: f32 = 2e-3;
+
+/// Why a test does not pass.
+fn failure(case: &NodeProto) -> Option<&'static str> {
+    match run(case) {
+        Err(ModelProblem::Operator { .. }) => Some("not in tract"),
+        Err(ModelProblem::NotFinite) => Some("refused: not finite"),
+        Err(_) => Some("refused"),
+        Ok(ours) => differs(case, &ours),
+    }
+}
+
+fn differs(case: &NodeProto, ours: &[Tensor]) -> Option<&'static str> {
+    let expected = &attribute(case, "expected")?.tensors;
+    let half = expected.iter().any(|t| t.data_type == DataType::Float16 as i32);
+    let tolerance = if half { HALF } else { TOLERANCE };
+    for (ours, (_, theirs)) in ours.iter().zip(tensors(case, "expected")) {
+        if ours.shape() != theirs.shape() {
+            return Some("another shape");
+        }
+        if difference(ours, &theirs, tolerance).is_some() {
+            return Some("other values");
+        }
+    }
+    (ours.len() != expected.len()).then_some("another number of outputs")
+}
+
+fn run(case: &NodeProto) -> Result<Vec<Tensor>, ModelProblem> {
+    let import = |domain: &str, version| OperatorSetIdProto { domain: domain.to_owned(), version };
+    let graph = attribute(case, "graph").and_then(|a| a.g.clone());
+    let outputs = graph.iter().flat_map(|graph| &graph.output).map(|info| info.name.clone());
+    let outputs: Vec<String> = outputs.collect();
+    let version = int(case, "opset").unwrap();
+    let opset_import = vec![import("", version), import("ai.onnx.ml", 5)];
+    let model = ModelProto { ir_version: 8, graph, opset_import, ..ModelProto::default() };
+    let fed = tensors(case, "fed");
+    let inputs = fixed(&model, &fed);
+    let fed: Vec<Tensor> = fed.into_iter().map(|(_, tensor)| tensor).collect();
+    let loaded = TractEngine::load(model, None, &inputs, &outputs, &[fed.clone(), fed])?;
+    Ok(loaded.given.into_iter().next().unwrap())
+}
+
+/// Tests of one operator: how many there are, and by reason those that do not pass.
+#[derive(Default)]
+struct Row {
+    tests: usize,
+    failed: BTreeMap<&'static str, Vec<String>>,
+}
+
+fn rows() -> BTreeMap<String, Row> {
+    use rayon::prelude::*;
+    let cases: Vec<NodeProto> = cases("onnx/nodes.onnx");
+    let failures: Vec<_> = cases.par_iter().map(failure).collect();
+    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+    for (case, failure) in cases.into_iter().zip(failures) {
+        let row = rows.entry(case.op_type).or_default();
+        row.tests += 1;
+        if let Some(reason) = failure {
+            row.failed.entry(reason).or_default().push(case.name);
+        }
+    }
+    rows
+}
+
+fn table() -> String {
+    let rows = rows();
+    let all: usize = rows.values().map(|row| row.tests).sum();
+    let failed: usize = rows.values().flat_map(|row| row.failed.values()).map(Vec::len).sum();
+    let mut text = format!(
+        "# Operators\n\n\
+         What gaffe computes without ONNX Runtime, by the tests that ONNX itself has for its operators: {} of {all}\n\
+         of those that a classifier can have to do with pass within 1e-4 relative. Weights, shapes and axes are\n\
+         constants, as they are in an exported model; `tests/fixtures/onnx/build.py` chose the tests. A model that\n\
+         needs more is refused with the name of the node and the operator; `--engine ort` runs it.\n\n\
+         *Refused* is a variant that tract says it does not have; a model whose values are wrong is not always\n\
+         refused, so *other values* is what to look out for.\n\n\
+         | operator | pass | of | what does not |\n| --- | --- | --- | --- |\n",
+        all - failed
+    );
+    for (operator, Row { tests, failed }) in &rows {
+        let passed = tests - failed.values().map(Vec::len).sum::<usize>();
+        let reasons = failed.iter().map(|(why, names)| format!("{why}: `{}`", names.join("`, `")));
+        let reasons: Vec<String> = reasons.collect();
+        writeln!(text, "| {operator} | {passed} | {tests} | {} |", reasons.join("; ")).unwrap();
+    }
+    text
+}
+
+#[test]
+fn the_table_of_operators_is_what_passes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operators.md");
+    let table = table();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &table).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    let changed = table.lines().zip(written.lines()).find(|(now, then)| now != then);
+    assert_eq!(table, written, "UPDATE_DOCS=1 writes it anew; first change: {changed:?}");
+}
