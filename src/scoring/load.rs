@@ -2,10 +2,10 @@
 //!
 //! Invariant: what is wrong is told before anything is scored, by the first step that can tell.
 
-use super::engine::tract::TractEngine;
-use super::engine::{Engine, Port};
 #[cfg(feature = "ort")]
 use super::engine::ort::{Options, OrtEngine};
+use super::engine::tract::TractEngine;
+use super::engine::{Engine, Port};
 use super::error::ModelProblem;
 use super::feed::{Feed, Medium};
 use super::model::{About, Batch, Model, Read};
@@ -70,7 +70,7 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
     let mut loading =
         Loading { path, settings, proto, program, bytes, given, feed, inputs, tests, batch, notes };
     let (tested, read, about) = loading.run(&wanted)?;
-    let Loading { feed, notes, .. } = loading;
+    let Loading { feed, batch, notes, .. } = loading;
     let about =
         About { engine: tested.name, macs: tested.macs, notes, sources: found.sources, ..about };
     let (inputs, outputs) = (ports.inputs, ports.outputs);
@@ -213,9 +213,15 @@ impl Loading<'_> {
         let options =
             Options { threads: self.settings.threads, bytes: self.bytes, cpu_only: false };
         let inner = outputs.iter().any(|name| self.given.iter().all(|port| port.name != *name));
-        let proto = inner.then(|| prepare::with_outputs(&self.proto, outputs));
-        let (engine, notes) = OrtEngine::new(self.path, proto.as_ref(), outputs, options)?;
+        // the library reads the weights itself: nothing else is to hold them then
+        let proto = std::mem::take(&mut self.proto);
+        let changed = if inner { Some(prepare::with_outputs(&proto, outputs)) } else { None };
+        drop(proto);
+        let (engine, notes) = OrtEngine::new(self.path, changed, outputs, options)?;
         self.notes.extend(notes);
+        if let (Feed::Picture(..), Batch::UpTo(count)) = (&self.feed, &mut self.batch) {
+            *count = engine.batch().max(*count);
+        }
         let rows = run(&engine, &self.tests)?;
         let name = engine.describe();
         Ok(Tested { engine: Box::new(engine), name, macs: None, rows })

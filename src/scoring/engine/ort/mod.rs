@@ -21,7 +21,7 @@ use pool::{Pool, Slot};
 use prost::Message;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tract_onnx::pb::{ModelProto, ValueInfoProto, type_proto};
+use tract_onnx::pb::ModelProto;
 
 /// Most bytes of weights that sessions hold together, unless one alone holds more.
 const MOST_WEIGHTS: u64 = 1 << 30;
@@ -86,48 +86,30 @@ enum Source {
 }
 
 impl Source {
-    /// The file itself, unless another graph is needed: one that gives a tensor from inside, or none of the maps
-    /// that take longer to make than the model takes to run (ZipMap's).
-    fn new(path: &Path, mut proto: ModelProto, outputs: &[String]) -> Self {
-        let mut graph = proto.graph.take().unwrap_or_default();
-        let given = |name: &String| graph.output.iter().any(|output| output.name == *name);
-        if outputs.iter().all(given) && graph.output.iter().all(is_tensor) {
-            return Self::File(path.to_owned());
-        }
-        let plain = |name: &String| ValueInfoProto { name: name.clone(), ..Default::default() };
-        let old = std::mem::take(&mut graph.output);
-        let known = |name: &String| old.iter().find(|output| output.name == *name).cloned();
-        graph.output =
-            outputs.iter().map(|name| known(name).unwrap_or_else(|| plain(name))).collect();
-        proto.graph = Some(graph);
-        let folder = path.parent().unwrap_or(Path::new(""));
-        // an empty folder is the one that the program runs in
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    fn new(path: &Path, changed: Option<ModelProto>) -> Self {
+        let Some(proto) = changed else { return Self::File(path.to_owned()) };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         Self::Memory { bytes: proto.encode_to_vec(), folder }
     }
 }
 
-fn is_tensor(output: &ValueInfoProto) -> bool {
-    let value = output.r#type.as_ref().and_then(|held| held.value.as_ref());
-    matches!(value, None | Some(type_proto::Value::TensorType(_)))
-}
-
 impl OrtEngine {
-    /// Loads the library if it is not yet, and the model in the file `path`, which `proto` was read from.
-    /// `outputs` are the tensors that a run gives, in this order: the graph's outputs, or tensors inside it. Also
-    /// gives what the user should know.
+    /// Loads the library if it is not yet, and the model: from the file `path`, or as it was `changed` after it was
+    /// read from there (weights beside the file are found all the same). `outputs` are those of the graph that a
+    /// run gives, in this order. Also gives what the user should know.
     ///
     /// # Errors
     /// [`ModelProblem::NoRuntime`] without a library, [`ModelProblem::Runtime`] if it refuses the model.
     pub fn new(
         path: &Path,
-        proto: ModelProto,
+        changed: Option<ModelProto>,
         outputs: &[String],
         options: Options,
     ) -> Result<(Self, Vec<String>), ModelProblem> {
         let runtime = library::runtime(&Places::of_process()).map_err(ModelProblem::NoRuntime)?;
-        let source = Source::new(path, proto, outputs);
+        let source = Source::new(path, changed);
         guarded(|| Self::load(runtime, source, outputs, options))
             .flatten()
             .map_err(ModelProblem::Runtime)
