@@ -70,7 +70,7 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
     let mut loading =
         Loading { path, settings, proto, program, bytes, given, feed, inputs, tests, batch, notes };
     let (tested, read, about) = loading.run(&wanted)?;
-    let Loading { feed, notes, .. } = loading;
+    let Loading { feed, batch, notes, .. } = loading;
     let preprocess = found.preprocess;
     let about =
         About { engine: tested.name, macs: tested.macs, notes, sources: found.sources, ..about };
@@ -224,9 +224,15 @@ impl Loading<'_> {
         let options =
             Options { threads: self.settings.threads, bytes: self.bytes, cpu_only: false };
         let inner = outputs.iter().any(|name| self.given.iter().all(|port| port.name != *name));
-        let proto = inner.then(|| prepare::with_outputs(&self.proto, outputs));
-        let (engine, notes) = OrtEngine::new(self.path, proto.as_ref(), outputs, options)?;
+        // the library reads the weights itself: nothing else is to hold them then
+        let proto = std::mem::take(&mut self.proto);
+        let changed = if inner { Some(prepare::with_outputs(&proto, outputs)) } else { None };
+        drop(proto);
+        let (engine, notes) = OrtEngine::new(self.path, changed, outputs, options)?;
         self.notes.extend(notes);
+        if let (Feed::Picture(..), Batch::UpTo(count)) = (&self.feed, &mut self.batch) {
+            *count = engine.batch().max(*count);
+        }
         let rows = run(&engine, &self.tests)?;
         let name = engine.describe();
         Ok(Tested { engine: Box::new(engine), name, macs: None, rows })
