@@ -3,6 +3,7 @@
 //! Invariant: a message is one line that names the file and what is wrong, and at most one more that
 //! says what to do.
 
+use super::input::RowProblem;
 use std::path::PathBuf;
 
 /// What scoring can fail with.
@@ -76,6 +77,12 @@ pub enum ModelProblem {
         /// What to do about it.
         remedy: &'static str,
     },
+    /// Table rows that do not fit the inputs.
+    #[error("{0}")]
+    Rows(RowProblem),
+    /// The evaluator of graphs of tables refused the model.
+    #[error("makes no sense: {0}\n  export it again with skl2onnx or onnxmltools")]
+    Table(String),
     /// An input that is not float32.
     #[error("input `{input}` is {kind}, not float32\n  export the model with a float32 input")]
     InputType {

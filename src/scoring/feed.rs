@@ -6,9 +6,9 @@
 use super::engine::Port;
 use super::error::ModelProblem;
 use super::input::picture::Preparer as Pictures;
-use super::input::{self, Sounds, Texts};
+use super::input::{self, Rows, Sounds, Texts};
 use super::settings::Settings;
-use super::tensor::Tensor;
+use super::tensor::{Kind, Tensor};
 use crate::media::Sound;
 use fast_image_resize::Resizer;
 use image::DynamicImage;
@@ -74,7 +74,13 @@ pub(super) enum Feed {
     Picture(Box<Pictures>, String),
     Text(Box<Texts>),
     Sound(Box<Sounds>),
+    Row(Rows),
+    /// A text as it is, for models that cut it into words themselves; the shape of one.
+    Words(Vec<usize>),
 }
+
+/// How many table rows go through an engine together: they are small, and a forest is asked tree by tree.
+const ROWS: usize = 512;
 
 impl Feed {
     /// How examples of the project become the inputs of a graph.
@@ -96,6 +102,9 @@ impl Feed {
                 let pictures = Box::new(Pictures::new(input, preprocess)?);
                 Ok(Self::Picture(pictures, input.name.clone()))
             }
+            Medium::Text if matches!(inputs, [port] if port.kind == Kind::Text) => {
+                Ok(Self::Words(vec![1; inputs[0].dims.len().max(1)]))
+            }
             Medium::Text => {
                 let positions = graph.and_then(input::positions);
                 let texts = Texts::load(path, inputs, preprocess.max_length, positions)?;
@@ -107,13 +116,17 @@ impl Feed {
                 notes.extend_from_slice(sounds.notes());
                 Ok(Self::Sound(Box::new(sounds)))
             }
-            Medium::Row => Err(ModelProblem::Engine("table rows can't be scored yet".to_owned())),
+            Medium::Row => {
+                let columns: Vec<&str> = settings.columns.iter().map(String::as_str).collect();
+                let rows = Rows::new(inputs, &columns, preprocess.columns.as_deref());
+                rows.map(Self::Row).map_err(ModelProblem::Rows)
+            }
         }
     }
 
     /// How many examples go through an engine together that takes any number.
     pub fn group(&self) -> usize {
-        1
+        if matches!(self, Self::Row(_) | Self::Words(_)) { ROWS } else { 1 }
     }
 
     /// Two inputs to try a model on.
@@ -128,6 +141,10 @@ impl Feed {
             }
             Self::Text(texts) => texts.test_inputs(),
             Self::Sound(sounds) => sounds.test_inputs(),
+            Self::Row(rows) => rows.test_inputs(),
+            Self::Words(shape) => {
+                Ok(["a test", "of two texts"].map(|text| vec![words(shape, text)]))
+            }
         }
     }
 
@@ -137,6 +154,8 @@ impl Feed {
             Self::Picture(pictures, name) => format!("{name}: {}", pictures.describe()),
             Self::Text(texts) => texts.describe(),
             Self::Sound(sounds) => sounds.describe(),
+            Self::Row(rows) => rows.describe(),
+            Self::Words(_) => "the text as it is".to_owned(),
         }
     }
 
@@ -189,6 +208,9 @@ impl<'m> Preparer<'m> {
 
     /// Prepares the examples of the rows from `first`.
     pub fn group(&mut self, first: usize, samples: Vec<Result<Sample<'_>, String>>) -> Group {
+        if let Some(group) = self.table(first, &samples) {
+            return group;
+        }
         let (mut rows, mut singles, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         for (row, sample) in (first..).zip(samples) {
             match sample.and_then(|sample| self.one(&sample)) {
@@ -209,6 +231,17 @@ impl<'m> Preparer<'m> {
         }
     }
 
+    /// Table rows at once; `None` if they are none, or one of them has to be told apart.
+    fn table(&self, first: usize, samples: &[Result<Sample<'_>, String>]) -> Option<Group> {
+        let Feed::Row(rows) = self.feed else { return None };
+        let cells = samples.iter().map(|sample| match sample {
+            Ok(Sample::Row(cells)) => Some(cells.as_slice()),
+            _ => None,
+        });
+        let inputs = rows.tensors(&cells.collect::<Option<Vec<_>>>()?).ok()?;
+        Some(Group { inputs, rows: (first..first + samples.len()).collect(), failed: Vec::new() })
+    }
+
     /// Prepares one example.
     ///
     /// # Errors
@@ -220,9 +253,17 @@ impl<'m> Preparer<'m> {
             }
             (Feed::Text(texts), Sample::Text(text)) => texts.tensors(text),
             (Feed::Sound(sounds), Sample::Sound(sound)) => sounds.tensors(sound),
+            (Feed::Row(rows), Sample::Row(cells)) => {
+                rows.tensors(&[cells]).map_err(|(_, complaint)| complaint)
+            }
+            (Feed::Words(shape), Sample::Text(text)) => Ok(vec![words(shape, text)]),
             _ => Err("it is not what the model takes".to_owned()),
         }
     }
+}
+
+fn words(shape: &[usize], text: &str) -> Tensor {
+    Tensor::Text(ndarray::ArrayD::from_elem(shape, text.to_owned()))
 }
 
 /// The inputs of several examples as one; no examples give no tensors.

@@ -9,6 +9,7 @@ use super::engine::{Options, OrtEngine};
 use super::error::ModelProblem;
 use super::feed::Feed;
 use super::model::{About, Batch, Model, Read};
+use super::native::{self, Program, Refusal};
 use super::outputs::{self, Wanted};
 use super::reading::{self, Classes};
 use super::settings::{EngineChoice, Settings};
@@ -25,6 +26,8 @@ struct Loading<'a> {
     proto: ModelProto,
     /// Of its files.
     bytes: u64,
+    /// Whether its outputs are others than the file's.
+    cut: bool,
     /// The outputs of the graph as the file has it.
     given: Vec<Port>,
     feed: Feed,
@@ -44,8 +47,9 @@ struct Tested {
 }
 
 pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProblem> {
-    let proto = onnx_file::read(&onnx(), path)?;
+    let mut proto = onnx_file::read(&onnx(), path)?;
     let weight = onnx_file::weight(&proto, path);
+    let cut = !prepare::cut_zipmap(&mut proto).is_empty();
     let ports = prepare::interface(&proto);
     if let Some(name) = ports.foreign.first() {
         return Err(ModelProblem::ForeignInput(name.clone()));
@@ -61,7 +65,7 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
     let wanted = outputs::wanted(&proto, &ports.outputs, settings, &found)?;
     let (bytes, given) = (weight.bytes, ports.outputs.clone());
     let mut loading =
-        Loading { path, settings, proto, bytes, given, feed, inputs, tests, batch, notes };
+        Loading { path, settings, proto, bytes, cut, given, feed, inputs, tests, batch, notes };
     let (tested, read, about) = loading.run(&wanted)?;
     let Loading { feed, notes, .. } = loading;
     let about = About { engine: tested.name, notes, sources: found.sources, ..about };
@@ -73,6 +77,7 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
 fn batch(inputs: &[Port], feed: &Feed) -> Batch {
     match inputs.first().and_then(|port| port.dims.first()) {
         Some(&Some(fixed)) if fixed > 1 => Batch::Exactly(fixed),
+        Some(&Some(_)) => Batch::UpTo(1),
         _ => Batch::UpTo(feed.group()),
     }
 }
@@ -153,8 +158,31 @@ impl Loading<'_> {
     fn engine(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
         match self.settings.engine {
             EngineChoice::OnnxRuntime => self.onnx_runtime(outputs),
-            EngineChoice::BuiltIn => self.tract(outputs),
+            EngineChoice::BuiltIn => match self.native(outputs)? {
+                Some(tested) => Ok(tested),
+                None => self.tract(outputs),
+            },
         }
+    }
+
+    /// The evaluator of tables; `None` if the model is none of them, or has an operator that it lacks.
+    fn native(&mut self, outputs: &[String]) -> Result<Option<Tested>, ModelProblem> {
+        let proto = prepare::with_outputs(&self.proto, outputs);
+        let Some(graph) = &proto.graph else { return Ok(None) };
+        if !matches!(self.feed, Feed::Row(_)) && !native::is_for(graph) {
+            return Ok(None);
+        }
+        let compiled = |graph| match Program::new(graph, &proto.opset_import) {
+            Ok(program) => Ok(Some(program)),
+            Err(Refusal::Missing { .. }) => Ok(None),
+            Err(Refusal::Damaged(why)) => Err(ModelProblem::Table(why)),
+        };
+        let Some(program) = compiled(graph)? else { return Ok(None) };
+        // the test rows hold values that no category knows
+        let Some(lenient) = compiled(&native::lenient(graph))? else { return Ok(None) };
+        let rows = run(&lenient, &self.tests)?;
+        let name = format!("gaffe {}, for tables", env!("CARGO_PKG_VERSION"));
+        Ok(Some(Tested { engine: Box::new(program), name, rows }))
     }
 
     fn tract(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
@@ -176,6 +204,7 @@ impl Loading<'_> {
         let options =
             Options { threads: self.settings.threads, bytes: self.bytes, cpu_only: false };
         let inner = outputs.iter().any(|name| self.given.iter().all(|port| port.name != *name));
+        let inner = inner || self.cut;
         let proto = inner.then(|| prepare::with_outputs(&self.proto, outputs));
         let (engine, notes) = OrtEngine::new(self.path, proto.as_ref(), outputs, options)?;
         self.notes.extend(notes);

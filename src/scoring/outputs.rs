@@ -5,6 +5,7 @@
 use super::engine::Port;
 use super::error::ModelProblem;
 use super::found::{self, ClassOrder, Found};
+use super::prepare::ClassList;
 use super::settings::{Embedding, Settings};
 use super::tensor::Kind;
 use tract_onnx::pb::{GraphProto, ModelProto};
@@ -55,6 +56,16 @@ impl Wanted {
         }
     }
 
+    /// Brings the classes in the graph of a table's model into the project's order.
+    fn take_labels(&mut self, list: &ClassList, project: &[String]) {
+        // labels 0 to K − 1 are places in the list of classes, whatever they are called
+        let numbered = list.names.iter().enumerate().all(|(i, name)| *name == i.to_string());
+        let unlike = matches!(found::order(&list.names, project), ClassOrder::Unlike(_));
+        if !(numbered && unlike && list.names.len() == project.len()) {
+            self.take_order(&list.names, &format!("the model's {}", list.operator), project);
+        }
+    }
+
     /// The names, each once.
     pub fn names(&self) -> Vec<String> {
         let classes = self.classes.iter().map(|(name, _)| name.clone());
@@ -85,6 +96,8 @@ pub(super) fn wanted(
         wanted.classes = Some((name, classes.len()));
         if let Some((names, source)) = &found.classes {
             wanted.take_order(names, source, classes);
+        } else if let Some(list) = proto.graph.as_ref().and_then(super::prepare::classes) {
+            wanted.take_labels(&list, classes);
         }
     }
     wanted.embedding = match &settings.embedding {
