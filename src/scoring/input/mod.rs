@@ -11,6 +11,7 @@ mod preprocess;
 mod resample;
 mod sound;
 mod sound_settings;
+mod spectrogram;
 mod text;
 
 pub use beside::positions;
