@@ -3,6 +3,7 @@
 //! Invariant: a message is one line that names the file and what is wrong, and at most one more that
 //! says what to do.
 
+use super::input::RowProblem;
 use std::path::PathBuf;
 
 /// What scoring can fail with.
@@ -61,6 +62,9 @@ pub enum ModelProblem {
     /// No vector can be read as an embedding.
     #[error("no hidden layer before `{0}` can be told\n  name the tensor with --embedding NAME")]
     NoHidden(String),
+    /// Inputs that the columns of the table don't fill.
+    #[error(transparent)]
+    Rows(#[from] RowProblem),
     /// Another number of inputs than one.
     #[error(
         "takes {} inputs ({}); an image classifier takes one\n  \

@@ -6,7 +6,7 @@
 use super::engine::Port;
 use super::error::ModelProblem;
 use super::input::picture::Preparer as Pictures;
-use super::input::{self, Sounds, Texts};
+use super::input::{self, Rows, Sounds, Texts};
 use super::settings::Settings;
 use super::tensor::Tensor;
 use crate::media::Sound;
@@ -74,6 +74,8 @@ pub(super) enum Feed {
     Picture(Box<Pictures>, String),
     Text(Box<Texts>),
     Sound(Box<Sounds>),
+    /// With rows to try a model on.
+    Row(Box<Rows>, [Vec<String>; 2]),
 }
 
 impl Feed {
@@ -107,13 +109,21 @@ impl Feed {
                 notes.extend_from_slice(sounds.notes());
                 Ok(Self::Sound(Box::new(sounds)))
             }
-            Medium::Row => Err(ModelProblem::Engine("table rows can't be scored yet".to_owned())),
+            Medium::Row => {
+                let columns: Vec<&str> = settings.columns.iter().map(String::as_str).collect();
+                let rows = Rows::new(inputs, &columns, preprocess.columns.as_deref())?;
+                let empty = || vec![String::new(); columns.len()];
+                let trial = |at: usize| settings.trial.get(at).cloned().unwrap_or_else(empty);
+                let last = settings.trial.len().saturating_sub(1);
+                Ok(Self::Row(Box::new(rows), [trial(0), trial(last)]))
+            }
         }
     }
 
-    /// How many examples go through an engine together that takes any number.
+    /// How many examples go through an engine together that is faster so: texts and sounds have lengths of their
+    /// own, and pictures are large.
     pub fn group(&self) -> usize {
-        1
+        if matches!(self, Self::Row(..)) { ROWS } else { 1 }
     }
 
     /// Two inputs to try a model on.
@@ -128,6 +138,7 @@ impl Feed {
             }
             Self::Text(texts) => texts.test_inputs(),
             Self::Sound(sounds) => sounds.test_inputs(),
+            Self::Row(rows, [first, last]) => Ok([row(rows, first)?, row(rows, last)?]),
         }
     }
 
@@ -137,6 +148,7 @@ impl Feed {
             Self::Picture(pictures, name) => format!("{name}: {}", pictures.describe()),
             Self::Text(texts) => texts.describe(),
             Self::Sound(sounds) => sounds.describe(),
+            Self::Row(rows, _) => described(rows),
         }
     }
 
@@ -144,6 +156,23 @@ impl Feed {
     pub fn upright(&self) -> bool {
         matches!(self, Self::Picture(pictures, _) if pictures.exif())
     }
+}
+
+/// Table rows that go through an engine together.
+const ROWS: usize = 256;
+
+fn row(rows: &Rows, cells: &[impl AsRef<str>]) -> Result<Inputs, String> {
+    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
+    rows.tensors(&[&cells]).map_err(|(_, reason)| reason)
+}
+
+/// The columns, as far as they fit on a line.
+fn described(rows: &Rows) -> String {
+    const SHOWN: usize = 6;
+    let names = rows.columns().concat();
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    format!("{} columns ({shown}{more})", names.len())
 }
 
 /// The inputs with the sizes that `tests` have; one that differs between them stays open.
@@ -189,6 +218,9 @@ impl<'m> Preparer<'m> {
 
     /// Prepares the examples of the rows from `first`.
     pub fn group(&mut self, first: usize, samples: Vec<Result<Sample<'_>, String>>) -> Group {
+        if let Feed::Row(rows, _) = self.feed {
+            return table(rows, first, samples);
+        }
         let (mut rows, mut singles, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         for (row, sample) in (first..).zip(samples) {
             match sample.and_then(|sample| self.one(&sample)) {
@@ -220,7 +252,37 @@ impl<'m> Preparer<'m> {
             }
             (Feed::Text(texts), Sample::Text(text)) => texts.tensors(text),
             (Feed::Sound(sounds), Sample::Sound(sound)) => sounds.tensors(sound),
+            (Feed::Row(rows, _), Sample::Row(cells)) => row(rows, cells),
             _ => Err("it is not what the model takes".to_owned()),
+        }
+    }
+}
+
+/// Table rows, all in one; those with a cell that can't be used are left out.
+fn table(rows: &Rows, first: usize, samples: Vec<Result<Sample<'_>, String>>) -> Group {
+    let (mut places, mut cells, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, sample) in (first..).zip(samples) {
+        match sample {
+            Ok(Sample::Row(values)) => {
+                places.push(row);
+                cells.push(values);
+            }
+            Ok(_) => failed.push((row, "it is no table row".to_owned())),
+            Err(reason) => failed.push((row, reason)),
+        }
+    }
+    loop {
+        let lines: Vec<&[&str]> = cells.iter().map(Vec::as_slice).collect();
+        match rows.tensors(&lines) {
+            Ok(inputs) => return Group { inputs, rows: places, failed },
+            Err((at, reason)) if at < places.len() => {
+                failed.push((places.remove(at), reason));
+                cells.remove(at);
+            }
+            Err((_, reason)) => {
+                failed.extend(places.drain(..).map(|row| (row, reason.clone())));
+                return Group { inputs: Vec::new(), rows: places, failed };
+            }
         }
     }
 }

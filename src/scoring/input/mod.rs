@@ -9,6 +9,7 @@ pub(super) mod picture;
 mod ports;
 mod preprocess;
 mod resample;
+mod row;
 mod sound;
 mod sound_settings;
 mod spectrogram;
@@ -16,6 +17,7 @@ mod text;
 
 pub use beside::positions;
 pub use preprocess::{Alpha, Crop, Filter, Layout, Order, Preprocess, Resize};
+pub use row::{RowProblem, Rows};
 pub use sound::Sounds;
-pub use sound_settings::{Features, Log, MelAxes, MelNorm, MelScale, Pad, SoundSettings};
+pub use sound_settings::SoundSettings;
 pub use text::Texts;

@@ -128,27 +128,24 @@ impl<'a> Names<'a> {
     }
 }
 
-fn label(node: &NodeProto) -> String {
+/// The node's name, else that of its first output.
+fn own_name(node: &NodeProto) -> &str {
     let own = [&node.name].into_iter().chain(&node.output).find(|name| !name.is_empty());
-    format!("node `{}` ({})", own.map_or("", String::as_str), node.op_type)
+    own.map_or("", String::as_str)
+}
+
+fn label(node: &NodeProto) -> String {
+    format!("node `{}` ({})", own_name(node), node.op_type)
 }
 
 fn kernel(node: Node, name: &str) -> Result<Kernel, Refusal> {
-    match operators::kernel(node) {
-        Some(built) => built.map_err(|why| Refusal::Damaged(format!("{name}: {why}"))),
-        None => {
-            let NodeProto { domain, op_type, .. } = node.proto;
-            let prefix =
-                if operators::is_standard(domain) { String::new() } else { format!("{domain}.") };
-            let own = if node.proto.name.is_empty() {
-                node.proto.output.first()
-            } else {
-                Some(&node.proto.name)
-            };
-            let node = own.cloned().unwrap_or_default();
-            Err(Refusal::Missing { node, operator: format!("{prefix}{op_type}") })
-        }
+    if let Some(built) = operators::kernel(node) {
+        return built.map_err(|why| Refusal::Damaged(format!("{name}: {why}")));
     }
+    let NodeProto { domain, op_type, .. } = node.proto;
+    let prefix = if operators::is_standard(domain) { String::new() } else { format!("{domain}.") };
+    let operator = format!("{prefix}{op_type}");
+    Err(Refusal::Missing { node: own_name(node.proto).to_owned(), operator })
 }
 
 fn mark_last_uses(steps: &mut [Step], results: &[Source], slots: usize) {

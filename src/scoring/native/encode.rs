@@ -80,7 +80,7 @@ fn default(node: Node, values: &Tensor) -> Result<Tensor, String> {
 pub(super) fn label_encoder(node: Node) -> Built {
     let classes = node.texts("classes_strings")?;
     if !classes.is_empty() {
-        return Ok(both_ways(node, classes, "default_string", "default_int64")?);
+        return both_ways(node, classes);
     }
     let keys_of = list(node, "keys")?.ok_or("has no keys")?;
     let values = list(node, "values")?.ok_or("has no values")?;
@@ -125,9 +125,9 @@ fn look_up<T: Element>(
 }
 
 /// Strings to integers and integers to strings, by one table.
-fn both_ways(node: Node, names: Vec<String>, text: &str, int: &str) -> Built {
+fn both_ways(node: Node, names: Vec<String>) -> Built {
     let codes: Vec<i64> = (0..).take(names.len()).collect();
-    table(names, codes, node.text(text, "_Unused")?, node.int(int, -1))
+    table(names, codes, node.text("default_string", "_Unused")?, node.int("default_int64", -1))
 }
 
 fn table(names: Vec<String>, codes: Vec<i64>, text: String, int: i64) -> Built {

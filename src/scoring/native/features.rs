@@ -40,9 +40,9 @@ pub(super) fn scaler(node: Node) -> Built {
         fits("offsets", offsets.len(), width)?;
         fits("scales", scales.len(), width)?;
         let values = floats(input)?;
-        let scaled =
+        let change =
             |(i, &x): (usize, &f32)| (x - shared(&offsets, i % width)) * shared(&scales, i % width);
-        one(input.shape(), values.iter().enumerate().map(scaled).collect())
+        one(input.shape(), values.iter().enumerate().map(change).collect())
     }))
 }
 
@@ -61,7 +61,9 @@ pub(super) fn normalizer(node: Node) -> Built {
         for row in values.chunks_mut(width(input).max(1)) {
             let size = size(row);
             if size != 0.0 {
-                row.iter_mut().for_each(|x| *x /= size);
+                for x in row {
+                    *x /= size;
+                }
             }
         }
         one(input.shape(), values)
@@ -80,12 +82,14 @@ pub(super) fn imputer(node: Node) -> Built {
     Ok(Box::new(move |inputs| {
         let input = inputs.get(0)?;
         match input {
-            Tensor::F32(array) => {
-                impute(array, &reals, |x| *x == real || (real.is_nan() && x.is_nan()))
-            }
+            Tensor::F32(array) => impute(array, &reals, |x| {
+                x.total_cmp(&real).is_eq() || (real.is_nan() && x.is_nan())
+            }),
             Tensor::F64(array) => {
                 let reals: Vec<f64> = reals.iter().map(|&v| f64::from(v)).collect();
-                impute(array, &reals, |x| *x == f64::from(real) || (real.is_nan() && x.is_nan()))
+                impute(array, &reals, |x| {
+                    x.total_cmp(&f64::from(real)).is_eq() || (real.is_nan() && x.is_nan())
+                })
             }
             Tensor::I64(array) => impute(array, &wholes, |x| *x == whole),
             Tensor::I32(array) => {

@@ -5,7 +5,7 @@
 use super::node::Node;
 use super::operators::{Built, Inputs, Kernel};
 use super::values::{
-    Element, Outcome, around, doubles, flat, foreign, integers, one, place, volume,
+    Element, Outcome, around, doubles, flat, foreign, integers, one, place, volume, whole,
 };
 use crate::scoring::tensor::{Tensor, each};
 use ndarray::ArrayD;
@@ -180,7 +180,7 @@ fn non_zero(inputs: &Inputs) -> Outcome {
     let mut rows = Vec::with_capacity(volume(&[shape.len(), found.len()])?);
     for axis in 0..shape.len() {
         let (_, len, inner) = around(shape, axis);
-        rows.extend(found.iter().map(|i| (i / inner % len) as i64));
+        rows.extend(found.iter().map(|i| whole(i / inner % len)));
     }
     one(&[shape.len(), found.len()], rows)
 }

@@ -6,7 +6,7 @@ use super::node::Node;
 use super::operators::{Built, Inputs, Kernel};
 use super::values::{
     Element, Outcome, around, broadcast, doubles, flat, foreign, integers, one, place, reshaped,
-    stretch, tensor, volume,
+    stretch, tensor, volume, whole,
 };
 use crate::scoring::tensor::{Tensor, each};
 use ndarray::ArrayD;
@@ -26,9 +26,9 @@ pub(super) fn kernel(node: Node) -> Option<Built> {
         "Tile" => Ok(Box::new(tile)),
         "Shape" => Ok(Box::new(|inputs| {
             let shape = inputs.get(0)?.shape();
-            one(&[shape.len()], shape.iter().map(|&d| d as i64).collect())
+            one(&[shape.len()], shape.iter().map(|&d| whole(d)).collect())
         })),
-        "Size" => Ok(Box::new(|inputs| one(&[], vec![volume(inputs.get(0)?.shape())? as i64]))),
+        "Size" => Ok(Box::new(|inputs| one(&[], vec![whole(volume(inputs.get(0)?.shape())?)]))),
         "Constant" => constant(node),
         "ConstantOfShape" => constant_of_shape(node),
         "Range" => Ok(Box::new(range)),
@@ -75,7 +75,7 @@ fn flatten(node: Node) -> Kernel {
     Box::new(move |inputs| {
         let input = inputs.get(0)?;
         let rank = input.shape().len();
-        let at = if axis == rank as i64 { rank } else { place(axis, rank)? };
+        let at = if axis == whole(rank) { rank } else { place(axis, rank)? };
         let (front, back) = input.shape().split_at(at);
         reshaped(input, &[volume(front)?, volume(back)?]).map(|made| vec![made])
     })
@@ -94,11 +94,11 @@ fn squeeze(node: Node) -> Kernel {
         let axes = axes(&fixed, inputs)?;
         let mut gone: Vec<bool> = shape.iter().map(|&size| axes.is_empty() && size == 1).collect();
         for &axis in axes.iter() {
-            let axis = place(axis, shape.len())?;
-            if shape[axis] != 1 {
-                return Err(format!("can't drop an axis of {}", shape[axis]));
+            let at = place(axis, shape.len())?;
+            if shape[at] != 1 {
+                return Err(format!("can't drop an axis of {}", shape[at]));
             }
-            gone[axis] = true;
+            gone[at] = true;
         }
         let kept: Vec<usize> =
             shape.iter().zip(&gone).filter(|(_, gone)| !**gone).map(|(&d, _)| d).collect();
@@ -126,7 +126,7 @@ fn unsqueeze(node: Node) -> Kernel {
 fn transpose(node: Node) -> Kernel {
     fn swapped<T: Element>(array: &ArrayD<T>, order: &[usize]) -> Outcome {
         let view = array.view().permuted_axes(order.to_vec());
-        one(&view.shape().to_vec(), view.iter().cloned().collect())
+        one(view.shape(), view.iter().cloned().collect())
     }
     let order = node.ints("perm").to_vec();
     Box::new(move |inputs| {
@@ -222,7 +222,7 @@ fn slice(node: Node) -> Kernel {
         let (starts, ends) = (list(1, &fixed[0])?, list(2, &fixed[1])?);
         let (mut axes, mut steps) = (list(3, &fixed[2])?, list(4, &[])?);
         if axes.is_empty() {
-            axes = (0..starts.len() as i64).collect();
+            axes = (0..whole(starts.len())).collect();
         }
         if steps.is_empty() {
             steps = vec![1; starts.len()];
@@ -231,9 +231,9 @@ fn slice(node: Node) -> Kernel {
             return Err("has starts, ends, axes and steps of different numbers".to_owned());
         }
         for i in 0..starts.len() {
-            let axis = place(axes[i], input.shape().len())?;
-            let places = taken(input.shape()[axis], starts[i], ends[i], steps[i])?;
-            input = each!(&input, array => select(array, axis, &places))?;
+            let at = place(axes[i], input.shape().len())?;
+            let places = taken(input.shape()[at], starts[i], ends[i], steps[i])?;
+            input = each!(&input, array => select(array, at, &places))?;
         }
         Ok(vec![input])
     })

@@ -20,7 +20,7 @@ impl Linear {
     fn new(node: Node, targets: usize) -> Result<Self, String> {
         let weights = node.floats("coefficients").to_vec();
         let offsets = node.floats("intercepts").to_vec();
-        if targets == 0 || weights.is_empty() || weights.len() % targets != 0 {
+        if targets == 0 || weights.is_empty() || !weights.len().is_multiple_of(targets) {
             return Err(format!(
                 "{} coefficients can't be shared by {targets} targets",
                 weights.len()

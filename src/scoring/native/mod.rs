@@ -4,6 +4,7 @@
 //! Invariant: a graph that compiled gives values or an error for any input, never a panic: nodes run once each, in
 //! the order of the file, every index is checked, and no tensor is larger than [`values::volume`] allows.
 
+mod cast;
 mod compile;
 mod encode;
 mod features;
@@ -162,3 +163,6 @@ impl Session for &Program {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod mangle_tests;

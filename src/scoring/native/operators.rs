@@ -5,8 +5,8 @@
 use super::node::Node;
 use super::values::Outcome;
 use super::{
-    encode, features, gather, layout, linear, pointwise, products, ranks, reduce, scan, svm, text,
-    trees,
+    cast, encode, features, gather, layout, linear, pointwise, products, ranks, reduce, scan, svm,
+    text, trees,
 };
 use crate::scoring::tensor::Tensor;
 
@@ -72,6 +72,7 @@ fn standard(node: Node) -> Option<Built> {
         return Some(built);
     }
     Some(match node.proto.op_type.as_str() {
+        "Cast" => cast::cast(node),
         "Identity" | "Dropout" => Ok(identity()),
         "Scan" => return scan::kernel(node),
         "StringNormalizer" => text::normalizer(node),

@@ -93,7 +93,9 @@ fn softmax(scores: &mut [f32]) {
         *score = (*score - max).exp();
         sum += *score;
     }
-    scores.iter_mut().for_each(|s| *s /= sum);
+    for score in scores {
+        *score /= sum;
+    }
 }
 
 /// A softmax that leaves zeros alone.
@@ -109,7 +111,9 @@ fn softmax_zero(scores: &mut [f32]) {
             *score *= small;
         }
     }
-    scores.iter_mut().for_each(|s| *s /= sum);
+    for score in scores {
+        *score /= sum;
+    }
 }
 
 /// The classes of a classifier.

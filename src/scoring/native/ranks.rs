@@ -5,7 +5,7 @@
 use super::node::Node;
 use super::operators::{Built, Inputs, Kernel};
 use super::values::{
-    Element, Outcome, around, doubles, flat, foreign, integers, one, place, volume,
+    Element, Outcome, around, doubles, flat, foreign, integers, one, place, volume, whole,
 };
 use crate::scoring::tensor::{Tensor, each};
 use ndarray::ArrayD;
@@ -75,7 +75,7 @@ fn ranks<T: Element>(
         all[(row * len + place) * inner + column].clone()
     };
     let mut outputs = one(shape, ranked.iter().enumerate().map(from).collect())?;
-    outputs.extend(one(shape, ranked.iter().map(|&i| i as i64).collect())?);
+    outputs.extend(one(shape, ranked.iter().map(|&i| whole(i)).collect())?);
     Ok(outputs)
 }
 

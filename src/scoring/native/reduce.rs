@@ -4,7 +4,7 @@
 
 use super::node::Node;
 use super::operators::{Built, Inputs, Kernel};
-use super::values::{Outcome, around, doubles, foreign, integers, one, place, volume};
+use super::values::{Outcome, around, doubles, foreign, integers, one, place, volume, whole};
 use crate::scoring::tensor::{Kind, Tensor};
 
 /// The kernel of a node of this file.
@@ -134,7 +134,7 @@ fn extreme(node: Node, better: fn(f64, f64) -> bool) -> Kernel {
                     best = k;
                 }
             }
-            found.push(best as i64);
+            found.push(whole(best));
         }
         let mut shape = input.shape().to_vec();
         if keep {

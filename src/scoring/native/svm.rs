@@ -65,7 +65,7 @@ struct Vectors {
 
 impl Vectors {
     fn new(values: Vec<f32>, count: usize) -> Result<Self, String> {
-        if count == 0 || values.is_empty() || values.len() % count != 0 {
+        if count == 0 || values.is_empty() || !values.len().is_multiple_of(count) {
             return Err(format!("{} values can't be shared by {count} vectors", values.len()));
         }
         let width = values.len() / count;
@@ -211,7 +211,7 @@ fn couple(n: usize, pairwise: &[f32]) -> Vec<f32> {
 /// `SVMClassifier`.
 pub(super) fn classifier(node: Node) -> Built {
     let labels = Labels::of(node, "classlabels_ints")?;
-    if labels.len() > 1 << 12 {
+    if labels.len() > 1 << 10 {
         return Err("has too many classes".to_owned());
     }
     if node.ints("vectors_per_class").iter().all(|&n| n == 0) {

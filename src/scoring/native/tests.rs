@@ -5,6 +5,7 @@ use super::*;
 use crate::scoring::tensor::{Kind, each};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::Framework;
 
@@ -25,12 +26,15 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sklearn")
 }
 
-fn cases() -> Vec<Value> {
-    let text = std::fs::read_to_string(folder().join("expected.json")).unwrap();
-    serde_json::from_str(&text).unwrap()
+pub(super) fn cases() -> &'static [Value] {
+    static CASES: LazyLock<Vec<Value>> = LazyLock::new(|| {
+        let text = std::fs::read_to_string(folder().join("expected.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    });
+    &CASES
 }
 
-fn model(name: &str) -> ModelProto {
+pub(super) fn model(name: &str) -> ModelProto {
     tract_onnx::onnx().proto_model_for_path(folder().join(format!("{name}.onnx"))).unwrap()
 }
 
@@ -39,7 +43,7 @@ fn compiled(name: &str) -> Result<Program, Refusal> {
     Program::new(model.graph.as_ref().unwrap(), &model.opset_import)
 }
 
-fn array(value: &Value) -> Tensor {
+pub(super) fn array(value: &Value) -> Tensor {
     let list = value["values"].as_array().unwrap();
     let shape: Vec<usize> =
         value["shape"].as_array().unwrap().iter().map(|d| d.as_u64().unwrap() as usize).collect();

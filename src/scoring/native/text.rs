@@ -4,7 +4,7 @@
 
 use super::node::Node;
 use super::operators::Built;
-use super::values::{Outcome, integers, one, texts, volume};
+use super::values::{Outcome, integers, one, texts, volume, whole};
 use crate::scoring::tensor::Tensor;
 use regex::Regex;
 use std::collections::{HashMap, HashSet};
@@ -203,10 +203,10 @@ impl Grams {
 fn grams<'a>(starts: &[i64], pool: &'a [Token]) -> Result<Vec<&'a [Token]>, String> {
     let mut grams = Vec::new();
     for (i, &start) in starts.iter().enumerate() {
-        let end = starts.get(i + 1).copied().unwrap_or(pool.len() as i64);
+        let end = starts.get(i + 1).copied().unwrap_or(whole(pool.len()));
         let part = usize::try_from(start).ok().zip(usize::try_from(end).ok());
         let part = part.and_then(|(start, end)| pool.get(start..end));
-        let part = part.filter(|part| part.len() % (i + 1) == 0);
+        let part = part.filter(|part| part.len().is_multiple_of(i + 1));
         grams
             .extend(part.ok_or("has `ngram_counts` that do not fit its pool")?.chunks_exact(i + 1));
     }

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 pub(super) type Outcome = Result<Vec<Tensor>, String>;
 
 /// The most values a tensor may have: a model that asks for more is refused.
-const LIMIT: usize = 1 << 27;
+const LIMIT: usize = 1 << 26;
 
 /// A type that a tensor can hold.
 pub(super) trait Element: Clone + Default + PartialEq + Send + Sync + 'static {
@@ -177,6 +177,11 @@ pub(super) fn reshaped(input: &Tensor, shape: &[usize]) -> Result<Tensor, String
 pub(super) fn around(shape: &[usize], axis: usize) -> (usize, usize, usize) {
     let product = |part: &[usize]| part.iter().product::<usize>();
     (product(&shape[..axis]), shape[axis], product(&shape[axis + 1..]))
+}
+
+/// A size as an integer of a tensor.
+pub(super) fn whole(size: usize) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
 }
 
 /// An error for a kind that an operator does not take.
