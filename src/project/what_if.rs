@@ -28,6 +28,8 @@ pub enum Variant {
     Text(String),
     /// Other cells of the metadata columns.
     Row(Vec<String>),
+    /// The sound as it is.
+    Sound,
 }
 
 /// What is asked.
@@ -149,6 +151,7 @@ impl Rescorer {
             (Variant::Picture(_), Some(picture)) => {
                 score(&mut scorer, &Sample::Picture(picture.clone()))?
             }
+            (Variant::Sound, _) => own.clone(),
             (variant, _) => score(&mut scorer, &sample(variant)?)?,
         };
         let (cols, rows) = trial.room;
@@ -178,7 +181,7 @@ impl Rescorer {
     fn read(&mut self, row: u32) -> Result<(), String> {
         let is_here = self.picture.as_ref().is_some_and(|(here, _)| *here == row);
         if !is_here && matches!(self.examples.media, Media::Picture(_)) {
-            let samples = Samples::new(&self.examples, self.root.clone());
+            let samples = self.samples();
             if let Sample::Picture(picture) = samples.get(row as usize)? {
                 self.picture = Some((row, picture));
             }
@@ -189,8 +192,12 @@ impl Rescorer {
     fn sample(&self, row: u32) -> Result<Sample<'_>, String> {
         match &self.picture {
             Some((here, picture)) if *here == row => Ok(Sample::Picture(picture.clone())),
-            _ => Samples::new(&self.examples, self.root.clone()).get(row as usize),
+            _ => self.samples().get(row as usize),
         }
+    }
+
+    fn samples(&self) -> Samples<'_> {
+        Samples::new(&self.examples, self.root.clone()).turned(self.model.upright())
     }
 }
 
@@ -202,7 +209,7 @@ fn sample(variant: &Variant) -> Result<Sample<'_>, String> {
     match variant {
         Variant::Text(text) => Ok(Sample::Text(text)),
         Variant::Row(cells) => Ok(Sample::Row(cells.iter().map(String::as_str).collect())),
-        Variant::Picture(_) => Err("the picture can't be read".to_owned()),
+        Variant::Picture(_) | Variant::Sound => Err("the file can't be read".to_owned()),
     }
 }
 

@@ -3,8 +3,6 @@
 //! Invariant: a model that loads has been run. What it gave on two test inputs was finite and of the right width,
 //! and an optimised plan is only used where it agrees with the plain one.
 
-// Until the model speaks to all engines.
-#![allow(dead_code, unused_imports, unused_macros)]
 
 mod batch;
 mod engine;

@@ -102,6 +102,7 @@ fn as_it_is(examples: &Examples, row: u32) -> Variant {
     let at = row as usize;
     match &examples.media {
         Media::Picture(_) => Variant::Picture(PictureChange::default()),
+        Media::Sound(_) => Variant::Sound,
         Media::Text(texts) => Variant::Text(texts.get(at).to_owned()),
         Media::Row => {
             let cells = examples.metadata.iter().map(|column| column.cells.get(at).to_owned());
@@ -186,7 +187,7 @@ impl App {
         let limit = match &asked.variant {
             Variant::Row(cells) => cells.len(),
             Variant::Text(text) => text.len() / 20 + 1,
-            Variant::Picture(_) => 1,
+            Variant::Picture(_) | Variant::Sound => 1,
         };
         asked.list.moved_in(command, limit);
     }
@@ -216,7 +217,7 @@ impl App {
             Some(Variant::Text(text)) => text.clone(),
             Some(Variant::Row(cells)) if column < cells.len() => cells[column].clone(),
             Some(Variant::Row(_)) => return self.nothing("this row has no columns"),
-            Some(Variant::Picture(_)) | None => {
+            Some(Variant::Picture(_) | Variant::Sound) | None => {
                 return self.nothing("a picture is changed by its own keys");
             }
         };

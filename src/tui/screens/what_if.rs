@@ -44,7 +44,7 @@ pub fn draw(
     let right = Paragraph::new(right).right_aligned().style(theme.strong());
     frame.render_widget(right, places.header);
     match &asked.variant {
-        Variant::Picture(_) => draw_changed(app, asked, places.picture, theme, frame),
+        Variant::Picture(_) | Variant::Sound => draw_changed(app, asked, places.picture, theme, frame),
         Variant::Text(text) => draw_text(asked, text, places.picture, theme, frame),
         Variant::Row(cells) => draw_row(app, asked, cells, places.picture, theme, frame),
     }
@@ -72,10 +72,12 @@ pub fn keys(app: &App, width: u16) -> Vec<Hint> {
         ("next", "next"),
     ];
     let media = &app.desk().examples().media;
-    let mut wanted = vec![("cancel", "close"), ("evidence", "evidence")];
+    let mut wanted = vec![("cancel", "close")];
+    wanted.extend((!matches!(media, Media::Sound(_))).then_some(("evidence", "evidence")));
     wanted.extend(app.is_varied().then_some(("restore", "as it is")));
     match media {
         Media::Picture(_) => wanted.extend(PICTURE),
+        Media::Sound(_) => wanted.push(("next", "next")),
         Media::Text(_) => wanted.extend([("accept", "edit the text"), ("next", "next")]),
         Media::Row => {
             wanted.extend([("accept", "edit the cell"), ("down", "down"), ("next", "next")]);
@@ -98,6 +100,7 @@ fn described(app: &App, asked: &WhatIf) -> String {
     }
     match &asked.variant {
         Variant::Picture(change) => format!(" {}", change.words().join(" · ")),
+        Variant::Sound => String::new(),
         Variant::Text(_) => " another text".to_owned(),
         Variant::Row(cells) => {
             let columns = app.desk().examples().metadata.iter().zip(cells);
