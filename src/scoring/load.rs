@@ -71,10 +71,21 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
         Loading { path, settings, proto, program, bytes, given, feed, inputs, tests, batch, notes };
     let (tested, read, about) = loading.run(&wanted)?;
     let Loading { feed, batch, notes, .. } = loading;
+    let preprocess = found.preprocess;
     let about =
         About { engine: tested.name, macs: tested.macs, notes, sources: found.sources, ..about };
     let (inputs, outputs) = (ports.inputs, ports.outputs);
-    Ok(Model { engine: tested.engine, feed, inputs, outputs, read, batch, weight, about })
+    Ok(Model {
+        engine: tested.engine,
+        feed,
+        preprocess,
+        inputs,
+        outputs,
+        read,
+        batch,
+        weight,
+        about,
+    })
 }
 
 /// One example at a time, unless the graph asks for more or `group` is faster.

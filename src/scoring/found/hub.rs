@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 pub const IMAGENET: [[f64; 3]; 2] = [[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]];
 const CLIP: [[f64; 3]; 2] =
     [[0.481_454_66, 0.457_827_5, 0.408_210_73], [0.268_629_54, 0.261_302_58, 0.275_777_11]];
-const HALF: [[f64; 3]; 2] = [[0.5; 3]; 2];
+/// Those that bring 0 to 1 into −1 to 1.
+pub const HALF: [[f64; 3]; 2] = [[0.5; 3]; 2];
 
 /// Processors that cut the centre out unless told not to.
 const CROPPING: [&str; 8] =

@@ -11,6 +11,7 @@ mod literal;
 mod metadata;
 mod order;
 
+pub use hub::{HALF, IMAGENET};
 pub use order::{ClassOrder, order};
 
 use super::engine::Port;

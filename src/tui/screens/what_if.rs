@@ -44,7 +44,9 @@ pub fn draw(
     let right = Paragraph::new(right).right_aligned().style(theme.strong());
     frame.render_widget(right, places.header);
     match &asked.variant {
-        Variant::Picture(_) | Variant::Sound => draw_changed(app, asked, places.picture, theme, frame),
+        Variant::Picture(_) | Variant::Sound => {
+            draw_changed(app, asked, places.picture, theme, frame)
+        }
         Variant::Text(text) => draw_text(asked, text, places.picture, theme, frame),
         Variant::Row(cells) => draw_row(app, asked, cells, places.picture, theme, frame),
     }
@@ -288,7 +290,7 @@ fn class_lines(
 ) -> Vec<Line<'static>> {
     let is_varied = app.is_varied();
     let columns = if is_varied { 3 } else { 2 };
-    let name_width = width.saturating_sub(columns * NUMBER + 1).max(4);
+    let name_width = width.saturating_sub(columns * NUMBER + 3).max(4);
     let at = |probs: &[f32], class: u32| probs.get(class as usize).copied().unwrap_or(f32::NAN);
     let known = |p: f32| if p.is_nan() { 0.0 } else { p };
     let count = stored.len().max(own.len()) as u32;
@@ -303,7 +305,8 @@ fn class_lines(
         shown.sort_unstable();
     }
     let heading = if is_varied { "   run  here   now" } else { "   run  here" };
-    let mut lines = vec![Line::styled(format!("{}{heading}", " ".repeat(name_width)), theme.dim())];
+    let mut lines =
+        vec![Line::styled(format!("{}{heading}", " ".repeat(name_width + 2)), theme.dim())];
     let top = crate::analysis::argmax(changed);
     let gold = app.desk().gold(row);
     for class in shown {
@@ -313,13 +316,14 @@ fn class_lines(
         if class == top {
             style = style.patch(theme.strong());
         }
+        let mark = if class == gold { 'g' } else { ' ' };
         let number = |probs: &[f32]| match at(probs, class) {
             p if p.is_nan() => "     —".to_owned(),
             p if p < 0.005 => "     ·".to_owned(),
             p => format!("{p:>NUMBER$.2}"),
         };
         let mut spans = vec![
-            Span::styled(format!("{name}{pad}"), style),
+            Span::styled(format!("{name}{pad} {mark}"), style),
             Span::styled(number(stored), theme.dim()),
             Span::raw(number(own)),
         ];
@@ -365,9 +369,12 @@ fn evidence_lines(app: &App, asked: &WhatIf, width: usize, theme: Theme) -> Vec<
                 ]));
             }
         }
-        _ if top >= LEAST => {
-            lines.push(Line::from(format!("{:+.2} at most", -largest_signed(found))));
-        }
+        _ if top >= LEAST => lines.push(Line::from(vec![
+            Span::styled(" for it ", theme.heat(DARKEST)),
+            Span::raw(" "),
+            Span::styled(" against it ", theme.heat_better(DARKEST)),
+            Span::raw(format!(" {:+.2} at most", -largest_signed(found))),
+        ])),
         _ => lines.push(Line::styled("no part alone matters", theme.dim())),
     }
     lines

@@ -147,11 +147,6 @@ impl OrtEngine {
         format!("ONNX Runtime {} ({device})", self.runtime.version)
     }
 
-    /// The library's file.
-    pub fn library(&self) -> &Path {
-        &self.runtime.path
-    }
-
     /// How many examples of one shape are best given together.
     pub fn batch(&self) -> usize {
         if self.plan.cuda && self.open { ON_CARD } else { 1 }
