@@ -104,7 +104,8 @@ fn a_cell_of_a_row_is_changed_and_columns_are_sorted_by_what_they_matter() {
     let config = "name = \"rows\"\nclasses = [\"a\", \"b\", \"c\"]\n\
         [columns]\nid = \"id\"\nlabel = \"label\"\n[splits]\ndev = \"dev.csv\"\n\
         [runs.v1]\ndev = \"v1.npy\"\nmodel = \"model/logistic.onnx\"\n";
-    let table = "id,label,w,x,y,z\nq,a,-0.97,0.24,1.03,2.04\nr,b,0.15,-3.94,2.22,-1.75\ns,b,2,0,0,0\n";
+    let table =
+        "id,label,w,x,y,z\nq,a,-0.97,0.24,1.03,2.04\nr,b,0.15,-3.94,2.22,-1.75\ns,b,2,0,0,0\n";
     let folder = beside_model(config, table, "sklearn", &["logistic.onnx"]);
     let mut stage = Stage::of_project(folder.root(), 80, 24);
     press(&mut stage, "I");
@@ -121,7 +122,10 @@ fn a_cell_of_a_row_is_changed_and_columns_are_sorted_by_what_they_matter() {
     assert!(changed.contains("x = -9") && changed.contains("run  here   now"), "{changed}");
     press(&mut stage, "ue");
     let evidence = stage.draw();
-    assert!(evidence.contains("evidence for c") && evidence.contains("4 parts hidden"), "{evidence}");
+    assert!(
+        evidence.contains("evidence for c") && evidence.contains("4 parts hidden"),
+        "{evidence}"
+    );
     press(&mut stage, "q");
     assert!(folder.events().is_empty());
 }
