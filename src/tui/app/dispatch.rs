@@ -4,8 +4,8 @@
 
 use super::sight::room;
 use super::{
-    App, Command, Confirm, Context, Effect, List, Message, Mode, PickKind, PromptKind, Status,
-    help_limit, tried_limit,
+    App, Command, Confirm, Context, Effect, List, Message, Mode, PickKind, Status, help_limit,
+    tried_limit,
 };
 use crossterm::event::KeyEvent;
 
