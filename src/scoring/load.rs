@@ -2,10 +2,10 @@
 //!
 //! Invariant: what is wrong is told before anything is scored, by the first step that can tell.
 
-use super::engine::tract::TractEngine;
-use super::engine::{Engine, Port};
 #[cfg(feature = "ort")]
 use super::engine::ort::{Options, OrtEngine};
+use super::engine::tract::TractEngine;
+use super::engine::{Engine, Port};
 use super::error::ModelProblem;
 use super::feed::{Feed, Medium};
 use super::model::{About, Batch, Model, Read};

@@ -3,7 +3,6 @@
 //! Invariant: a model that loads has been run. What it gave on two test inputs was finite and of the right width,
 //! and an optimised plan is only used where it agrees with the plain one.
 
-
 mod batch;
 mod engine;
 mod error;

@@ -44,7 +44,9 @@ pub fn draw(
     let right = Paragraph::new(right).right_aligned().style(theme.strong());
     frame.render_widget(right, places.header);
     match &asked.variant {
-        Variant::Picture(_) | Variant::Sound => draw_changed(app, asked, places.picture, theme, frame),
+        Variant::Picture(_) | Variant::Sound => {
+            draw_changed(app, asked, places.picture, theme, frame)
+        }
         Variant::Text(text) => draw_text(asked, text, places.picture, theme, frame),
         Variant::Row(cells) => draw_row(app, asked, cells, places.picture, theme, frame),
     }
