@@ -11,6 +11,7 @@ mod found;
 mod gate;
 mod guard;
 mod input;
+mod inspect;
 mod load;
 mod measure;
 mod memory;

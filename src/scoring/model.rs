@@ -13,6 +13,7 @@ use super::onnx_file::Weight;
 use super::reading::{self, Classes, Prediction};
 use super::tensor::Tensor;
 use super::{load, settings::Settings};
+use crate::analysis::{Timing, timing};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -124,6 +125,25 @@ impl Model {
     /// Its inputs and outputs, as the file has them.
     pub fn ports(&self) -> (&[Port], &[Port]) {
         (&self.inputs, &self.outputs)
+    }
+
+    /// Times of the model alone on a test input, on this thread, in ms for one example; at most `seconds` long.
+    ///
+    /// # Errors
+    /// As [`Model::scorer`], and an engine that fails.
+    pub fn time_alone(&self, seconds: f64) -> Result<Option<Timing>, ScoreError> {
+        const MOST: usize = 200;
+        let [_, test] = self.feed.tests().map_err(ScoreError::Example)?;
+        let count = self.batch();
+        let inputs: Vec<Tensor> = test.iter().map(|tensor| tensor.entries(0, count)).collect();
+        let mut session = self.engine.session().map_err(ScoreError::Engine)?;
+        let (started, mut times) = (Instant::now(), Vec::new());
+        while times.len() < MOST && started.elapsed().as_secs_f64() < seconds {
+            let begun = Instant::now();
+            guarded(|| session.run(&inputs)).and_then(|run| run).map_err(ScoreError::Engine)?;
+            times.push(begun.elapsed().as_secs_f64() * 1000.0 / count as f64);
+        }
+        Ok(timing(&times))
     }
 
     /// Input, output and what is done to them, on one line.

@@ -33,7 +33,6 @@ pub(in crate::scoring) struct TractEngine {
     plan: Plan,
     /// The inputs that the outputs depend on: their number, and whether they are rounded to half floats.
     inputs: Vec<(usize, bool)>,
-    batch: usize,
     macs: Option<u64>,
 }
 
@@ -63,11 +62,6 @@ impl TractEngine {
         // tract panics on some malformed graphs
         catch_unwind(AssertUnwindSafe(|| load(model, folder, inputs, outputs, tests)))
             .unwrap_or_else(|payload| Err(ModelProblem::panicked(&*payload)))
-    }
-
-    /// How many examples one run takes.
-    pub fn batch(&self) -> usize {
-        self.batch
     }
 
     /// Multiplications with an addition that one run makes, for texts as long as the first test input;
@@ -145,8 +139,7 @@ fn load(
         }
     };
     let note = what.map(|what| format!("the optimised plan {what}: the slower plain one is used"));
-    let batch = inputs.first().and_then(|input| *input.dims.first()?).unwrap_or(1);
-    let engine = TractEngine { plan, inputs: wanted, batch, macs };
+    let engine = TractEngine { plan, inputs: wanted, macs };
     Ok(Loaded { engine, notes: note.into_iter().collect(), given })
 }
 

@@ -5,7 +5,7 @@
 
 use super::super::engine::Port;
 use super::super::error::ModelProblem;
-use super::super::tensor::{Kind, Tensor};
+use super::super::tensor::Tensor;
 use super::beside::Beside;
 use super::ports::{Role, Slot};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -97,6 +97,7 @@ impl Texts {
     }
 
     /// The most tokens of a text, with those that the tokenizer adds.
+    #[cfg(test)]
     pub fn limit(&self) -> usize {
         self.limit
     }

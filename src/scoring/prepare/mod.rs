@@ -21,7 +21,7 @@ mod variants;
 
 pub(super) use classes::{ClassList, classes, cut_zipmap};
 pub(super) use hidden::hidden;
-pub(super) use interface::{Interface, interface};
+pub(super) use interface::interface;
 
 use super::error::ModelProblem;
 use draft::Draft;

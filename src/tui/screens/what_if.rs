@@ -12,7 +12,7 @@ use crate::tui::app::{App, Heard, Picture, WhatIf};
 use crate::tui::command::Context;
 use crate::tui::layout;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{draw_heated, draw_picture};
+use crate::tui::widgets::{draw_heated, draw_picture, draw_sound};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -74,8 +74,7 @@ pub fn keys(app: &App, width: u16) -> Vec<Hint> {
         ("next", "next"),
     ];
     let media = &app.desk().examples().media;
-    let mut wanted = vec![("cancel", "close")];
-    wanted.extend((!matches!(media, Media::Sound(_))).then_some(("evidence", "evidence")));
+    let mut wanted = vec![("cancel", "close"), ("evidence", "evidence")];
     wanted.extend(app.is_varied().then_some(("restore", "as it is")));
     match media {
         Media::Picture(_) => wanted.extend(PICTURE),
@@ -102,8 +101,8 @@ fn described(app: &App, asked: &WhatIf) -> String {
     }
     match &asked.variant {
         Variant::Picture(change) => format!(" {}", change.words().join(" · ")),
-        Variant::Sound => String::new(),
         Variant::Text(_) => " another text".to_owned(),
+        Variant::Sound => " as it is".to_owned(),
         Variant::Row(cells) => {
             let columns = app.desk().examples().metadata.iter().zip(cells);
             let changed = columns.filter(|(c, cell)| c.cells.get(asked.row as usize) != **cell);
@@ -138,7 +137,10 @@ fn draw_changed(app: &App, asked: &WhatIf, area: Rect, theme: Theme, frame: &mut
     let Some(cells) = fresh(asked).and_then(|fresh| fresh.cells.as_ref()).or(own) else { return };
     let found = evidence(asked).map(|found| (found, largest(found)));
     let Some((Evidence { drops, cells: EvidenceCells::Patches(columns), .. }, top)) = found else {
-        return draw_picture(cells, area, theme, frame.buffer_mut());
+        return match asked.variant {
+            Variant::Sound => draw_sound(cells, area, theme, frame.buffer_mut()),
+            _ => draw_picture(cells, area, theme, frame.buffer_mut()),
+        };
     };
     let rows = drops.len().checked_div(*columns).unwrap_or(0);
     let heat = |x: f64, y: f64| {
@@ -290,7 +292,7 @@ fn class_lines(
 ) -> Vec<Line<'static>> {
     let is_varied = app.is_varied();
     let columns = if is_varied { 3 } else { 2 };
-    let name_width = width.saturating_sub(columns * NUMBER + 1).max(4);
+    let name_width = width.saturating_sub(columns * NUMBER + 3).max(4);
     let at = |probs: &[f32], class: u32| probs.get(class as usize).copied().unwrap_or(f32::NAN);
     let known = |p: f32| if p.is_nan() { 0.0 } else { p };
     let count = stored.len().max(own.len()) as u32;
@@ -305,7 +307,8 @@ fn class_lines(
         shown.sort_unstable();
     }
     let heading = if is_varied { "   run  here   now" } else { "   run  here" };
-    let mut lines = vec![Line::styled(format!("{}{heading}", " ".repeat(name_width)), theme.dim())];
+    let mut lines =
+        vec![Line::styled(format!("{}{heading}", " ".repeat(name_width + 2)), theme.dim())];
     let top = crate::analysis::argmax(changed);
     let gold = app.desk().gold(row);
     for class in shown {
@@ -315,13 +318,14 @@ fn class_lines(
         if class == top {
             style = style.patch(theme.strong());
         }
+        let mark = if class == gold { 'g' } else { ' ' };
         let number = |probs: &[f32]| match at(probs, class) {
             p if p.is_nan() => "     —".to_owned(),
             p if p < 0.005 => "     ·".to_owned(),
             p => format!("{p:>NUMBER$.2}"),
         };
         let mut spans = vec![
-            Span::styled(format!("{name}{pad}"), style),
+            Span::styled(format!("{name}{pad} {mark}"), style),
             Span::styled(number(stored), theme.dim()),
             Span::raw(number(own)),
         ];
@@ -367,9 +371,12 @@ fn evidence_lines(app: &App, asked: &WhatIf, width: usize, theme: Theme) -> Vec<
                 ]));
             }
         }
-        _ if top >= LEAST => {
-            lines.push(Line::from(format!("{:+.2} at most", -largest_signed(found))));
-        }
+        _ if top >= LEAST => lines.push(Line::from(vec![
+            Span::styled(" for it ", theme.heat(DARKEST)),
+            Span::raw(" "),
+            Span::styled(" against it ", theme.heat_better(DARKEST)),
+            Span::raw(format!(" {:+.2} at most", -largest_signed(found))),
+        ])),
         _ => lines.push(Line::styled("no part alone matters", theme.dim())),
     }
     lines

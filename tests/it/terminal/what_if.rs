@@ -20,5 +20,6 @@ fn the_model_answers_and_nothing_is_decided() {
     shown(&mut pty, 2);
     pty.send("q");
     pty.wait_exit();
-    assert!(folder.events().iter().all(|event| event["changes"] == serde_json::json!([])));
+    let decided = |event: &Value| event["changes"].as_array().is_some_and(|all| !all.is_empty());
+    assert!(!folder.events().iter().any(decided));
 }

@@ -8,7 +8,7 @@ mod geometry;
 mod levels;
 mod pixels;
 
-pub use frame::{Axes, Frame, axes};
+pub use frame::{Frame, axes};
 
 use super::{Alpha, Filter, Layout, Preprocess};
 use crate::scoring::engine::Port;
@@ -53,11 +53,6 @@ impl Preparer {
             alpha: preprocess.alpha.unwrap_or(Alpha::Drop),
             exif: preprocess.exif.unwrap_or(false),
         })
-    }
-
-    /// The shape of its tensors.
-    pub fn frame(&self) -> &Frame {
-        &self.frame
     }
 
     /// Whether it takes pictures turned as their camera says.
