@@ -120,10 +120,13 @@ fn misread(ours: &Rows, theirs: &Rows) -> Option<Reason> {
             &softened(theirs),
         ),
     ];
-    if let Some(ordered) = in_their_order(ours, theirs) {
+    let ordered = in_their_order(ours, theirs).map(|ordered| {
         let what = "the model has its classes in another order than the imported probabilities";
-        reasons.push(reason(what, &ordered, theirs));
-    }
+        reason(what, &ordered, theirs)
+    });
+    // some of any predictions can be matched
+    let most = |reason: &Reason| reason.agreement.agree as f64 >= MATCHED * theirs.len() as f64;
+    reasons.extend(ordered.filter(most));
     reasons.into_iter().min_by(|a, b| a.agreement.distance.total_cmp(&b.agreement.distance))
 }
 
@@ -158,6 +161,8 @@ fn in_their_order(ours: &Rows, theirs: &Rows) -> Option<Vec<Vec<f32>>> {
     Some(ours.iter().map(|row| source.iter().map(|&from| row[from]).collect()).collect())
 }
 
+/// The share of examples that another order of the classes must explain.
+const MATCHED: f64 = 0.8;
 /// The most classes whose order is looked for.
 const MOST_CLASSES: usize = 200;
 
