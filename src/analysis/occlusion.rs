@@ -218,7 +218,7 @@ pub fn mean_colour(pixels: impl IntoIterator<Item = [u8; 3]>) -> [u8; 3] {
         count += 1;
         sums.iter_mut().zip(pixel).for_each(|(sum, level)| *sum += u64::from(level));
     }
-    sums.map(|sum| if count > 0 { ((sum + count / 2) / count) as u8 } else { 128 })
+    sums.map(|sum| (sum + count / 2).checked_div(count).map_or(128, |mean| mean as u8))
 }
 
 /// The cell that stands for a column: the lower median of numbers, else what is most frequent, the first of equally

@@ -74,7 +74,9 @@ fn a_map_that_was_stopped_knows_what_was_asked() {
 fn what_stands_for_a_column() {
     let column = |cells: &[&str]| {
         let mut column = TextColumn::default();
-        cells.iter().for_each(|cell| column.push(cell).unwrap());
+        for cell in cells {
+            column.push(cell).unwrap();
+        }
         Column::new("c".to_owned(), column)
     };
     assert_eq!(typical(&column(&["3.0", "", "1", "20", "2.50"])), "2.50");

@@ -5,6 +5,7 @@
 
 mod compare;
 mod cost;
+mod embed;
 mod errors;
 mod export;
 mod filter;
@@ -14,6 +15,7 @@ mod init;
 mod keys;
 mod log;
 mod measure;
+mod model;
 mod next;
 mod order;
 mod print;
@@ -80,6 +82,10 @@ enum Command {
     Tags(tags::TagsArgs),
     /// Predict a split with an ONNX model and keep the result as a run
     Score(score::ScoreArgs),
+    /// Say what a model takes and gives, and how its input is made
+    Model(model::ModelCommand),
+    /// Keep the vectors that a model makes of the examples, for likeness and maps
+    Embed(embed::EmbedArgs),
     /// List the runs with their errors on train, dev and test
     Runs(runs::RunsArgs),
     /// Say what a second run fixed and what it broke
@@ -241,6 +247,10 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Tally(args)) => tally::run(project, &args, out),
         Some(Command::Tags(args)) => tags::run(project, &args, out),
         Some(Command::Score(args)) => score::run(&locate(project, Some(args.model()))?, &args, out),
+        Some(Command::Model(args)) => model::run(project, &args, out),
+        Some(Command::Embed(args)) => {
+            embed::run(&locate(project, Some(args.model().path()))?, &args, out)
+        }
         Some(Command::Runs(args)) => runs::run(&locate(project, None)?, &args, out),
         Some(Command::Compare(args)) => compare::run(project, &args, out),
         Some(Command::Goal(args)) => goal::run(project, &args, out),

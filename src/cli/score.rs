@@ -31,24 +31,36 @@ pub enum EngineArg {
 #[derive(Args)]
 pub struct ModelArgs {
     /// The model, an ONNX file
-    #[arg(long)]
-    pub model: PathBuf,
+    #[arg(value_name = "MODEL", required_unless_present = "model")]
+    file: Option<PathBuf>,
+    /// The same as an option
+    #[arg(long, conflicts_with = "file")]
+    model: Option<PathBuf>,
     /// The output with the class scores [default: the one that looks like it]
     #[arg(long, value_name = "NAME")]
     output: Option<String>,
     /// What runs the model
     #[arg(long, value_enum, default_value_t = EngineArg::Tract)]
     engine: EngineArg,
+    /// Threads that run the model [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
 }
 
 impl ModelArgs {
+    /// The model file, beside which the project may be found.
+    pub fn path(&self) -> &Path {
+        self.file.as_deref().or(self.model.as_deref()).unwrap_or(Path::new(""))
+    }
+
     /// The settings of the project with what was asked for.
     pub fn settings(&self, settings: Settings) -> Settings {
         let engine = match self.engine {
             EngineArg::Tract => EngineChoice::BuiltIn,
             EngineArg::Ort => EngineChoice::OnnxRuntime,
         };
-        Settings { engine, output: self.output.clone(), ..settings }
+        let threads = self.threads.unwrap_or(settings.threads).max(1);
+        Settings { engine, output: self.output.clone(), threads, ..settings }
     }
 }
 
@@ -71,9 +83,6 @@ pub struct ScoreArgs {
     /// Keep embeddings in 16 bits, half the size
     #[arg(long, requires = "embedding")]
     half: bool,
-    /// Threads that run the model [default: as many as there are cores]
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
     /// Begin anew, though an earlier scoring was stopped
     #[arg(long)]
     fresh: bool,
@@ -85,7 +94,7 @@ pub struct ScoreArgs {
 impl ScoreArgs {
     /// The model file, beside which the project may be found.
     pub fn model(&self) -> &Path {
-        &self.model.model
+        self.model.path()
     }
 
     fn run_name(&self) -> String {
@@ -98,8 +107,7 @@ impl ScoreArgs {
             "" => Embedding::LastHidden,
             name => Embedding::Named(name.to_owned()),
         });
-        let threads = self.threads.unwrap_or(settings.threads).max(1);
-        Settings { embedding, threads, ..self.model.settings(settings) }
+        Settings { embedding, ..self.model.settings(settings) }
     }
 }
 
@@ -131,7 +139,7 @@ pub fn run(project: &Project, args: &ScoreArgs, out: &mut dyn Write) -> Result<(
         precision: if args.half { Precision::F16 } else { Precision::F32 },
         fresh: args.fresh,
     };
-    let bar = Bar::new(examples.len())?;
+    let bar = Bar::new("scoring", examples.len())?;
     let cancel = on_interrupt()?;
     let mut progress = |scoring: Scoring| bar.show(scoring);
     let about = project.score(&job, &model, &examples, &mut progress, &cancel);
@@ -159,22 +167,25 @@ pub fn on_interrupt() -> Result<Arc<AtomicBool>> {
     Ok(cancel)
 }
 
-/// The progress of scoring: examples, their rate, time left and memory.
-struct Bar {
+/// Progress: examples, their rate, time left and memory.
+pub struct Bar {
     bar: ProgressBar,
     started: Instant,
 }
 
 impl Bar {
-    fn new(examples: usize) -> Result<Self> {
-        let style = "scoring {wide_bar} {pos}/{len} {msg} · ctrl+c stops";
-        let bar =
-            ProgressBar::new(examples as u64).with_style(ProgressStyle::with_template(style)?);
+    /// For so many examples.
+    pub fn new(doing: &'static str, examples: usize) -> Result<Self> {
+        let style = "{prefix} {wide_bar} {pos}/{len} {msg} · ctrl+c stops";
+        let bar = ProgressBar::new(examples as u64)
+            .with_style(ProgressStyle::with_template(style)?)
+            .with_prefix(doing);
         bar.enable_steady_tick(Duration::from_millis(500));
         Ok(Self { bar, started: Instant::now() })
     }
 
-    fn show(&self, scoring: Scoring) {
+    /// How far it is.
+    pub fn show(&self, scoring: Scoring) {
         let Scoring { done, of, resumed, failed } = scoring;
         if done == resumed && resumed > 0 {
             let text = format!("{} of {} were scored before", count(resumed), count(of));
@@ -194,12 +205,14 @@ impl Bar {
         self.bar.set_position(done as u64);
     }
 
-    fn clear(&self) {
+    /// Leaves nothing on the screen.
+    pub fn clear(&self) {
         self.bar.finish_and_clear();
     }
 }
 
-fn tell_failures(about: &ScoredRun) {
+/// Names the first examples without a prediction.
+pub fn tell_failures(about: &ScoredRun) {
     const SHOWN: usize = 5;
     if about.failed == 0 {
         return;

@@ -4,6 +4,7 @@
 //! Invariant: nothing that comes from data reaches a terminal but through [`text`].
 
 mod cells;
+mod change;
 mod decode;
 mod inline;
 mod sound;
@@ -11,6 +12,7 @@ pub mod text;
 mod wave;
 
 pub use cells::{Cells, fit, shrunk};
+pub use change::PictureChange;
 pub use decode::{MediaError, decode, decode_upright};
 pub use inline::print_inline;
 pub use sound::{Sound, decode_sound, is_sound};

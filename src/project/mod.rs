@@ -18,6 +18,7 @@ mod samples;
 mod scores;
 mod shared;
 mod vectors;
+mod what_if;
 mod worker;
 
 pub use desk::{Beside, Desk, Difficulties, Effective, Likeness, Preview, Sight, Snapshot, Subset};
@@ -32,6 +33,7 @@ pub use samples::{SampleList, Samples};
 pub use scores::{ScoreJob, Scoring};
 pub use shared::Shared;
 pub use vectors::{Vectors, content_vectors, make_vectors};
+pub use what_if::{Evidence, EvidenceCells, Fresh, Rescorer, Trial, Variant};
 pub use worker::{Request, WORKER, measure_in_process, work};
 
 use crate::analysis::{self, ErrorRate, Relabels};

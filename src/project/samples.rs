@@ -9,6 +9,9 @@ use crate::scoring::{Medium, Sample, Settings};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+/// Table rows that a model is tried on.
+const TRIAL: usize = 8;
+
 /// The examples of a split, by row.
 #[derive(Debug)]
 pub struct Samples<'a> {
@@ -20,6 +23,11 @@ pub struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
+    /// The examples, with files relative to a folder.
+    pub(super) fn new(examples: &'a Examples, root: PathBuf) -> Self {
+        Self { examples, root, upright: false }
+    }
+
     /// The same with pictures turned as their camera says, or not.
     #[must_use]
     pub fn turned(self, upright: bool) -> Self {
@@ -125,7 +133,14 @@ impl Project {
         let preprocess = self.config().preprocess.clone();
         let columns = examples.metadata.iter().map(|column| column.name.clone());
         let columns = columns.collect();
-        Settings { columns, ..Settings::new(medium(&examples.media), preprocess, classes) }
+        let trial = match &examples.media {
+            Media::Row => (0..examples.len())
+                .take(TRIAL)
+                .map(|row| cells(examples, row).map(str::to_owned).collect())
+                .collect(),
+            _ => Vec::new(),
+        };
+        Settings { columns, trial, ..Settings::new(medium(&examples.media), preprocess, classes) }
     }
 }
 

@@ -74,13 +74,11 @@ pub(super) enum Feed {
     Picture(Box<Pictures>, String),
     Text(Box<Texts>),
     Sound(Box<Sounds>),
-    Row(Rows),
-    /// A text as it is, for models that cut it into words themselves; the shape of one.
-    Words(Vec<usize>),
+    /// With rows to try a model on.
+    Row(Box<Rows>, [Vec<String>; 2]),
+    /// A text as it is, for a model that cuts it into words itself: the name of the input, and the shape of one text.
+    Words(String, Vec<usize>),
 }
-
-/// How many table rows go through an engine together: they are small, and a forest is asked tree by tree.
-const ROWS: usize = 512;
 
 impl Feed {
     /// How examples of the project become the inputs of a graph.
@@ -103,7 +101,8 @@ impl Feed {
                 Ok(Self::Picture(pictures, input.name.clone()))
             }
             Medium::Text if matches!(inputs, [port] if port.kind == Kind::Text) => {
-                Ok(Self::Words(vec![1; inputs[0].dims.len().max(1)]))
+                let shape = vec![1; inputs[0].dims.len().max(1)];
+                Ok(Self::Words(inputs[0].name.clone(), shape))
             }
             Medium::Text => {
                 let positions = graph.and_then(input::positions);
@@ -118,15 +117,19 @@ impl Feed {
             }
             Medium::Row => {
                 let columns: Vec<&str> = settings.columns.iter().map(String::as_str).collect();
-                let rows = Rows::new(inputs, &columns, preprocess.columns.as_deref());
-                rows.map(Self::Row).map_err(ModelProblem::Rows)
+                let rows = Rows::new(inputs, &columns, preprocess.columns.as_deref())?;
+                let empty = || vec![String::new(); columns.len()];
+                let trial = |at: usize| settings.trial.get(at).cloned().unwrap_or_else(empty);
+                let last = settings.trial.len().saturating_sub(1);
+                Ok(Self::Row(Box::new(rows), [trial(0), trial(last)]))
             }
         }
     }
 
-    /// How many examples go through an engine together that takes any number.
+    /// How many examples go through an engine together that is faster so: texts and sounds have lengths of their
+    /// own, and pictures are large.
     pub fn group(&self) -> usize {
-        if matches!(self, Self::Row(_) | Self::Words(_)) { ROWS } else { 1 }
+        if matches!(self, Self::Row(..)) { ROWS } else { 1 }
     }
 
     /// Two inputs to try a model on.
@@ -141,9 +144,9 @@ impl Feed {
             }
             Self::Text(texts) => texts.test_inputs(),
             Self::Sound(sounds) => sounds.test_inputs(),
-            Self::Row(rows) => rows.test_inputs(),
-            Self::Words(shape) => {
-                Ok(["a test", "of two texts"].map(|text| vec![words(shape, text)]))
+            Self::Row(rows, [first, last]) => Ok([row(rows, first)?, row(rows, last)?]),
+            Self::Words(_, shape) => {
+                Ok(["a text", "and another"].map(|text| vec![words(shape, text)]))
             }
         }
     }
@@ -154,8 +157,8 @@ impl Feed {
             Self::Picture(pictures, name) => format!("{name}: {}", pictures.describe()),
             Self::Text(texts) => texts.describe(),
             Self::Sound(sounds) => sounds.describe(),
-            Self::Row(rows) => rows.describe(),
-            Self::Words(_) => "the text as it is".to_owned(),
+            Self::Row(rows, _) => described(rows),
+            Self::Words(name, _) => format!("{name}: the text as it is"),
         }
     }
 
@@ -163,6 +166,27 @@ impl Feed {
     pub fn upright(&self) -> bool {
         matches!(self, Self::Picture(pictures, _) if pictures.exif())
     }
+}
+
+/// Table rows that go through an engine together.
+const ROWS: usize = 256;
+
+fn row(rows: &Rows, cells: &[impl AsRef<str>]) -> Result<Inputs, String> {
+    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
+    rows.tensors(&[&cells]).map_err(|(_, reason)| reason)
+}
+
+fn words(shape: &[usize], text: &str) -> Tensor {
+    Tensor::Text(ndarray::ArrayD::from_elem(shape, text.to_owned()))
+}
+
+/// The columns, as far as they fit on a line.
+fn described(rows: &Rows) -> String {
+    const SHOWN: usize = 6;
+    let names = rows.columns().concat();
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    format!("{} columns ({shown}{more})", names.len())
 }
 
 /// The inputs with the sizes that `tests` have; one that differs between them stays open.
@@ -208,8 +232,8 @@ impl<'m> Preparer<'m> {
 
     /// Prepares the examples of the rows from `first`.
     pub fn group(&mut self, first: usize, samples: Vec<Result<Sample<'_>, String>>) -> Group {
-        if let Some(group) = self.table(first, &samples) {
-            return group;
+        if let Feed::Row(rows, _) = self.feed {
+            return table(rows, first, samples);
         }
         let (mut rows, mut singles, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         for (row, sample) in (first..).zip(samples) {
@@ -231,17 +255,6 @@ impl<'m> Preparer<'m> {
         }
     }
 
-    /// Table rows at once; `None` if they are none, or one of them has to be told apart.
-    fn table(&self, first: usize, samples: &[Result<Sample<'_>, String>]) -> Option<Group> {
-        let Feed::Row(rows) = self.feed else { return None };
-        let cells = samples.iter().map(|sample| match sample {
-            Ok(Sample::Row(cells)) => Some(cells.as_slice()),
-            _ => None,
-        });
-        let inputs = rows.tensors(&cells.collect::<Option<Vec<_>>>()?).ok()?;
-        Some(Group { inputs, rows: (first..first + samples.len()).collect(), failed: Vec::new() })
-    }
-
     /// Prepares one example.
     ///
     /// # Errors
@@ -253,17 +266,40 @@ impl<'m> Preparer<'m> {
             }
             (Feed::Text(texts), Sample::Text(text)) => texts.tensors(text),
             (Feed::Sound(sounds), Sample::Sound(sound)) => sounds.tensors(sound),
-            (Feed::Row(rows), Sample::Row(cells)) => {
-                rows.tensors(&[cells]).map_err(|(_, complaint)| complaint)
-            }
-            (Feed::Words(shape), Sample::Text(text)) => Ok(vec![words(shape, text)]),
+            (Feed::Row(rows, _), Sample::Row(cells)) => row(rows, cells),
+            (Feed::Words(_, shape), Sample::Text(text)) => Ok(vec![words(shape, text)]),
             _ => Err("it is not what the model takes".to_owned()),
         }
     }
 }
 
-fn words(shape: &[usize], text: &str) -> Tensor {
-    Tensor::Text(ndarray::ArrayD::from_elem(shape, text.to_owned()))
+/// Table rows, all in one; those with a cell that can't be used are left out.
+fn table(rows: &Rows, first: usize, samples: Vec<Result<Sample<'_>, String>>) -> Group {
+    let (mut places, mut cells, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, sample) in (first..).zip(samples) {
+        match sample {
+            Ok(Sample::Row(values)) => {
+                places.push(row);
+                cells.push(values);
+            }
+            Ok(_) => failed.push((row, "it is no table row".to_owned())),
+            Err(reason) => failed.push((row, reason)),
+        }
+    }
+    loop {
+        let lines: Vec<&[&str]> = cells.iter().map(Vec::as_slice).collect();
+        match rows.tensors(&lines) {
+            Ok(inputs) => return Group { inputs, rows: places, failed },
+            Err((at, reason)) if at < places.len() => {
+                failed.push((places.remove(at), reason));
+                cells.remove(at);
+            }
+            Err((_, reason)) => {
+                failed.extend(places.drain(..).map(|row| (row, reason.clone())));
+                return Group { inputs: Vec::new(), rows: places, failed };
+            }
+        }
+    }
 }
 
 /// The inputs of several examples as one; no examples give no tensors.

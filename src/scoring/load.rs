@@ -2,14 +2,14 @@
 //!
 //! Invariant: what is wrong is told before anything is scored, by the first step that can tell.
 
+#[cfg(feature = "ort")]
+use super::engine::ort::{Options, OrtEngine};
 use super::engine::tract::TractEngine;
 use super::engine::{Engine, Port};
-#[cfg(feature = "ort")]
-use super::engine::{Options, OrtEngine};
 use super::error::ModelProblem;
-use super::feed::Feed;
+use super::feed::{Feed, Medium};
 use super::model::{About, Batch, Model, Read};
-use super::native::{self, Program, Refusal};
+use super::native::{Program, Refusal};
 use super::outputs::{self, Wanted};
 use super::reading::{self, Classes};
 use super::settings::{EngineChoice, Settings};
@@ -24,11 +24,11 @@ struct Loading<'a> {
     path: &'a Path,
     settings: &'a Settings,
     proto: ModelProto,
+    /// For the evaluator of tables.
+    program: Option<Program>,
     /// Of its files.
     bytes: u64,
-    /// Whether its outputs are others than the file's.
-    cut: bool,
-    /// The outputs of the graph as the file has it.
+    /// The outputs that the file has as they are wanted.
     given: Vec<Port>,
     feed: Feed,
     /// The inputs, with the sizes that they will have.
@@ -42,6 +42,7 @@ struct Loading<'a> {
 struct Tested {
     engine: Box<dyn Engine>,
     name: String,
+    macs: Option<u64>,
     /// For each test input the values of the outputs that were asked for.
     rows: [Vec<Tensor>; 2],
 }
@@ -49,36 +50,75 @@ struct Tested {
 pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProblem> {
     let mut proto = onnx_file::read(&onnx(), path)?;
     let weight = onnx_file::weight(&proto, path);
+    let classes = proto.graph.as_ref().and_then(prepare::classes);
     let cut = !prepare::cut_zipmap(&mut proto).is_empty();
     let ports = prepare::interface(&proto);
     if let Some(name) = ports.foreign.first() {
         return Err(ModelProblem::ForeignInput(name.clone()));
     }
-    let mut notes = Vec::new();
     let found = found::find(path, &proto, &ports.inputs, &settings.preprocess)?;
-    notes.extend(found.notes.iter().cloned());
+    let mut notes = found.notes.clone();
     let settings = &Settings { preprocess: found.preprocess.clone(), ..settings.clone() };
     let feed = Feed::new(path, proto.graph.as_ref(), &ports.inputs, settings, &mut notes)?;
-    let batch = batch(&ports.inputs, &feed);
+    let wanted = outputs::wanted(&proto, &ports.outputs, settings, &found, classes)?;
+    let program = program(&proto, settings, &wanted)?;
+    let grouped = program.is_some() || settings.engine == EngineChoice::OnnxRuntime;
+    let batch = batch(&ports.inputs, if grouped { feed.group() } else { 1 });
     let tests = tests(&feed, batch)?;
     let inputs = feed::settled(&ports.inputs, &tests, matches!(batch, Batch::UpTo(2..)));
-    let wanted = outputs::wanted(&proto, &ports.outputs, settings, &found)?;
-    let (bytes, given) = (weight.bytes, ports.outputs.clone());
+    let (bytes, given) = (weight.bytes, if cut { Vec::new() } else { ports.outputs.clone() });
     let mut loading =
-        Loading { path, settings, proto, bytes, cut, given, feed, inputs, tests, batch, notes };
+        Loading { path, settings, proto, program, bytes, given, feed, inputs, tests, batch, notes };
     let (tested, read, about) = loading.run(&wanted)?;
-    let Loading { feed, notes, .. } = loading;
-    let about = About { engine: tested.name, notes, sources: found.sources, ..about };
+    let Loading { feed, batch, notes, .. } = loading;
+    let preprocess = found.preprocess;
+    let about =
+        About { engine: tested.name, macs: tested.macs, notes, sources: found.sources, ..about };
     let (inputs, outputs) = (ports.inputs, ports.outputs);
-    Ok(Model { engine: tested.engine, feed, inputs, outputs, read, batch, weight, about })
+    Ok(Model {
+        engine: tested.engine,
+        feed,
+        preprocess,
+        inputs,
+        outputs,
+        read,
+        batch,
+        weight,
+        about,
+    })
 }
 
-/// One example at a time, unless the graph or its medium asks for more.
-fn batch(inputs: &[Port], feed: &Feed) -> Batch {
+/// One example at a time, unless the graph asks for more or `group` is faster.
+fn batch(inputs: &[Port], group: usize) -> Batch {
     match inputs.first().and_then(|port| port.dims.first()) {
         Some(&Some(fixed)) if fixed > 1 => Batch::Exactly(fixed),
         Some(&Some(_)) => Batch::UpTo(1),
-        _ => Batch::UpTo(feed.group()),
+        _ => Batch::UpTo(group),
+    }
+}
+
+/// The graph for the evaluator of tables: if it has operators that tract does not have, or takes table rows and all
+/// of its operators are known there.
+fn program(
+    proto: &ModelProto,
+    settings: &Settings,
+    wanted: &Wanted,
+) -> Result<Option<Program>, ModelProblem> {
+    if settings.engine != EngineChoice::BuiltIn {
+        return Ok(None);
+    }
+    let nodes = || proto.graph.iter().flat_map(|graph| &graph.node);
+    let needed = nodes().any(|node| node.domain == "ai.onnx.ml");
+    if !needed && settings.medium != Medium::Row {
+        return Ok(None);
+    }
+    let proto = prepare::with_outputs(proto, &wanted.names());
+    let graph = proto.graph.as_ref().ok_or(ModelProblem::Damaged)?;
+    match Program::new(graph, &proto.opset_import) {
+        Ok(program) => Ok(Some(program)),
+        Err(_) if !needed => Ok(None),
+        Err(Refusal::Missing { node, operator }) => Err(ModelProblem::Operator { node, operator }),
+        Err(Refusal::Damaged(why)) => Err(ModelProblem::Engine(why)),
     }
 }
 
@@ -158,31 +198,11 @@ impl Loading<'_> {
     fn engine(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
         match self.settings.engine {
             EngineChoice::OnnxRuntime => self.onnx_runtime(outputs),
-            EngineChoice::BuiltIn => match self.native(outputs)? {
-                Some(tested) => Ok(tested),
+            EngineChoice::BuiltIn => match self.program.take() {
+                Some(program) => native(program, &self.tests),
                 None => self.tract(outputs),
             },
         }
-    }
-
-    /// The evaluator of tables; `None` if the model is none of them, or has an operator that it lacks.
-    fn native(&mut self, outputs: &[String]) -> Result<Option<Tested>, ModelProblem> {
-        let proto = prepare::with_outputs(&self.proto, outputs);
-        let Some(graph) = &proto.graph else { return Ok(None) };
-        if !matches!(self.feed, Feed::Row(_)) && !native::is_for(graph) {
-            return Ok(None);
-        }
-        let compiled = |graph| match Program::new(graph, &proto.opset_import) {
-            Ok(program) => Ok(Some(program)),
-            Err(Refusal::Missing { .. }) => Ok(None),
-            Err(Refusal::Damaged(why)) => Err(ModelProblem::Table(why)),
-        };
-        let Some(program) = compiled(graph)? else { return Ok(None) };
-        // the test rows hold values that no category knows
-        let Some(lenient) = compiled(&native::lenient(graph))? else { return Ok(None) };
-        let rows = run(&lenient, &self.tests)?;
-        let name = format!("gaffe {}, for tables", env!("CARGO_PKG_VERSION"));
-        Ok(Some(Tested { engine: Box::new(program), name, rows }))
     }
 
     fn tract(&mut self, outputs: &[String]) -> Result<Tested, ModelProblem> {
@@ -195,8 +215,8 @@ impl Loading<'_> {
             &self.tests,
         )?;
         self.notes.extend(made.notes);
-        let name = "tract 0.23.9".to_owned();
-        Ok(Tested { engine: Box::new(made.engine), name, rows: made.given })
+        let (name, macs) = ("tract 0.23.9".to_owned(), made.engine.macs());
+        Ok(Tested { engine: Box::new(made.engine), name, macs, rows: made.given })
     }
 
     #[cfg(feature = "ort")]
@@ -204,13 +224,18 @@ impl Loading<'_> {
         let options =
             Options { threads: self.settings.threads, bytes: self.bytes, cpu_only: false };
         let inner = outputs.iter().any(|name| self.given.iter().all(|port| port.name != *name));
-        let inner = inner || self.cut;
-        let proto = inner.then(|| prepare::with_outputs(&self.proto, outputs));
-        let (engine, notes) = OrtEngine::new(self.path, proto.as_ref(), outputs, options)?;
+        // the library reads the weights itself: nothing else is to hold them then
+        let proto = std::mem::take(&mut self.proto);
+        let changed = if inner { Some(prepare::with_outputs(&proto, outputs)) } else { None };
+        drop(proto);
+        let (engine, notes) = OrtEngine::new(self.path, changed, outputs, options)?;
         self.notes.extend(notes);
+        if let (Feed::Picture(..), Batch::UpTo(count)) = (&self.feed, &mut self.batch) {
+            *count = engine.batch().max(*count);
+        }
         let rows = run(&engine, &self.tests)?;
         let name = engine.describe();
-        Ok(Tested { engine: Box::new(engine), name, rows })
+        Ok(Tested { engine: Box::new(engine), name, macs: None, rows })
     }
 
     #[cfg(not(feature = "ort"))]
@@ -219,6 +244,14 @@ impl Loading<'_> {
         Err(ModelProblem::NoRuntime(built.to_owned()))
     }
 }
+
+fn native(program: Program, tests: &[Vec<Tensor>; 2]) -> Result<Tested, ModelProblem> {
+    let rows = run(&program, tests)?;
+    Ok(Tested { engine: Box::new(program), name: NATIVE.to_owned(), macs: None, rows })
+}
+
+/// What the evaluator of tables is called.
+const NATIVE: &str = concat!("gaffe ", env!("CARGO_PKG_VERSION"));
 
 /// What the engine gives for the test inputs.
 fn run(engine: &dyn Engine, tests: &[Vec<Tensor>; 2]) -> Result<[Vec<Tensor>; 2], ModelProblem> {

@@ -8,10 +8,12 @@ use super::error::{ModelProblem, ScoreError};
 use super::feed::{Feed, Group, Preparer, Sample};
 use super::found::Source;
 use super::guard::guarded;
+use super::input::Preprocess;
 use super::onnx_file::Weight;
 use super::reading::{self, Classes, Prediction};
 use super::tensor::Tensor;
 use super::{load, settings::Settings};
+use crate::analysis::{Timing, timing};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,8 @@ use std::time::{Duration, Instant};
 pub struct Model {
     pub(super) engine: Box<dyn Engine>,
     pub(super) feed: Feed,
+    /// With what was found about the model.
+    pub(super) preprocess: Preprocess,
     pub(super) inputs: Vec<Port>,
     pub(super) outputs: Vec<Port>,
     pub(super) read: Read,
@@ -57,6 +61,8 @@ pub struct About {
     pub output: String,
     /// Which tensor is the embedding.
     pub embedding: Option<String>,
+    /// Multiplications with an addition for one example, or for the batch that the graph takes; if the engine tells.
+    pub macs: Option<u64>,
     /// Each setting of the input and where it was found.
     pub sources: Vec<Source>,
     /// What may surprise, in sentences.
@@ -119,6 +125,25 @@ impl Model {
     /// Its inputs and outputs, as the file has them.
     pub fn ports(&self) -> (&[Port], &[Port]) {
         (&self.inputs, &self.outputs)
+    }
+
+    /// Times of the model alone on a test input, on this thread, in ms for one example; at most `seconds` long.
+    ///
+    /// # Errors
+    /// As [`Model::scorer`], and an engine that fails.
+    pub fn time_alone(&self, seconds: f64) -> Result<Option<Timing>, ScoreError> {
+        const MOST: usize = 200;
+        let [_, test] = self.feed.tests().map_err(ScoreError::Example)?;
+        let count = self.batch();
+        let inputs: Vec<Tensor> = test.iter().map(|tensor| tensor.entries(0, count)).collect();
+        let mut session = self.engine.session().map_err(ScoreError::Engine)?;
+        let (started, mut times) = (Instant::now(), Vec::new());
+        while times.len() < MOST && started.elapsed().as_secs_f64() < seconds {
+            let begun = Instant::now();
+            guarded(|| session.run(&inputs)).and_then(|run| run).map_err(ScoreError::Engine)?;
+            times.push(begun.elapsed().as_secs_f64() * 1000.0 / count as f64);
+        }
+        Ok(timing(&times))
     }
 
     /// Input, output and what is done to them, on one line.
@@ -185,6 +210,15 @@ impl Scorer<'_> {
         let prediction = predictions.pop().unwrap_or_else(|| Err(NOTHING.to_owned()));
         let inferred = started.elapsed().saturating_sub(prepared);
         Ok((prediction.map_err(ScoreError::Example)?, prepared, inferred))
+    }
+
+    /// The class probabilities of one example whose inputs are made already.
+    ///
+    /// # Errors
+    /// What the model fails with.
+    pub(super) fn prepared(&mut self, inputs: &[Tensor]) -> Result<Vec<f32>, String> {
+        let prediction = self.run(inputs, 1)?.pop().unwrap_or_else(|| Err(NOTHING.to_owned()));
+        Ok(prediction?.probs)
     }
 
     /// What the model says of the examples of a group, by row. Where it fails on the group, each is tried alone.

@@ -5,7 +5,7 @@
 use super::engine::Port;
 use super::error::ModelProblem;
 use super::found::{self, ClassOrder, Found};
-use super::prepare::ClassList;
+use super::prepare::{self, ClassList};
 use super::settings::{Embedding, Settings};
 use super::tensor::Kind;
 use tract_onnx::pb::{GraphProto, ModelProto};
@@ -36,6 +36,8 @@ pub(super) struct Wanted {
     pub order: Option<Vec<usize>>,
     /// The tensor with the embedding.
     pub embedding: Option<String>,
+    /// All outputs with numbers, should neither be asked for.
+    pub any: Vec<String>,
     /// What may surprise, in sentences.
     pub notes: Vec<String>,
 }
@@ -56,20 +58,10 @@ impl Wanted {
         }
     }
 
-    /// Brings the classes in the graph of a table's model into the project's order.
-    fn take_labels(&mut self, list: &ClassList, project: &[String]) {
-        // labels 0 to K − 1 are places in the list of classes, whatever they are called
-        let numbered = list.names.iter().enumerate().all(|(i, name)| *name == i.to_string());
-        let unlike = matches!(found::order(&list.names, project), ClassOrder::Unlike(_));
-        if !(numbered && unlike && list.names.len() == project.len()) {
-            self.take_order(&list.names, &format!("the model's {}", list.operator), project);
-        }
-    }
-
     /// The names, each once.
     pub fn names(&self) -> Vec<String> {
         let classes = self.classes.iter().map(|(name, _)| name.clone());
-        classes.chain(self.embedding.clone()).collect()
+        classes.chain(self.embedding.clone()).chain(self.any.iter().cloned()).collect()
     }
 }
 
@@ -82,6 +74,7 @@ pub(super) fn wanted(
     outputs: &[Port],
     settings: &Settings,
     found: &Found,
+    graph: Option<ClassList>,
 ) -> Result<Wanted, ModelProblem> {
     let probabilities = found.probabilities.unwrap_or(false);
     let mut wanted = Wanted { probabilities, ..Wanted::default() };
@@ -94,18 +87,38 @@ pub(super) fn wanted(
             wanted.notes.push(format!("output `{name}` is read; {others} would fit as well"));
         }
         wanted.classes = Some((name, classes.len()));
-        if let Some((names, source)) = &found.classes {
-            wanted.take_order(names, source, classes);
-        } else if let Some(list) = proto.graph.as_ref().and_then(super::prepare::classes) {
-            wanted.take_labels(&list, classes);
+        match (graph, &found.classes) {
+            // numbers that are no names are places in the project's list
+            (Some(list), _)
+                if list.integers && counts_up(&list.names) && strange(list, classes) => {}
+            (Some(list), _) => wanted.take_order(&list.names, &list.operator, classes),
+            (None, Some((names, source))) => wanted.take_order(names, source, classes),
+            (None, None) => {}
         }
     }
     wanted.embedding = match &settings.embedding {
         None => None,
         Some(Embedding::Named(name)) => Some(name.clone()),
-        Some(Embedding::LastHidden) => Some(embedding(proto, outputs, &wanted)?),
+        Some(Embedding::LastHidden) => Some(embedding(proto, outputs, settings, &wanted)?),
     };
+    if wanted.classes.is_none() && wanted.embedding.is_none() {
+        wanted.any = outputs.iter().filter(is_float).map(|port| port.name.clone()).collect();
+    }
     Ok(wanted)
+}
+
+/// Whether the project's classes have other names.
+fn strange(list: &ClassList, project: &[String]) -> bool {
+    matches!(found::order(&list.names, project), ClassOrder::Unlike(_))
+}
+
+/// Whether the names are 0, 1, 2…
+fn counts_up(names: &[String]) -> bool {
+    names.iter().enumerate().all(|(at, name)| *name == at.to_string())
+}
+
+fn is_float(port: &&Port) -> bool {
+    matches!(port.kind, Kind::F16 | Kind::F32 | Kind::F64)
 }
 
 /// The output with the class scores, and others that would fit as well.
@@ -114,8 +127,7 @@ fn class_output(
     settings: &Settings,
     classes: usize,
 ) -> Result<(String, Vec<String>), ModelProblem> {
-    let float = |port: &&Port| matches!(port.kind, Kind::F16 | Kind::F32 | Kind::F64);
-    let scores: Vec<&Port> = outputs.iter().filter(float).collect();
+    let scores: Vec<&Port> = outputs.iter().filter(is_float).collect();
     let names = || scores.iter().map(|port| port.name.clone()).collect::<Vec<_>>();
     if let Some(name) = &settings.output {
         return match scores.iter().any(|port| port.name == *name) {
@@ -140,21 +152,25 @@ fn named(ports: &[&Port], usual: &[&str]) -> Option<String> {
     usual.iter().find_map(find).map(|port| port.name.clone())
 }
 
-/// The tensor with the embedding: what the classes are made of, else an output that is called one.
+/// The tensor with the embedding: what the classes are made of, else an output that is called one. Where no classes
+/// are asked for it is the other way round: a graph may have none.
 fn embedding(
     proto: &ModelProto,
     outputs: &[Port],
+    settings: &Settings,
     wanted: &Wanted,
 ) -> Result<String, ModelProblem> {
-    let graph = proto.graph.as_ref();
-    let classes = wanted.classes.as_ref().map(|(name, _)| name.as_str());
-    let hidden = classes.zip(graph).and_then(|(name, graph)| super::prepare::hidden(graph, name));
     let all: Vec<&Port> = outputs.iter().collect();
     let told = || named(&all, &EMBEDDINGS);
+    let hidden = |name: &str| prepare::hidden(proto.graph.as_ref()?, name);
+    if let Some((classes, _)) = &wanted.classes {
+        let unknown = || ModelProblem::NoHidden(classes.clone());
+        return hidden(classes).or_else(told).ok_or_else(unknown);
+    }
+    let classes = || class_output(outputs, settings, usize::MAX).ok().map(|(name, _)| name);
     let only = || if let [only] = outputs { Some(only.name.clone()) } else { None };
-    let only = || if classes.is_none() { only() } else { None };
-    let unknown = || ModelProblem::NoHidden(classes.unwrap_or("the outputs").to_owned());
-    hidden.or_else(told).or_else(only).ok_or_else(unknown)
+    let found = told().or_else(|| hidden(&classes()?)).or_else(only);
+    found.ok_or_else(|| ModelProblem::NoHidden("its outputs".to_owned()))
 }
 
 /// Operators that probabilities keep their meaning through, roundings aside.

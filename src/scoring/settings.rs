@@ -32,6 +32,9 @@ pub struct Settings {
     pub medium: Medium,
     /// The metadata columns of the examples, in the order of the table.
     pub columns: Vec<String>,
+    /// The cells of a few table rows, to try a model on.
+    #[serde(default)]
+    pub trial: Vec<Vec<String>>,
     /// `[preprocess]` of the project.
     pub preprocess: Preprocess,
     /// The project's classes, K; `None` if only embeddings are wanted.
@@ -52,6 +55,7 @@ impl Settings {
         Self {
             medium,
             columns: Vec::new(),
+            trial: Vec::new(),
             preprocess,
             classes: Some(classes),
             engine: EngineChoice::default(),

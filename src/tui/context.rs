@@ -26,6 +26,8 @@ pub enum Context {
     History,
     /// Looking at the taxonomy.
     Tags,
+    /// Asking the model about an example.
+    WhatIf,
     /// Saying what is to be decided on many examples: the keys of the review, until one decides.
     Choose,
     /// Confirming what concerns many examples.
@@ -36,7 +38,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Review,
         Self::Grid,
         Self::Board,
@@ -47,6 +49,7 @@ impl Context {
         Self::Help,
         Self::History,
         Self::Tags,
+        Self::WhatIf,
         Self::Choose,
         Self::Confirm,
         Self::Card,
@@ -65,6 +68,7 @@ impl Context {
             Self::Help => "help",
             Self::History => "history",
             Self::Tags => "tags",
+            Self::WhatIf => "whatif",
             Self::Choose => "choose",
             Self::Confirm => "confirm",
             Self::Card => "card",

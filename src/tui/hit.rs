@@ -5,7 +5,7 @@
 use super::app::{App, Mode};
 use super::command::Command;
 use super::layout;
-use super::screens::{boards, class_in_line, confirm, hints, picker, popup, tag_bar};
+use super::screens::{boards, class_in_line, confirm, hints, picker, popup, tag_bar, what_if};
 use crate::dataset::TagId;
 use ratatui::layout::{Position, Rect};
 
@@ -54,6 +54,7 @@ pub fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
         | Mode::Guards(_)
         | Mode::Tried(_)
         | Mode::Tags => None,
+        Mode::WhatIf => in_hints(&what_if::keys(app, places.keys.width), places.keys, at),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Worker threads: one writes decisions down, two make pictures ready, one sorts and searches, one
-//! answers what the screens ask.
+//! answers what the screens ask, one has the model.
 //!
 //! Invariant: the thread that draws never waits for a disk or a decoder. What a job answers carries
 //! what it was asked for, so that an answer nobody waits for any more is dropped.
 
-use super::app::{Learning, Message, PictureKey, Question, Work};
+use super::app::{Asking, Learning, Message, PictureKey, Question, Work};
+use super::rescore::rescore;
 use crate::dataset::{Event, Ledger};
 use crate::media;
 use crate::project::{ExperimentLog, LogEdit, LogFile, Project, whoami};
@@ -36,6 +37,7 @@ pub struct Jobs {
     works: Option<Sender<Box<Work>>>,
     lessons: Option<Sender<Box<Learning>>>,
     questions: Option<Sender<Box<Question>>>,
+    trials: Option<Sender<Box<Asking>>>,
     answers: Receiver<Message>,
 }
 
@@ -75,7 +77,8 @@ impl Jobs {
         let (tasks, incoming) = channel();
         let (decoder_answer, worker_answer) = (answer.clone(), answer.clone());
         let (learner_answer, insight_answer) = (answer.clone(), answer.clone());
-        let project = files.project.clone();
+        let (project, model_project) = (files.project.clone(), files.project.clone());
+        let model_answer = answer.clone();
         let picture = Arc::new(picture);
         let file = picture.clone();
         let wishes = Arc::new(Wishes::default());
@@ -101,9 +104,13 @@ impl Jobs {
         thread::Builder::new()
             .name("insight".into())
             .spawn(move || consider(&asked, &project, &insight_answer))?;
-        let (tasks, works) = (Some(tasks), Some(works));
+        let (trials, tried) = channel();
+        thread::Builder::new()
+            .name("model".into())
+            .spawn(move || rescore(&tried, &model_project, &model_answer))?;
+        let (tasks, works, trials) = (Some(tasks), Some(works), Some(trials));
         let (lessons, questions) = (Some(lessons), Some(questions));
-        Ok(Self { tasks, writer: Some(writer), wishes, works, lessons, questions, answers })
+        Ok(Self { tasks, writer: Some(writer), wishes, works, lessons, questions, trials, answers })
     }
 
     /// Writes a decision down.
@@ -159,6 +166,13 @@ impl Jobs {
         }
     }
 
+    /// Asks the model about an example.
+    pub fn ask(&self, asking: Box<Asking>) {
+        if let Some(trials) = &self.trials {
+            let _ = trials.send(asking);
+        }
+    }
+
     /// An answer, if one is there.
     pub fn answer(&self) -> Option<Message> {
         self.answers.try_recv().ok()
@@ -177,6 +191,7 @@ impl Jobs {
 
     fn close(&mut self) {
         (self.tasks, self.works, self.lessons, self.questions) = (None, None, None, None);
+        self.trials = None;
         self.wishes.lock().closed = true;
         self.wishes.changed.notify_all();
         if let Some(writer) = self.writer.take() {

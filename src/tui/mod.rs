@@ -12,6 +12,7 @@ pub mod keymap;
 pub mod layout;
 pub mod record;
 pub mod replay;
+mod rescore;
 pub mod screens;
 pub mod session;
 pub mod settings;
@@ -189,6 +190,7 @@ fn carry_out(jobs: &Jobs, effects: Vec<Effect>) -> bool {
             Effect::Learn(learning) => jobs.learn(learning),
             Effect::Work(work) => jobs.work(work),
             Effect::Consider(question) => jobs.consider(question),
+            Effect::Ask(asking) => jobs.ask(asking),
             Effect::Log(edit) => jobs.log(edit),
             Effect::Copy(text) => terminal::copy(&text),
             Effect::Welcomed => jobs.welcomed(),

@@ -36,13 +36,16 @@ fn project(name: &str, columns: &[&str], preprocess: &str) -> (Folder, Value) {
         let width = |input: &Vec<String>| input.len() / labels.len();
         let cells: Vec<&str> = inputs
             .iter()
-            .flat_map(|input| input[row * width(input)..][..width(input)].iter().map(String::as_str))
+            .flat_map(|input| {
+                input[row * width(input)..][..width(input)].iter().map(String::as_str)
+            })
             .collect();
         table += &format!("e{row},{label},inn,{}\n", cells.join(","));
     }
     folder.write("dev.csv", table);
     let config = format!(
-        "classes = [\"zebra\", \"ham\", \"spam\"]\n\n[data.dev]\ntable = \"dev.csv\"\n\n[preprocess]\n{preprocess}\n"
+        "name = \"table\"\nclasses = [\"zebra\", \"ham\", \"spam\"]\n[columns]\nid = \"id\"\nlabel = \"label\"\n\
+         [splits]\ndev = \"dev.csv\"\n[preprocess]\n{preprocess}\n"
     );
     folder.write("gaffe.toml", config);
     fs::copy(fixtures().join(format!("{name}.onnx")), folder.file("model.onnx")).unwrap();
@@ -54,8 +57,7 @@ fn check(folder: &Folder, case: &Value) {
     let report = folder.gaffe(&["score", "--model", "model.onnx", "--name", "m", "--json"]).json();
     assert_eq!((&report["unreadable"], &report["examples"]), (&0.into(), &12.into()));
     let ours: Array2<f32> = ndarray_npy::read_npy(folder.file(".gaffe/runs/m/dev.npy")).unwrap();
-    let theirs: Vec<f32> =
-        values(&case["outputs"][1]).iter().map(|v| v.parse().unwrap()).collect();
+    let theirs: Vec<f32> = values(&case["outputs"][1]).iter().map(|v| v.parse().unwrap()).collect();
     for (ours, theirs) in ours.rows().into_iter().zip(theirs.chunks(3)) {
         // ham, spam, zebra in the model
         for (column, place) in [(0, 2), (1, 0), (2, 1)] {
@@ -88,7 +90,8 @@ fn columns_that_do_not_fit_are_listed_before_anything_is_scored() {
     let refused = folder.gaffe(&["score", "--model", "model.onnx"]);
     let text = "takes 4 features, the table has 5 columns (place, a, b, c, d)";
     assert!(refused.refused().contains(text), "{}", refused.err);
-    let (folder, _) = project("forest_names", &["a", "b", "c", "d"], r#"columns = ["a", "b", "c", "place"]"#);
+    let (folder, _) =
+        project("forest_names", &["a", "b", "c", "d"], r#"columns = ["a", "b", "c", "place"]"#);
     let refused = folder.gaffe(&["score", "--model", "model.onnx"]);
     assert!(refused.err.contains("column `place` holds `inn`, no number"), "{}", refused.err);
 }

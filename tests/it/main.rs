@@ -13,6 +13,7 @@ mod screens_help;
 mod screens_progress;
 mod screens_tags;
 mod screens_themes;
+mod screens_what_if;
 mod support;
 #[cfg(unix)]
 mod terminal;

@@ -4,11 +4,8 @@
 //! classes: tensors in, tensors out, in the order of the graph's inputs and outputs.
 
 #[cfg(feature = "ort")]
-mod ort;
+pub(super) mod ort;
 pub(super) mod tract;
-
-#[cfg(feature = "ort")]
-pub use self::ort::{Options, OrtEngine};
 
 use super::tensor::{Kind, Tensor};
 

@@ -8,6 +8,7 @@ use crate::scoring::error::{ModelProblem, panic_text};
 use crate::scoring::prepare;
 use crate::scoring::tensor::{Kind, Tensor};
 use ndarray::ArrayD;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use tract_onnx::Onnx;
@@ -24,12 +25,14 @@ type Value = tract_onnx::prelude::Tensor;
 /// How far the optimised plan may be from the plain one, relative to values above 1.
 const AGREEMENT: f64 = 1e-3;
 
+/// The symbol of the one size that differs from call to call.
+const LENGTH: &str = "S";
+
 /// A model that tract runs, shared by all threads.
 pub(in crate::scoring) struct TractEngine {
     plan: Plan,
     /// The inputs that the outputs depend on: their number, and whether they are rounded to half floats.
     inputs: Vec<(usize, bool)>,
-    batch: usize,
     macs: Option<u64>,
 }
 
@@ -44,7 +47,8 @@ pub(in crate::scoring) struct Loaded {
 
 impl TractEngine {
     /// Makes a plan that gives the tensors named `outputs`, of the graph's outputs or from inside it, and runs it on
-    /// the two inputs of `tests`. In `inputs` an open size is one that differs from call to call, a text's length. Weights in other files lie in `folder`.
+    /// the two inputs of `tests`. In `inputs` an open size is the one that differs from call to call, a text's length.
+    /// Weights in other files lie in `folder`.
     ///
     /// # Errors
     /// A model that tract can't run, or that gives values which are not finite.
@@ -58,11 +62,6 @@ impl TractEngine {
         // tract panics on some malformed graphs
         catch_unwind(AssertUnwindSafe(|| load(model, folder, inputs, outputs, tests)))
             .unwrap_or_else(|payload| Err(ModelProblem::panicked(&*payload)))
-    }
-
-    /// How many examples one run takes.
-    pub fn batch(&self) -> usize {
-        self.batch
     }
 
     /// Multiplications with an addition that one run makes, for texts as long as the first test input;
@@ -87,14 +86,11 @@ struct Run<'e> {
 impl Session for Run<'_> {
     fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor>, String> {
         let TractEngine { plan, inputs: wanted, .. } = self.engine;
-        let values = taken(wanted, inputs)?;
         let state = self.state.take();
         let attempt = catch_unwind(AssertUnwindSafe(|| {
             let mut state = state.map_or_else(|| plan.spawn(), Ok)?;
-            let outputs = state.run(values.into_iter().map(Into::into).collect())?;
-            let outputs: Result<Vec<Tensor>, _> =
-                outputs.iter().map(|value| given(value)).collect();
-            Ok::<_, anyhow::Error>((state, outputs?))
+            let outputs = run(&mut state, wanted, inputs)?;
+            Ok::<_, anyhow::Error>((state, outputs))
         }));
         match attempt {
             Ok(Ok((state, outputs))) => {
@@ -120,34 +116,72 @@ fn load(
     check_operators(&model)?;
     let typed = model.into_typed().map_err(engine)?;
     let macs = macs(&typed, inputs, &tests[0]);
-    let plain = || -> anyhow::Result<_> {
-        let plan = typed.clone().into_runnable()?;
-        let given = run_both(&plan, &wanted, tests)?;
-        Ok((plan, given))
-    };
+    let judge = || judge(&typed, inputs, &wanted, tests);
     let optimised = || -> anyhow::Result<_> {
         let plan = typed.clone().into_optimized()?.into_runnable()?;
         let given = run_both(&plan, &wanted, tests)?;
         Ok((plan, given))
     };
     let (judge, tried) = thread::scope(|scope| {
-        let judge = scope.spawn(plain);
+        let judge = scope.spawn(judge);
         let tried = catch_unwind(AssertUnwindSafe(optimised));
         (judge.join(), tried)
     });
     let judge = judge.map_err(|payload| ModelProblem::panicked(&*payload))?.map_err(engine)?;
-    let ((plan, given), what) = match tried {
-        Ok(Ok(tried)) if agree(&tried.1, &judge.1) => (tried, None),
-        Ok(Ok(_)) => (judge, Some("gives other values")),
-        Ok(Err(_)) | Err(_) => (judge, Some("fails")),
-    };
-    if !given.iter().flatten().all(is_finite) {
+    if !judge.iter().flatten().all(is_finite) {
         return Err(ModelProblem::NotFinite);
     }
+    let (plan, given, what) = match tried {
+        Ok(Ok((plan, given))) if agree(&given, &judge) => (plan, given, None),
+        tried => {
+            let what = if matches!(tried, Ok(Ok(_))) { "gives other values" } else { "fails" };
+            (plain(&typed, &wanted, tests, &judge).map_err(engine)?, judge, Some(what))
+        }
+    };
     let note = what.map(|what| format!("the optimised plan {what}: the slower plain one is used"));
-    let batch = inputs.first().and_then(|input| *input.dims.first()?).unwrap_or(1);
-    let engine = TractEngine { plan, inputs: wanted, batch, macs };
+    let engine = TractEngine { plan, inputs: wanted, macs };
     Ok(Loaded { engine, notes: note.into_iter().collect(), given })
+}
+
+/// What the graph gives as it is written. A length that is left open is settled for each test: tract has to
+/// rewrite a graph before it can run for any length.
+fn judge(
+    typed: &TypedModel,
+    inputs: &[Port],
+    wanted: &[(usize, bool)],
+    tests: &[Vec<Tensor>; 2],
+) -> anyhow::Result<[Vec<Tensor>; 2]> {
+    let lengths = tests.each_ref().map(|test| length(inputs, test));
+    let plan = |length: Option<i64>| -> anyhow::Result<Plan> {
+        let Some(length) = length else { return typed.clone().into_runnable() };
+        let settled = HashMap::from([(typed.symbols.sym(LENGTH), TDim::from(length))]);
+        typed.set_symbols(&settled)?.into_runnable()
+    };
+    let first = plan(lengths[0])?;
+    let second = if lengths[0] == lengths[1] { first.clone() } else { plan(lengths[1])? };
+    let run = |plan: &Plan, test: &[Tensor]| run(&mut plan.spawn()?, wanted, test);
+    Ok([run(&first, &tests[0])?, run(&second, &tests[1])?])
+}
+
+/// The plan of the graph as it is written, to be kept where the optimised one is not to be trusted.
+fn plain(
+    typed: &TypedModel,
+    wanted: &[(usize, bool)],
+    tests: &[Vec<Tensor>; 2],
+    judge: &[Vec<Tensor>; 2],
+) -> anyhow::Result<Plan> {
+    let plan = typed.clone().into_runnable()?;
+    let given = run_both(&plan, wanted, tests)?;
+    anyhow::ensure!(agree(&given, judge), "it computes other values than the graph says");
+    Ok(plan)
+}
+
+/// How long the open axis is in a test.
+fn length(inputs: &[Port], test: &[Tensor]) -> Option<i64> {
+    let open = |input: &Port| input.dims.iter().position(Option::is_none);
+    inputs.iter().zip(test).find_map(|(input, test)| {
+        test.shape().get(open(input)?).and_then(|&size| i64::try_from(size).ok())
+    })
 }
 
 /// tract's reader. Declared shapes are often wrong or symbolic, and tract won't unify them with a batch of 1.
@@ -173,7 +207,7 @@ fn inferred(
         return Err(ModelProblem::NoTensor(name.clone()));
     }
     let mut model = parsed.model;
-    let length: TDim = model.symbols.sym("S").into();
+    let length: TDim = model.symbols.sym(LENGTH).into();
     let mut wanted = Vec::new();
     for outlet in model.input_outlets().map_err(engine)?.to_vec() {
         let name = model.node(outlet.node).name.clone();
@@ -207,12 +241,8 @@ fn check_operators(model: &InferenceModel) -> Result<(), ModelProblem> {
 
 /// The sum of what tract knows its operators to cost.
 fn macs(model: &TypedModel, inputs: &[Port], test: &[Tensor]) -> Option<u64> {
-    let open = |input: &Port| input.dims.iter().position(Option::is_none);
-    let length = inputs.iter().zip(test).find_map(|(input, test)| {
-        test.shape().get(open(input)?).and_then(|&size| i64::try_from(size).ok())
-    });
-    let symbol = model.symbols.sym("S");
-    let values = SymbolValues::default().with(&symbol, length.unwrap_or(1));
+    let symbol = model.symbols.sym(LENGTH);
+    let values = SymbolValues::default().with(&symbol, length(inputs, test).unwrap_or(1));
     let mut sum = 0_u64;
     for node in model.nodes() {
         let facts = model.node_input_facts(node.id).ok()?;
@@ -232,12 +262,17 @@ fn run_both(
     tests: &[Vec<Tensor>; 2],
 ) -> anyhow::Result<[Vec<Tensor>; 2]> {
     let mut state = plan.spawn()?;
-    let mut run = |test: &[Tensor]| -> anyhow::Result<Vec<Tensor>> {
-        let values = taken(wanted, test).map_err(anyhow::Error::msg)?;
-        let outputs = state.run(values.into_iter().map(Into::into).collect())?;
-        outputs.iter().map(|value| given(value)).collect()
-    };
-    Ok([run(&tests[0])?, run(&tests[1])?])
+    Ok([run(&mut state, wanted, &tests[0])?, run(&mut state, wanted, &tests[1])?])
+}
+
+fn run(
+    state: &mut TypedSimpleState,
+    wanted: &[(usize, bool)],
+    inputs: &[Tensor],
+) -> anyhow::Result<Vec<Tensor>> {
+    let values = taken(wanted, inputs).map_err(anyhow::Error::msg)?;
+    let outputs = state.run(values.into_iter().map(Into::into).collect())?;
+    outputs.iter().map(|value| given(value)).collect()
 }
 
 /// The inputs that the graph takes, as tract's tensors.

@@ -7,11 +7,12 @@ use super::literal::{in_order, names};
 use crate::scoring::input::{Crop, Filter, Order, Preprocess, Resize};
 use serde_json::{Map, Value};
 
-/// ImageNet's mean and standard deviation, as torchvision has them.
+/// Mean and standard deviation of `ImageNet`, as torchvision has them.
 pub const IMAGENET: [[f64; 3]; 2] = [[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]];
 const CLIP: [[f64; 3]; 2] =
     [[0.481_454_66, 0.457_827_5, 0.408_210_73], [0.268_629_54, 0.261_302_58, 0.275_777_11]];
-const HALF: [[f64; 3]; 2] = [[0.5; 3]; 2];
+/// Those that bring 0 to 1 into −1 to 1.
+pub const HALF: [[f64; 3]; 2] = [[0.5; 3]; 2];
 
 /// Processors that cut the centre out unless told not to.
 const CROPPING: [&str; 8] =
@@ -115,7 +116,9 @@ fn levels(config: &Map<String, Value>, class: &str, how: &mut Preprocess) {
         };
     if class == "EfficientNet" {
         if rescaled && flag(config, "rescale_offset", false) {
-            mean.iter_mut().for_each(|mean| *mean += 1.0);
+            for mean in &mut mean {
+                *mean += 1.0;
+            }
         }
         if flag(config, "include_top", true) {
             // it divides by the standard deviation once more

@@ -3,6 +3,7 @@
 //! Invariant: a line is a class, in the order of the model's outputs.
 
 use super::literal::{in_order, names};
+use std::path::Path;
 
 /// Files that hold class names, the surest first.
 pub const FILES: [&str; 8] = [
@@ -25,9 +26,9 @@ pub struct List {
     pub numbered: bool,
 }
 
-/// Reads a list; `None` if it holds no names.
-pub fn read(text: &str, json: bool) -> Option<List> {
-    if json {
+/// Reads a list, JSON if its file is called so; `None` if it holds no names.
+pub fn read(text: &str, file: &str) -> Option<List> {
+    if Path::new(file).extension().is_some_and(|end| end == "json") {
         let names = names(&serde_json::from_str(text).ok()?)?;
         return Some(List { names, numbered: false });
     }
@@ -45,7 +46,7 @@ pub fn read(text: &str, json: bool) -> Option<List> {
     (!names.is_empty()).then_some(List { names, numbered: false })
 }
 
-/// `n01440764 tench, Tinca tinca` is a tench; a bare number of WordNet stays.
+/// `n01440764 tench, Tinca tinca` is a tench; a bare number of `WordNet` stays.
 fn synset(line: &str) -> Option<&str> {
     let (number, names) = line.split_once(' ').unwrap_or((line, line));
     let digits = number.strip_prefix('n')?;
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     fn list(text: &str) -> Vec<String> {
-        read(text, false).unwrap().names
+        read(text, "labels.txt").unwrap().names
     }
 
     #[test]
@@ -67,13 +68,13 @@ mod tests {
         assert_eq!(list("n01440764 tench, Tinca tinca\nn01443537 goldfish"), ["tench", "goldfish"]);
         assert_eq!(list("n01440764\nn01443537"), ["n01440764", "n01443537"]);
         assert_eq!(list("n01440764 tench\ncat"), ["n01440764 tench", "cat"]);
-        let teachable = read("0 Class 1\n1 Class 2\n", false).unwrap();
+        let teachable = read("0 Class 1\n1 Class 2\n", "labels.txt").unwrap();
         assert_eq!(
             teachable,
             List { names: vec!["Class 1".into(), "Class 2".into()], numbered: true }
         );
         assert_eq!(list("7 seven\n8 eight"), ["7 seven", "8 eight"]);
-        assert_eq!(read(r#"["a", "b"]"#, true).unwrap().names, ["a", "b"]);
-        assert_eq!(read("\n", false), None);
+        assert_eq!(read(r#"["a", "b"]"#, "labels.json").unwrap().names, ["a", "b"]);
+        assert_eq!(read("\n", "labels.txt"), None);
     }
 }

@@ -33,7 +33,7 @@ pub fn read(entries: &BTreeMap<String, String>) -> Result<Option<Part>, ModelPro
     Ok((part != Part::default()).then_some(part))
 }
 
-/// After Ultralytics 8.3's `classify_transforms`: OpenCV reads the picture and turns it, torchvision resizes
+/// After Ultralytics 8.3's `classify_transforms`: `OpenCV` reads the picture and turns it, torchvision resizes
 /// it. Its classifiers end in a softmax.
 fn ultralytics(imgsz: Option<&str>, channels: Option<&str>, part: &mut Part) {
     let how = &mut part.preprocess;
@@ -56,7 +56,7 @@ fn ultralytics(imgsz: Option<&str>, channels: Option<&str>, part: &mut Part) {
     part.probabilities = Some(true);
 }
 
-/// YOLOv5 writes no task; its classifiers are normalised and give logits.
+/// `YOLOv5` writes no task; its classifiers are normalised and give logits.
 fn yolov5(part: &mut Part) {
     let how = &mut part.preprocess;
     how.exif = Some(true);

@@ -11,6 +11,7 @@ mod literal;
 mod metadata;
 mod order;
 
+pub use hub::{HALF, IMAGENET};
 pub use order::{ClassOrder, order};
 
 use super::engine::Port;
@@ -191,7 +192,7 @@ impl Search {
     fn lists(&mut self, folders: Folders<'_>) -> bool {
         for file in lists::FILES {
             let Some((text, name)) = self.text(folders, file) else { continue };
-            match lists::read(&text, file.ends_with(".json")) {
+            match lists::read(&text, file) {
                 Some(lists::List { names, numbered }) => {
                     self.take(&name, Part { classes: Some(names), ..Part::default() });
                     return numbered;

@@ -23,8 +23,8 @@ pub fn order(model: &[String], project: &[String]) -> ClassOrder {
             "the model names {found} classes, the project has {wanted}"
         ));
     }
-    let exact = |name: &String| name.clone();
-    match matched(model, project, exact).or_else(|| matched(model, project, plain)) {
+
+    match matched(model, project, str::to_owned).or_else(|| matched(model, project, plain)) {
         Some(columns) if columns.iter().enumerate().all(|(at, &column)| at == column) => {
             ClassOrder::Same
         }
@@ -36,7 +36,7 @@ pub fn order(model: &[String], project: &[String]) -> ClassOrder {
 fn matched(
     model: &[String],
     project: &[String],
-    key: impl Fn(&String) -> String,
+    key: impl Fn(&str) -> String,
 ) -> Option<Vec<usize>> {
     let columns: HashMap<String, usize> =
         model.iter().enumerate().map(|(at, name)| (key(name), at)).collect();
@@ -50,10 +50,10 @@ fn matched(
         .collect()
 }
 
-fn plain(name: &String) -> String {
+fn plain(name: &str) -> String {
     let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let words: Vec<String> = words.map(str::to_lowercase).collect();
-    if words.is_empty() { name.clone() } else { words.join(" ") }
+    if words.is_empty() { name.to_owned() } else { words.join(" ") }
 }
 
 fn unlike(model: &[String], project: &[String]) -> String {

@@ -81,13 +81,6 @@ impl Mel {
         span.saturating_add(frames.saturating_sub(1).saturating_mul(self.spec.hop_length))
     }
 
-    /// How many frames so many samples give.
-    pub fn frames_of(&self, samples: usize) -> usize {
-        let sides = if self.spec.centre.is_some() { self.spec.n_fft / 2 * 2 } else { 0 };
-        let whole = (samples + sides).checked_sub(self.span());
-        whole.map_or(0, |rest| 1 + rest / self.spec.hop_length)
-    }
-
     /// The samples that a frame reaches over: Kaldi's frames are no longer than their window.
     fn span(&self) -> usize {
         if self.spec.kaldi { self.spec.win_length } else { self.spec.n_fft }

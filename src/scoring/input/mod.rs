@@ -18,5 +18,5 @@ pub use beside::positions;
 pub use preprocess::{Alpha, Crop, Filter, Layout, Order, Preprocess, Resize};
 pub use row::{RowProblem, Rows};
 pub use sound::Sounds;
-pub use sound_settings::{Features, Log, MelAxes, MelNorm, MelScale, Pad, SoundSettings};
+pub use sound_settings::SoundSettings;
 pub use text::Texts;

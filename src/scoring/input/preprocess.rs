@@ -37,7 +37,7 @@ pub struct Preprocess {
     pub fill: Option<Vec<u8>>,
     /// The filter of resizing; bilinear if absent.
     pub filter: Option<Filter>,
-    /// Whether shrinking takes all pixels in, as Pillow does; yes if absent. No is what OpenCV and
+    /// Whether shrinking takes all pixels in, as Pillow does; yes if absent. No is what `OpenCV` and
     /// TensorFlow do.
     pub antialias: Option<bool>,
     /// What levels from 0 to 255 are multiplied by first. 1/255 if absent, 1 where the model takes integers.
@@ -71,7 +71,7 @@ pub enum Layout {
 pub enum Order {
     /// Red first.
     Rgb,
-    /// Blue first, as OpenCV reads pictures.
+    /// Blue first, as `OpenCV` reads pictures.
     Bgr,
 }
 
@@ -125,7 +125,7 @@ pub enum Filter {
     Bilinear,
     /// Sharper than linear.
     Hamming,
-    /// Cubic, a = −0.5; without antialiasing a = −0.75, as in PyTorch and OpenCV.
+    /// Cubic, a = −0.5; without antialiasing a = −0.75, as in `PyTorch` and `OpenCV`.
     Bicubic,
     /// Lanczos with three lobes.
     Lanczos,

@@ -126,19 +126,6 @@ impl Sounds {
         format!("{}: sound at {} Hz, {length}, {what}", names.join(", "), self.rate)
     }
 
-    /// The sizes of each input; a sound's length is open where it is its own.
-    pub fn dims(&self) -> Vec<Vec<Option<usize>>> {
-        let time = match &self.hears {
-            Hears::Wave { .. } => vec![self.samples],
-            Hears::Mel(made) => made.dims(self.samples),
-        };
-        let of = |slot: &Slot| {
-            let missing = slot.rank.saturating_sub(time.len());
-            [vec![Some(1); missing], time.clone()].concat()
-        };
-        self.slots.iter().map(of).collect()
-    }
-
     /// The inputs of one sound, in the order of the ports; the first axis is 1.
     ///
     /// # Errors
@@ -176,15 +163,9 @@ impl Sounds {
             seed as f32 / u32::MAX as f32 - 0.5
         };
         let sound = |samples: Vec<f32>| Sound { samples, rate: self.rate, channels: 1 };
-        let first = self.tensors(&sound((0..count).map(tone).collect()))?;
-        Ok([
-            first,
-            self.tensors(&sound(
-                (0..if self.samples.is_none() { count * 3 / 2 } else { count })
-                    .map(|_| noise())
-                    .collect(),
-            ))?,
-        ])
+        let tone = sound((0..count).map(tone).collect());
+        let noise = sound((0..count + count / 2).map(|_| noise()).collect());
+        Ok([self.tensors(&tone)?, self.tensors(&noise)?])
     }
 
     fn at_rate(&self, sound: &Sound) -> Result<Vec<f32>, String> {
@@ -259,20 +240,6 @@ impl Spectrogram {
         }
         let frames = self.frames?.saturating_add(usize::from(self.drops_last));
         Some(self.mel.samples_for(frames))
-    }
-
-    /// Its axes, the number of frames open where it is the sound's.
-    fn dims(&self, samples: Option<usize>) -> Vec<Option<usize>> {
-        let made = |samples: usize| {
-            let frames = self.mel.frames_of(samples);
-            frames.saturating_sub(usize::from(self.drops_last))
-        };
-        let frames = self.frames.or(samples.map(made));
-        let mels = Some(self.mel.spec().n_mels);
-        match self.axes {
-            MelAxes::MelTime => vec![mels, frames],
-            MelAxes::TimeMel => vec![frames, mels],
-        }
     }
 
     /// Shape, values, and how many frames are of the sound.

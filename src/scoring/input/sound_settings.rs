@@ -78,9 +78,9 @@ pub enum MelAxes {
     TimeMel,
 }
 
-/// The keys of `[preprocess]` in `gaffe.toml` for sounds.
+/// `[preprocess]` of `gaffe.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields, default)]
 pub struct SoundSettings {
     /// Samples a second that the model takes.
     pub sample_rate: Option<u32>,
@@ -131,41 +131,10 @@ pub struct SoundSettings {
 }
 
 impl SoundSettings {
-    /// These, and what they leave open from `other`.
-    #[must_use]
-    pub fn or(&self, other: &Self) -> Self {
-        let (a, b) = (self, other);
-        Self {
-            sample_rate: a.sample_rate.or(b.sample_rate),
-            features: a.features.or(b.features),
-            normalize: a.normalize.or(b.normalize),
-            seconds: a.seconds.or(b.seconds),
-            frames: a.frames.or(b.frames),
-            n_fft: a.n_fft.or(b.n_fft),
-            win_length: a.win_length.or(b.win_length),
-            hop_length: a.hop_length.or(b.hop_length),
-            n_mels: a.n_mels.or(b.n_mels),
-            f_min: a.f_min.or(b.f_min),
-            f_max: a.f_max.or(b.f_max),
-            mel: a.mel.or(b.mel),
-            mel_norm: a.mel_norm.or(b.mel_norm),
-            power: a.power.or(b.power),
-            log: a.log.or(b.log),
-            log_floor: a.log_floor.or(b.log_floor),
-            log_offset: a.log_offset.or(b.log_offset),
-            range: a.range.or(b.range),
-            center: a.center.or(b.center),
-            pad: a.pad.or(b.pad),
-            feature_mean: a.feature_mean.or(b.feature_mean),
-            feature_std: a.feature_std.or(b.feature_std),
-            mel_axes: a.mel_axes.or(b.mel_axes),
-        }
-    }
-
     /// What `preprocessor_config.json` says, as transformers reads it; defaults of the extractor included.
     ///
     /// # Errors
-    /// The name of a feature extractor that is not known here.
+    /// A sentence about a processor that is not known here.
     pub fn from_preprocessor(config: &Value) -> Result<Self, String> {
         let whole = |key: &str| config.get(key).and_then(Value::as_u64);
         let size = |key: &str| whole(key).and_then(|n| usize::try_from(n).ok());
@@ -204,7 +173,15 @@ impl SoundSettings {
                 seconds: Some(number("chunk_length").unwrap_or(30.0)),
                 ..common
             }),
-            other => Err(other.to_owned()),
+            _ => Err(
+                match ["feature_extractor_type", "image_processor_type"].map(|key| config.get(key))
+                {
+                    [Some(name), _] | [None, Some(name)] => {
+                        format!("{name} is not known here: [preprocess] can say what it does")
+                    }
+                    [None, None] => "it names no processor".to_owned(),
+                },
+            ),
         }
     }
 }
@@ -214,20 +191,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_project_goes_before_the_model() {
+    fn keys_are_as_the_project_writes_them() {
+        let read = |text| toml::from_str::<SoundSettings>(text);
         let toml = "sample_rate = 8000\nmel = \"slaney\"\nlog = \"db\"\npad = \"zero\"\nmel_axes = \"time_mel\"";
-        let project: SoundSettings = toml::from_str(toml).unwrap();
-        let config = serde_json::json!({"feature_extractor_type": "WhisperFeatureExtractor", "chunk_length": 10});
-        let model = SoundSettings::from_preprocessor(&config).unwrap();
-        let both = project.or(&model);
-        assert_eq!(
-            (both.sample_rate, both.n_mels, both.seconds),
-            (Some(8000), Some(80), Some(10.0))
-        );
-        assert_eq!(
-            (both.mel, both.pad, both.log),
-            (Some(MelScale::Slaney), Some(Pad::Zero), Some(Log::Db))
-        );
+        let settings = read(toml).unwrap();
+        assert_eq!((settings.sample_rate, settings.log), (Some(8000), Some(Log::Db)));
+        assert_eq!((settings.mel, settings.pad), (Some(MelScale::Slaney), Some(Pad::Zero)));
+        assert_eq!(settings.mel_axes, Some(MelAxes::TimeMel));
+        assert!(read("mel = \"bark\"").is_err());
     }
 
     #[test]

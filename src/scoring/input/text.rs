@@ -5,7 +5,7 @@
 
 use super::super::engine::Port;
 use super::super::error::ModelProblem;
-use super::super::tensor::{Kind, Tensor};
+use super::super::tensor::Tensor;
 use super::beside::Beside;
 use super::ports::{Role, Slot};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -97,6 +97,7 @@ impl Texts {
     }
 
     /// The most tokens of a text, with those that the tokenizer adds.
+    #[cfg(test)]
     pub fn limit(&self) -> usize {
         self.limit
     }
@@ -109,11 +110,6 @@ impl Texts {
             None => format!("up to {} tokens", self.limit),
         };
         format!("{}: text by {}, {length}", names.join(", "), self.origin)
-    }
-
-    /// The sizes of each input; a text's length is open where it is its own.
-    pub fn dims(&self) -> Vec<Vec<Option<usize>>> {
-        vec![vec![Some(1), self.fixed]; self.slots.len()]
     }
 
     /// The inputs of one text, each [1, S], in the order of the ports.

@@ -254,11 +254,6 @@ pub(super) fn input(node: &NodeProto, number: usize) -> Option<&str> {
     node.input.get(number).map(String::as_str).filter(|name| !name.is_empty())
 }
 
-/// Whether the node is the operator `op` of ONNX Runtime's domain.
-pub(super) fn is_microsoft(node: &NodeProto, op: &str) -> bool {
-    node.domain == MICROSOFT && node.op_type == op
-}
-
 /// Whether the node's operator is of ONNX's own domain.
 pub(super) fn is_standard(node: &NodeProto) -> bool {
     node.domain.is_empty() || node.domain == "ai.onnx"

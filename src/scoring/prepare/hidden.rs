@@ -2,9 +2,9 @@
 //!
 //! Invariant: a name that is given is a tensor of the graph.
 
-use super::draft::input;
-use std::collections::{HashMap, HashSet};
-use tract_onnx::pb::{GraphProto, NodeProto};
+use super::draft::{input, ints};
+use std::collections::HashMap;
+use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
 
 /// Operators between the last linear layer and the output.
 const AFTER: [&str; 29] = [
@@ -39,10 +39,8 @@ const AFTER: [&str; 29] = [
     "Unsqueeze",
 ];
 /// Operators that make class scores: a product with weights.
-const LINEAR: [&str; 11] = [
-    "Conv",
+const LINEAR: [&str; 9] = [
     "DynamicQuantizeMatMul",
-    "FusedConv",
     "FusedGemm",
     "FusedMatMul",
     "Gemm",
@@ -65,7 +63,7 @@ pub(in crate::scoring) fn hidden(graph: &GraphProto, output: &str) -> Option<Str
     // the length bounds the walk, should the graph have a cycle
     for _ in 0..=graph.node.len() {
         let node = walk.maker(name)?;
-        if LINEAR.contains(&node.op_type.as_str()) {
+        if walk.is_linear(node) {
             return walk.features(node).map(str::to_owned);
         }
         if !AFTER.contains(&node.op_type.as_str()) {
@@ -83,7 +81,7 @@ pub(in crate::scoring) fn hidden(graph: &GraphProto, output: &str) -> Option<Str
 
 struct Walk<'g> {
     makers: HashMap<&'g str, &'g NodeProto>,
-    constants: HashSet<&'g str>,
+    constants: HashMap<&'g str, &'g TensorProto>,
 }
 
 impl<'g> Walk<'g> {
@@ -92,11 +90,23 @@ impl<'g> Walk<'g> {
         for node in &graph.node {
             makers.extend(node.output.iter().map(|name| (name.as_str(), node)));
         }
-        Self { makers, constants: graph.initializer.iter().map(|t| t.name.as_str()).collect() }
+        let constants = graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor));
+        Self { makers, constants: constants.collect() }
     }
 
     fn maker(&self, name: &str) -> Option<&'g NodeProto> {
         self.makers.get(name).copied()
+    }
+
+    /// Whether a node makes class scores from features: a product, or a convolution of one place.
+    fn is_linear(&self, node: &NodeProto) -> bool {
+        let op = node.op_type.as_str();
+        LINEAR.contains(&op) || (op.ends_with("Conv") && self.kernel(node).is_some_and(is_one))
+    }
+
+    /// The sizes of a convolution's kernel.
+    fn kernel(&self, node: &'g NodeProto) -> Option<&'g [i64]> {
+        ints(node, "kernel_shape").or_else(|| self.constants.get(input(node, 1)?)?.dims.get(2..))
     }
 
     /// Whether a tensor is a constant, or made of constants and of the scales of quantised values only.
@@ -105,7 +115,7 @@ impl<'g> Walk<'g> {
     }
 
     fn is_weight_within(&self, name: &str, steps: usize) -> bool {
-        if name.is_empty() || self.constants.contains(name) {
+        if name.is_empty() || self.constants.contains_key(name) {
             return true;
         }
         let (Some(node), Some(steps)) = (self.maker(name), steps.checked_sub(1)) else {
@@ -137,4 +147,8 @@ impl<'g> Walk<'g> {
         }
         Some(name)
     }
+}
+
+fn is_one(kernel: &[i64]) -> bool {
+    kernel.iter().all(|&size| size == 1)
 }

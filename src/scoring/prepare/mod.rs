@@ -17,10 +17,11 @@ mod quantised;
 mod ranks;
 mod simplify;
 mod values;
+mod variants;
 
 pub(super) use classes::{ClassList, classes, cut_zipmap};
 pub(super) use hidden::hidden;
-pub(super) use interface::{Interface, interface};
+pub(super) use interface::interface;
 
 use super::error::ModelProblem;
 use draft::Draft;
@@ -51,6 +52,7 @@ pub(super) fn prepare(
         simplify::lift_constants(&mut draft);
     }
     simplify::drop_idle(&mut draft);
+    draft.replace(variants::refuse);
     draft.learn_ranks();
     draft.replace(fused::unfuse);
     draft.replace(quantised::unquantise);

@@ -4,8 +4,8 @@
 
 use super::sight::room;
 use super::{
-    App, Command, Confirm, Context, Effect, List, Message, Mode, PickKind, Status, help_limit,
-    tried_limit,
+    App, Command, Confirm, Context, Effect, List, Message, Mode, PickKind, PromptKind, Status,
+    help_limit, tried_limit,
 };
 use crossterm::event::KeyEvent;
 
@@ -35,6 +35,7 @@ impl App {
             Mode::Confirm(_) => Context::Confirm,
             Mode::History(_) => Context::History,
             Mode::Tags => Context::Tags,
+            Mode::WhatIf => Context::WhatIf,
             Mode::Card => Context::Card,
         }
     }
@@ -80,7 +81,9 @@ impl App {
             Message::Resized(cols, rows) => {
                 self.size = (cols, rows);
                 self.room = room(self.size);
-                self.place_tiles()
+                let mut effects = self.place_tiles();
+                effects.extend(self.ask_at_size());
+                effects
             }
             Message::Saved { epoch } => self.saved(epoch),
             Message::SaveFailed { epoch, reason, ledger } => {
@@ -98,6 +101,10 @@ impl App {
             Message::Worked { generation, outcome } => self.worked(generation, outcome),
             Message::Considered { generation, answer, is_whole } => {
                 self.considered(generation, answer, is_whole)
+            }
+            Message::Asked { generation, answer, is_whole } => {
+                self.heard(generation, answer, is_whole);
+                vec![]
             }
             Message::Logged(log) => {
                 self.logged(log);
@@ -152,6 +159,7 @@ impl App {
             Command::History => self.open_history(),
             Command::Progress => self.open_progress(),
             Command::Guards => self.open_guards(),
+            Command::WhatIf => self.open_what_if(),
             Command::Jump => self.ask_place(),
             Command::Back => self.back(),
             Command::NextInCell => self.next_in_cell(),
@@ -181,6 +189,7 @@ impl App {
         let mode = std::mem::replace(&mut self.mode, Mode::Base);
         let mut effects = self.on_mode(mode, command);
         self.back_to_tags();
+        self.back_to_what_if();
         effects.extend(self.catch_up());
         effects
     }
@@ -189,6 +198,10 @@ impl App {
     fn on_mode(&mut self, mode: Mode, command: Command) -> Vec<Effect> {
         match (mode, command) {
             (Mode::Tags, command) => self.tags_command(command),
+            (Mode::WhatIf, command) => self.what_if_command(command),
+            (Mode::Prompt(prompt), Command::Cancel) if prompt.kind == PromptKind::WhatIf => {
+                self.leave_variant()
+            }
             (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(&prompt),
             (Mode::Prompt(prompt), Command::Cancel) => {
                 self.drafts.push(prompt);

@@ -1,9 +1,9 @@
 //! What comes into the app and what goes out of it.
 
-use super::{Learning, Mouse, Outcome, PictureKey, Question, Shown, Work};
+use super::{Asking, Learning, Mouse, Outcome, PictureKey, Question, Shown, Work};
 use crate::dataset::{Event, Ledger};
 use crate::media::Cells;
-use crate::project::{ExperimentLog, LogEdit, Vectors};
+use crate::project::{ExperimentLog, Fresh, LogEdit, Vectors};
 use crate::store::Cursor;
 use crate::tui::command::Command;
 use std::collections::BTreeMap;
@@ -58,6 +58,15 @@ pub enum Message {
         /// whether there is no more to come
         is_whole: bool,
     },
+    /// What the model says of an example, or a part of it; or why it says nothing.
+    Asked {
+        /// the generation it was asked in
+        generation: u64,
+        /// the answer, with the name of the model's file
+        answer: Result<Box<(String, Fresh)>, String>,
+        /// whether there is no more to come
+        is_whole: bool,
+    },
     /// The journal of experiments, after a change of it; or why it can't be changed.
     Logged(Result<Box<ExperimentLog>, String>),
     /// The screen shows what was drawn last.
@@ -84,6 +93,8 @@ pub enum Effect {
     Work(Box<Work>),
     /// Answer what a screen asks.
     Consider(Box<Question>),
+    /// Ask the model about an example.
+    Ask(Box<Asking>),
     /// Change the journal of experiments, and read it.
     Log(LogEdit),
     /// Give this to the clipboard.

@@ -29,6 +29,7 @@ mod sight;
 mod status;
 mod tags;
 mod welcome;
+mod what_if;
 mod work;
 
 pub use alike::Learning;
@@ -51,6 +52,7 @@ pub use prompt::{Prompt, PromptKind};
 pub use say::{agreement, entry, minutes, rate, review as describe};
 pub use status::{Status, Tone};
 pub use tags::{TagDeed, TagField, TagPage};
+pub use what_if::{Asking, Heard, WhatIf};
 pub use work::{Outcome, Task, Work};
 
 use super::command::{Command, Context};
@@ -102,6 +104,8 @@ pub enum Mode {
     Tried(List),
     /// The list of tags.
     Tags,
+    /// What the model says of an example, and of it changed.
+    WhatIf,
     /// The card of the first start.
     Card,
 }
@@ -152,6 +156,8 @@ pub struct App {
     first: Vec<Effect>,
     /// The list of tags while it is open, whatever lies on top of it.
     tag_page: Option<TagPage>,
+    /// What the model is asked while that is open, whatever lies on top of it.
+    what_if: Option<WhatIf>,
     setup: Setup,
     generation: u64,
     awaited: Option<Awaited>,
@@ -219,6 +225,7 @@ impl App {
             boards: Boards::default(),
             first: vec![],
             tag_page: None,
+            what_if: None,
             setup: Setup { presets: Preset::built_in(), ..Setup::default() },
             generation: 0,
             awaited: None,
@@ -309,6 +316,7 @@ impl App {
             || self.is_working()
             || self.asking().is_some()
             || self.wants_likeness()
+            || self.what_if.as_ref().is_some_and(WhatIf::is_waiting)
     }
 
     /// Whether a decision is on its way to the store.

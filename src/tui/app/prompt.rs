@@ -31,6 +31,8 @@ pub enum PromptKind {
     Hypothesis,
     /// Days that an experiment may take.
     TimeBox,
+    /// What an example would be: its text, or a cell of it.
+    WhatIf,
     /// Something of a tag's.
     Tag(TagId, TagField),
 }
@@ -76,6 +78,7 @@ impl App {
             PromptKind::Days => self.answered(prompt, |app| app.take_days(text)),
             PromptKind::Hypothesis => self.answered(prompt, |app| app.take_hypothesis(text)),
             PromptKind::TimeBox => self.answered(prompt, |app| app.take_time_box(text)),
+            PromptKind::WhatIf => vec![],
             PromptKind::Tag(tag, field) => self.tag_typed(prompt, tag, field),
         }
     }
@@ -146,6 +149,10 @@ impl App {
             Mode::Picker(_) => self.find_picks(),
             Mode::Find(_) => self.complete_filter(),
             Mode::Prompt(prompt) if is_letter(prompt) => return self.on_top(Command::Accept),
+            Mode::Prompt(prompt) if prompt.kind == PromptKind::WhatIf => {
+                let text = prompt.input.value().to_owned();
+                return self.vary(text);
+            }
             _ => {}
         }
         vec![]

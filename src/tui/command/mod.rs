@@ -118,6 +118,26 @@ pub enum Command {
     Progress,
     /// Show the guards.
     Guards,
+    /// Ask the model that is here about the example, as it is and as it would be.
+    WhatIf,
+    /// The picture with left and right changed over.
+    TryFlip,
+    /// The picture a quarter turn on.
+    TryTurn,
+    /// The picture without colours.
+    TryGrey,
+    /// The picture blurred.
+    TryBlur,
+    /// The picture lighter.
+    TryLighter,
+    /// The picture darker.
+    TryDarker,
+    /// The middle of the picture.
+    TryCrop,
+    /// Show where the evidence is.
+    Evidence,
+    /// The example as it is.
+    Restore,
     /// Other colours.
     NextTheme,
     /// Find a command by its name.

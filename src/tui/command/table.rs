@@ -33,6 +33,8 @@ const LABELS: &[Context] = &[Context::Labels];
 const JUDGES: &[Context] = &[Context::Review, Context::Grid, Context::Labels];
 const SCREENS: &[Context] = &[Context::Review, Context::Grid];
 const WALKS: &[Context] = &[Context::Review, Context::Grid, Context::Board, Context::Labels];
+const STEPS: &[Context] =
+    &[Context::Review, Context::Grid, Context::Board, Context::Labels, Context::WhatIf];
 const KEEPING: &[Context] = &[Context::Review, Context::Grid, Context::Board];
 const VIEWS: &[Context] = &[Context::Review, Context::Board, Context::Labels];
 const PAGES: &[Context] = &[
@@ -44,6 +46,7 @@ const PAGES: &[Context] = &[
     Context::Help,
     Context::History,
     Context::Tags,
+    Context::WhatIf,
 ];
 const ENDS: &[Context] = &[
     Context::Board,
@@ -65,6 +68,7 @@ const TAKING: &[Context] = &[
     Context::History,
     Context::Tags,
     Context::Confirm,
+    Context::WhatIf,
 ];
 const POPUPS: &[Context] = &[
     Context::Board,
@@ -79,6 +83,7 @@ const POPUPS: &[Context] = &[
     Context::Choose,
     Context::Confirm,
     Context::Card,
+    Context::WhatIf,
 ];
 const LISTS: &[Context] = &[
     Context::Board,
@@ -88,11 +93,13 @@ const LISTS: &[Context] = &[
     Context::Help,
     Context::History,
     Context::Tags,
+    Context::WhatIf,
 ];
 const COMPLETING: &[Context] = &[Context::Find];
 const TOGGLING: &[Context] = &[Context::Picker];
 const ANYWHERE: &[Context] = &Context::ALL;
 const TAGS: &[Context] = &[Context::Tags];
+const TRYING: &[Context] = &[Context::WhatIf];
 const UNDOING: &[Context] = &[Context::Review, Context::Grid, Context::Labels, Context::Tags];
 
 type Text = &'static str;
@@ -155,8 +162,8 @@ pub const TABLE: &[Row] = &[
     see(Command::Except, "except", "Except", "In the grid", GRID, "leave the picture under the cursor out, or take it back in"),
     act(Command::Larger, "larger", "Larger", "In the grid", GRID, "larger pictures"),
     act(Command::Smaller, "smaller", "Smaller", "In the grid", GRID, "smaller pictures"),
-    act(Command::Next, "next", "Next", "Moving", WALKS, "the next one, without a decision"),
-    act(Command::Previous, "previous", "Previous", "Moving", WALKS, "the one before"),
+    act(Command::Next, "next", "Next", "Moving", STEPS, "the next one, without a decision"),
+    act(Command::Previous, "previous", "Previous", "Moving", STEPS, "the one before"),
     act(Command::Above, "above", "Up", "Moving", GRID, "one row up"),
     act(Command::Below, "below", "Down", "Moving", GRID, "one row down"),
     act(Command::NextOpen, "next-open", "Next open", "Moving", REVIEW, "the next one that is not reviewed"),
@@ -179,6 +186,7 @@ pub const TABLE: &[Row] = &[
     act(Command::Tags, "tags", "Tags", "Program", REVIEW, "all tags: rename, merge, split, describe, delete, another letter"),
     act(Command::Progress, "progress", "Progress", "Program", REVIEW, "how fast, how much is left, what is saturated; set a goal"),
     act(Command::Guards, "guards", "Guards", "Program", REVIEW, "guards against fooling oneself: blind slice, re-test, haste"),
+    act(Command::WhatIf, "what-if", "What if", "Program", REVIEW, "what the model here says now, of this example and of it changed; where it looks"),
     act(Command::NextTheme, "next-theme", "Next theme", "Program", WALKS, "other colours: dark, light, high-contrast, colour-blind"),
     act(Command::Palette, "palette", "Commands", "Program", WALKS, "find any command by its name"),
     act(Command::Help, "help", "Keys", "Program", WALKS, "these keys"),
@@ -218,6 +226,15 @@ pub const TABLE: &[Row] = &[
     act(Command::CopyText, "copy", "Copy", "On these screens", BOARD, "copy the tables as text"),
     act(Command::CopyCsv, "copy-csv", "Copy as CSV", "On these screens", BOARD, "copy the first table as CSV, all of it"),
     act(Command::CopyMarkdown, "copy-markdown", "Copy as Markdown", "On these screens", BOARD, "copy the tables as Markdown"),
+    act(Command::Evidence, "evidence", "Evidence", "What if", TRYING, "where the evidence is: parts are hidden one by one"),
+    act(Command::TryFlip, "try-flip", "Flip", "What if", TRYING, "the picture with left and right changed over"),
+    act(Command::TryTurn, "try-turn", "Turn", "What if", TRYING, "the picture turned by a quarter"),
+    act(Command::TryGrey, "try-grey", "Grey", "What if", TRYING, "the picture without colours"),
+    act(Command::TryBlur, "try-blur", "Blur", "What if", TRYING, "the picture blurred"),
+    act(Command::TryLighter, "try-lighter", "Lighter", "What if", TRYING, "the picture lighter"),
+    act(Command::TryDarker, "try-darker", "Darker", "What if", TRYING, "the picture darker"),
+    act(Command::TryCrop, "try-crop", "Crop", "What if", TRYING, "the middle of the picture alone"),
+    act(Command::Restore, "restore", "Restore", "What if", TRYING, "the example as it is"),
     act(Command::Accept, "accept", "Take", "In a field or list", TAKING, "take it"),
     act(Command::Cancel, "cancel", "Close", "In a field or list", POPUPS, "close; what was typed is kept for the next time"),
     act(Command::Up, "up", "Up", "In a field or list", LISTS, "up"),

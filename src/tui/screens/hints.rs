@@ -127,7 +127,7 @@ fn wanted(app: &App) -> Vec<(&'static str, String)> {
 }
 
 /// What has room on wide terminals only.
-const ALWAYS: [(&str, &str); 14] = [
+const ALWAYS: [(&str, &str); 15] = [
     ("neither", "neither"),
     ("unsure", "unsure"),
     ("skip", "skip"),
@@ -142,6 +142,7 @@ const ALWAYS: [(&str, &str); 14] = [
     ("flag", "flag"),
     ("find", "find"),
     ("palette", "commands"),
+    ("what-if", "what if"),
 ];
 
 fn nothing_listed(app: &App) -> Vec<(&'static str, String)> {

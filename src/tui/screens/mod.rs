@@ -16,6 +16,7 @@ mod progress;
 mod review;
 pub(super) mod tag_bar;
 mod tags;
+pub(super) mod what_if;
 
 pub(super) use boards::tried_limit;
 pub(super) use help::scroll_limit as help_limit;
@@ -39,10 +40,11 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
 }
 
 fn draw_screen(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<'_>) {
-    match (app.board(), app.grid()) {
-        (Some(board), _) => boards::draw(app, board, theme, frame),
-        (None, Some(grid)) => grid::draw(app, grid, theme, frame),
-        (None, None) => review::draw(app, places, theme, frame),
+    match (app.board(), app.grid(), app.what_if()) {
+        (.., Some(asked)) => what_if::draw(app, asked, places, theme, frame),
+        (Some(board), ..) => boards::draw(app, board, theme, frame),
+        (None, Some(grid), _) => grid::draw(app, grid, theme, frame),
+        (None, None, _) => review::draw(app, places, theme, frame),
     }
     if let Some(page) = app.tag_page() {
         tags::draw(app, page, places, theme, frame);
@@ -50,7 +52,7 @@ fn draw_screen(app: &App, places: &layout::Review, theme: Theme, frame: &mut Fra
     match app.mode() {
         // The grid asks below its tiles.
         Mode::Confirm(_) if app.grid().is_some() => {}
-        Mode::Base | Mode::Tags => {}
+        Mode::Base | Mode::Tags | Mode::WhatIf => {}
         Mode::Find(line) => find::draw(app, line, places, theme, frame),
         Mode::Help(list) => help::draw(app, list.at, theme, frame),
         Mode::Prompt(prompt) => popup::draw_prompt(app, prompt, places, theme, frame),

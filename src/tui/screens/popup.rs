@@ -1,7 +1,7 @@
 //! Fields on top of a screen.
 
 use super::hints::{self, Hint};
-use super::tags;
+use super::{tags, what_if};
 use crate::media::text;
 use crate::tui::app::{App, Mode, Prompt, PromptKind};
 use crate::tui::command::Context;
@@ -14,9 +14,14 @@ use tui_input::Input;
 
 /// What can be done in a field.
 pub fn prompt_keys(app: &App, width: u16) -> Vec<Hint> {
-    let jump = matches!(app.mode(), Mode::Prompt(prompt) if prompt.kind == PromptKind::Jump);
-    let accept = if jump { "go" } else { "save" };
-    hints::row(app, Context::Prompt, &[("accept", accept), ("cancel", "close")], width)
+    let (accept, cancel) = match app.mode() {
+        Mode::Prompt(prompt) if prompt.kind == PromptKind::Jump => ("go", "close"),
+        Mode::Prompt(prompt) if prompt.kind == PromptKind::WhatIf => {
+            ("leave it so", "take it back")
+        }
+        _ => ("save", "close"),
+    };
+    hints::row(app, Context::Prompt, &[("accept", accept), ("cancel", cancel)], width)
 }
 
 /// The field of a note or a tag's name, in the line of the note.
@@ -37,6 +42,7 @@ pub fn draw_prompt(
         PromptKind::Days => " days that it costs (none takes it back) ".to_owned(),
         PromptKind::Hypothesis => " try it: why should it help? ".to_owned(),
         PromptKind::TimeBox => " days that it may take (none: no limit) ".to_owned(),
+        PromptKind::WhatIf => what_if::caption(app),
         PromptKind::Tag(tag, field) => tags::caption(app, tag, field),
     };
     frame.render_widget(Clear, places.note);

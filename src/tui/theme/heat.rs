@@ -6,7 +6,7 @@
 use super::palette::{Ink, Palette};
 use super::{Depth, Theme};
 use crate::analysis::DARKEST;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 /// The part of the ink in each shade; the rest is the ground.
 const PARTS: [f64; DARKEST as usize] = [0.24, 0.42, 0.64, 1.0];
@@ -29,6 +29,14 @@ impl Theme {
     /// has to tell them apart too.
     pub fn heat_better(self, shade: u8) -> Style {
         self.shaded(self.palette.done, shade)
+    }
+
+    /// A pixel under a heat of −1 to 1: without its own colours, so that only the heat has some.
+    pub fn heated(self, rgb: [u8; 3], heat: f64, at: (u16, u16)) -> Color {
+        let grey = rgb.map(f64::from);
+        let grey = (0.299 * grey[0] + 0.587 * grey[1] + 0.114 * grey[2]).round() as u8;
+        let ink = if heat < 0.0 { self.palette.done } else { self.palette.marked };
+        self.pixel(blended([grey; 3], ink.rgb, 0.75 * heat.abs().min(1.0)), at)
     }
 
     fn shaded(self, ink: Ink, shade: u8) -> Style {

@@ -33,6 +33,22 @@ pub fn draw_sound(cells: &Cells, area: Rect, theme: Theme, buffer: &mut Buffer) 
     draw_picture(cells, area, theme, buffer);
 }
 
+/// The same with a shade over each place: `heat` is −1 to 1 at a share of the width and of the height.
+pub fn draw_heated(
+    cells: &Cells,
+    heat: impl Fn(f64, f64) -> f64,
+    area: Rect,
+    theme: Theme,
+    buffer: &mut Buffer,
+) {
+    let (width, height) = (f64::from(cells.cols()), 2.0 * f64::from(cells.rows()));
+    let share = |at: u16, of: f64| (f64::from(at) + 0.5) / of;
+    let colour = |rgb, (x, y): (u16, u16)| {
+        theme.heated(rgb, heat(share(x, width), share(y, height)), (x, y))
+    };
+    draw(cells, area, colour, buffer);
+}
+
 /// `colour` is given the place of a pixel, too: with few colours it decides on the nearest one.
 fn draw(
     cells: &Cells,

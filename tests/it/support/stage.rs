@@ -3,9 +3,9 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use gaffe::dataset::{Ledger, Order, Split, Stamp};
 use gaffe::media;
-use gaffe::project::Project;
+use gaffe::project::{Project, Rescorer};
 use gaffe::store::load_filters;
-use gaffe::tui::app::{Action, App, Effect, Message, Mouse, Question};
+use gaffe::tui::app::{Action, App, Asking, Effect, Message, Mouse, Question};
 use gaffe::tui::hit::{Target, target};
 use gaffe::tui::keymap::Keymap;
 use gaffe::tui::screens;
@@ -23,6 +23,8 @@ pub struct Stage {
     terminal: Terminal<TestBackend>,
     media_root: PathBuf,
     project: Arc<Project>,
+    /// The model that was asked last.
+    model: Option<Rescorer>,
     /// A person's pace: milliseconds.
     now: u64,
 }
@@ -106,7 +108,8 @@ impl Stage {
         let app = App::new(desk, keymap, None, (cols, rows));
         let terminal = Terminal::new(TestBackend::new(cols, rows)).unwrap();
         let project = Arc::new(project);
-        let mut stage = Self { app, terminal, media_root, project, now: 1_700_000_000_000 };
+        let now = 1_700_000_000_000;
+        let mut stage = Self { app, terminal, media_root, project, model: None, now };
         let effects = stage.app.start();
         stage.carry_out(effects);
         stage.draw();
@@ -190,6 +193,20 @@ impl Stage {
         self.terminal.backend().to_string()
     }
 
+    /// What the thread with the model would say at the end.
+    fn asked(&mut self, asking: &Asking) -> Message {
+        if self.model.is_none() {
+            match Rescorer::load(&self.project, &asking.run, asking.examples.clone()) {
+                Ok(model) => self.model = Some(model),
+                Err(why) => return asking.answer(Err(why), true),
+            }
+        }
+        let model = self.model.as_mut().unwrap();
+        let fresh = model.answer(&asking.trial, &mut |_| true);
+        let name = model.name().to_owned();
+        asking.answer(fresh.map(|fresh| Box::new((name, fresh.unwrap()))), true)
+    }
+
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             let answers = match effect {
@@ -202,6 +219,7 @@ impl Stage {
                     vec![Message::Worked { generation: work.generation, outcome: work.run() }]
                 }
                 Effect::Consider(question) => self.answers(*question),
+                Effect::Ask(asking) => vec![self.asked(&asking)],
                 Effect::Log(edit) => {
                     let log = self.project.log();
                     let read = log.edit("ann", edit).and_then(|_| log.read());

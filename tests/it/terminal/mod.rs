@@ -22,6 +22,7 @@ mod settings;
 mod small;
 mod suspend;
 mod tags;
+mod what_if;
 
 use crate::support::project::{CLASSES, Folder, gaffe_in};
 use crate::support::pty::{Exit, Pty, Size};

@@ -4,7 +4,7 @@
 //! whoever asked for it.
 
 use super::log;
-use crate::scoring::error::panic_text;
+use crate::scoring::guard::guarded;
 use ort::environment::Environment;
 use ort::logging::LogLevel;
 use std::error::Error as _;
@@ -12,7 +12,6 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
@@ -265,19 +264,19 @@ fn ask(python: &Path) -> Result<PathBuf, String> {
 fn load(path: &Path) -> Result<(Environment, String), Failure> {
     let shown = path.display();
     // `ort` panics on a library that has the right symbol and gives nothing
-    let builder = catch_unwind(AssertUnwindSafe(|| ort::init_from(path)))
-        .map_err(|payload| Failure::Other(format!("{shown}: {}", panic_text(&*payload))))?
+    let builder = guarded(|| ort::init_from(path))
+        .map_err(|panic| Failure::Other(format!("{shown}: {panic}")))?
         .map_err(|error| Failure::Other(load_problem(path, &error)))?;
-    let built = catch_unwind(AssertUnwindSafe(|| {
+    let built = guarded(|| {
         let builder = builder.with_name("gaffe").with_telemetry(false);
         let environment = builder.with_logger(log::collector()).build()?;
         environment.set_log_level(LogLevel::Error);
         Ok::<_, ort::Error>(environment)
-    }));
+    });
     match built {
         Ok(Ok(environment)) => Ok((environment, version(path))),
         Ok(Err(error)) => Err(Failure::Broken(format!("{shown}: {error}"))),
-        Err(payload) => Err(Failure::Broken(format!("{shown}: {}", panic_text(&*payload)))),
+        Err(panic) => Err(Failure::Broken(format!("{shown}: {panic}"))),
     }
 }
 
@@ -308,7 +307,7 @@ fn version(path: &Path) -> String {
     if digits.split('.').count() == 3 && digits.split('.').all(|part| part.parse::<u32>().is_ok()) {
         return digits.to_owned();
     }
-    let minor = catch_unwind(AssertUnwindSafe(|| ort::util::probe(path))).ok().flatten();
+    let minor = guarded(|| ort::util::probe(path)).ok().flatten();
     format!("1.{}", minor.unwrap_or(ort::MINOR_VERSION))
 }
 

@@ -9,29 +9,31 @@ mod pool;
 mod values;
 
 use super::{Engine, Session};
-use crate::scoring::error::{ModelProblem, first_line, panic_text};
+use crate::scoring::error::{ModelProblem, first_line};
+use crate::scoring::guard::guarded;
 use crate::scoring::tensor::{Kind, Tensor};
 use library::{Places, Runtime};
 use log::words;
 use ort::ep::{CUDA, ExecutionProvider};
 use ort::session::Session as OrtSession;
-use ort::value::ValueRef;
+use ort::value::{Outlet, ValueRef};
 use pool::{Pool, Slot};
 use prost::Message;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tract_onnx::pb::ModelProto;
 
 /// Most bytes of weights that sessions hold together, unless one alone holds more.
 const MOST_WEIGHTS: u64 = 1 << 30;
+/// How many examples keep a graphics card busy.
+const ON_CARD: usize = 32;
 /// Where weights beside a model lie that is given in memory: ONNX Runtime's
 /// `kOrtSessionOptionsModelExternalInitializersFileFolderPath`.
 const WEIGHTS_FOLDER: &str = "session.model_external_initializers_file_folder_path";
 
 /// How a model is run.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub(in crate::scoring) struct Options {
     /// Threads in all.
     pub threads: usize,
     /// Bytes of the model's weights.
@@ -41,11 +43,13 @@ pub struct Options {
 }
 
 /// A model in ONNX Runtime.
-pub struct OrtEngine {
+pub(in crate::scoring) struct OrtEngine {
     runtime: Arc<Runtime>,
     source: Source,
     plan: Plan,
     inputs: Vec<(String, Kind)>,
+    /// Whether it takes any number of examples.
+    open: bool,
     outputs: Vec<String>,
     pool: Pool,
 }
@@ -81,30 +85,33 @@ enum Source {
     Memory { bytes: Vec<u8>, folder: PathBuf },
 }
 
+impl Source {
+    fn new(path: &Path, changed: Option<ModelProto>) -> Self {
+        let Some(proto) = changed else { return Self::File(path.to_owned()) };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        Self::Memory { bytes: proto.encode_to_vec(), folder }
+    }
+}
+
 impl OrtEngine {
-    /// Loads the library if it is not yet, and the model: from `path`, or from `proto` where the graph is
-    /// another than the file's (weights beside the file are found all the same). `outputs` are the tensors
-    /// that a run gives, in this order. Also gives what the user should know.
+    /// Loads the library if it is not yet, and the model: from the file `path`, or as it was `changed` after it was
+    /// read from there (weights beside the file are found all the same). `outputs` are those of the graph that a
+    /// run gives, in this order. Also gives what the user should know.
     ///
     /// # Errors
     /// [`ModelProblem::NoRuntime`] without a library, [`ModelProblem::Runtime`] if it refuses the model.
     pub fn new(
         path: &Path,
-        proto: Option<&ModelProto>,
+        changed: Option<ModelProto>,
         outputs: &[String],
         options: Options,
     ) -> Result<(Self, Vec<String>), ModelProblem> {
         let runtime = library::runtime(&Places::of_process()).map_err(ModelProblem::NoRuntime)?;
-        let source = match proto {
-            None => Source::File(path.to_owned()),
-            Some(proto) => {
-                let folder = path.parent().unwrap_or(Path::new(""));
-                let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-                Source::Memory { bytes: proto.encode_to_vec(), folder }
-            }
-        };
-        catch_unwind(AssertUnwindSafe(|| Self::load(runtime, source, outputs, options)))
-            .unwrap_or_else(|payload| Err(panic_text(&*payload)))
+        let source = Source::new(path, changed);
+        guarded(|| Self::load(runtime, source, outputs, options))
+            .flatten()
             .map_err(ModelProblem::Runtime)
     }
 
@@ -122,6 +129,8 @@ impl OrtEngine {
             let kind = values::kind(held).ok_or_else(|| format!("input `{name}` is {held}"))?;
             inputs.push((name.to_owned(), kind));
         }
+        let size = |input: &Outlet| input.dtype().tensor_shape()?.first().copied();
+        let open = session.inputs().first().and_then(size).is_some_and(|size| size < 0);
         let has = |name: &String| session.outputs().iter().any(|output| output.name() == name);
         if let Some(missing) = outputs.iter().find(|name| !has(name)) {
             return Err(format!("it has no output `{missing}`"));
@@ -129,7 +138,7 @@ impl OrtEngine {
         let outputs = outputs.to_vec();
         let slot = Slot::new(session, &outputs).map_err(|e| words(&e))?;
         let pool = Pool::new(slot, plan.sessions);
-        Ok((Self { runtime, source, plan, inputs, outputs, pool }, notes))
+        Ok((Self { runtime, source, plan, inputs, open, outputs, pool }, notes))
     }
 
     /// What runs the model: `ONNX Runtime 1.31.1 (CPU)`.
@@ -138,14 +147,9 @@ impl OrtEngine {
         format!("ONNX Runtime {} ({device})", self.runtime.version)
     }
 
-    /// The library's file.
-    pub fn library(&self) -> &Path {
-        &self.runtime.path
-    }
-
-    /// Whether the model is on a graphics card, where large batches are faster.
-    pub fn on_card(&self) -> bool {
-        self.plan.cuda
+    /// How many examples of one shape are best given together.
+    pub fn batch(&self) -> usize {
+        if self.plan.cuda && self.open { ON_CARD } else { 1 }
     }
 
     fn make(&self) -> Result<Slot, String> {
@@ -185,8 +189,7 @@ struct Way<'e>(&'e OrtEngine);
 
 impl Session for Way<'_> {
     fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor>, String> {
-        catch_unwind(AssertUnwindSafe(|| self.0.run(inputs)))
-            .unwrap_or_else(|payload| Err(panic_text(&*payload)))
+        guarded(|| self.0.run(inputs)).flatten()
     }
 }
 
@@ -214,7 +217,9 @@ fn first(
 
 fn commit(runtime: &Runtime, source: &Source, plan: Plan) -> ort::Result<OrtSession> {
     let builder = OrtSession::builder(&runtime.environment)?;
-    let mut builder = builder.with_intra_threads(plan.threads)?.with_inter_threads(1)?;
+    let builder = builder.with_intra_threads(plan.threads)?.with_inter_threads(1)?;
+    // threads that spin while they wait take the cores from those that read and prepare
+    let mut builder = builder.with_intra_op_spinning(false)?;
     if plan.cuda {
         CUDA::default().register(&mut builder)?;
     }

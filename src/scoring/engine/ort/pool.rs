@@ -3,9 +3,8 @@
 //! Invariant: one thread at a time has a session; each that was made is idle, at work, or gone and no longer
 //! counted.
 
-use crate::scoring::error::panic_text;
+use crate::scoring::guard::guarded;
 use ort::session::{HasSelectedOutputs, OutputSelector, RunOptions, Session};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A session, and which outputs are asked of it.
@@ -54,17 +53,16 @@ impl Pool {
         work: impl FnOnce(&mut Slot) -> Result<R, String>,
     ) -> Result<R, String> {
         let mut slot = self.take(make)?;
-        let worked = catch_unwind(AssertUnwindSafe(|| work(&mut slot)));
+        let worked = guarded(|| work(&mut slot));
         let mut state = self.state();
-        let result = worked.map_err(|payload| panic_text(&*payload));
-        if result.is_ok() {
+        if worked.is_ok() {
             state.idle.push(slot);
         } else {
             state.made -= 1;
         }
         drop(state);
         self.changed.notify_one();
-        result.flatten()
+        worked.flatten()
     }
 
     fn take(&self, make: &dyn Fn() -> Result<Slot, String>) -> Result<Slot, String> {
@@ -79,8 +77,7 @@ impl Pool {
             }
             state.made += 1;
             drop(state);
-            let new = catch_unwind(AssertUnwindSafe(make));
-            let new = new.unwrap_or_else(|payload| Err(panic_text(&*payload)));
+            let new = guarded(make).flatten();
             let Err(reason) = new else { return new };
             state = self.state();
             state.made -= 1;

@@ -2,6 +2,9 @@
 //! under which a missing one is a failure).
 
 use super::*;
+use crate::scoring::engine::Port;
+use crate::scoring::engine::tract::TractEngine;
+use crate::scoring::{onnx_file, prepare};
 use ndarray::{ArrayD, IxDyn, arr2};
 use std::io::Write as _;
 use tract_onnx::pb;
@@ -52,10 +55,27 @@ fn model(graph: pb::GraphProto) -> ModelProto {
     ModelProto { ir_version: 8, opset_import, graph: Some(graph), ..Default::default() }
 }
 
-fn engine(proto: &ModelProto, outputs: &[&str]) -> Result<OrtEngine, ModelProblem> {
+/// A model in a file, which lasts as long as the folder.
+fn engine(
+    proto: ModelProto,
+    outputs: &[&str],
+    bytes: u64,
+) -> (tempfile::TempDir, Result<OrtEngine, ModelProblem>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.onnx");
+    std::fs::write(&path, proto.encode_to_vec()).unwrap();
     let outputs: Vec<String> = outputs.iter().map(|&name| name.to_owned()).collect();
-    let path = Path::new("nowhere/model.onnx");
-    OrtEngine::new(path, Some(proto), &outputs, OPTIONS).map(|(engine, _)| engine)
+    let options = Options { bytes, ..OPTIONS };
+    (folder, OrtEngine::new(&path, None, &outputs, options).map(|(engine, _)| engine))
+}
+
+fn negation() -> ModelProto {
+    model(pb::GraphProto {
+        node: vec![node("Neg", &["x"], "y")],
+        input: vec![port("x", DataType::Float, &[-1])],
+        output: vec![port("y", DataType::Float, &[-1])],
+        ..Default::default()
+    })
 }
 
 const KINDS: [DataType; 9] = [
@@ -101,7 +121,8 @@ fn every_kind_goes_in_and_comes_out() {
         ..Default::default()
     };
     let outputs: Vec<&str> = names.iter().map(|(_, y)| y.as_str()).collect();
-    let engine = engine(&model(graph), &outputs).unwrap();
+    let (_folder, engine) = engine(model(graph), &outputs, 0);
+    let engine = engine.unwrap();
     let given = of_each_kind();
     let mut session = engine.session().unwrap();
     assert_eq!(session.run(&given).unwrap(), given);
@@ -156,14 +177,18 @@ fn outputs_come_in_the_order_they_were_asked_for() {
     let x = [Tensor::F32(arr2(&[[1.0, -2.0]]).into_dyn())];
     let minus = Tensor::F32(arr2(&[[-1.0, 2.0]]).into_dyn());
     let size = Tensor::F32(arr2(&[[1.0, 2.0]]).into_dyn());
-    let both = engine(&proto, &["size", "minus"]).unwrap();
+    let (_first, both) = engine(proto.clone(), &["size", "minus"], 0);
+    let both = both.unwrap();
     assert_eq!(both.session().unwrap().run(&x).unwrap(), [size.clone(), minus]);
-    let one = engine(&proto, &["size"]).unwrap();
+    let (_second, one) = engine(proto.clone(), &["size"], 0);
+    let one = one.unwrap();
     assert_eq!(one.session().unwrap().run(&x).unwrap(), [size]);
-    let Err(ModelProblem::Runtime(reason)) = engine(&proto, &["other"]) else { panic!() };
-    assert_eq!(reason, "it has no output `other`");
+    let (_third, other) = engine(proto, &["other"], 0);
+    let Err(ModelProblem::Runtime(reason)) = other else { panic!() };
+    assert!(reason.contains("other"), "{reason}");
     assert!(one.describe().starts_with("ONNX Runtime 1."), "{}", one.describe());
-    assert!(one.library().exists() && !one.on_card());
+    assert!(one.library().exists());
+    assert_eq!(one.batch(), 1);
 }
 
 #[test]
@@ -187,18 +212,26 @@ fn weights_beside_a_model_are_found_when_its_graph_was_changed() {
         ..Default::default()
     };
     let proto = model(pb::GraphProto {
-        node: vec![node("Add", &["x", "w"], "y")],
+        node: vec![node("Add", &["x", "w"], "inner"), node("Neg", &["inner"], "y")],
         initializer: vec![initializer],
         input: vec![port("x", DataType::Float, &[-1, 3])],
         output: vec![port("y", DataType::Float, &[-1, 3])],
         ..Default::default()
     });
     let path = folder.path().join("model.onnx");
-    let (engine, notes) = OrtEngine::new(&path, Some(&proto), &["y".into()], OPTIONS).unwrap();
-    assert!(notes.is_empty(), "{notes:?}");
+    std::fs::write(&path, proto.encode_to_vec()).unwrap();
     let x = [Tensor::F32(arr2(&[[10.0, 10.0, 10.0]]).into_dyn())];
-    let y = Tensor::F32(arr2(&[[11.0, 12.0, 13.0]]).into_dyn());
-    assert_eq!(engine.session().unwrap().run(&x).unwrap(), [y]);
+    let inner = Tensor::F32(arr2(&[[11.0, 12.0, 13.0]]).into_dyn());
+    let y = Tensor::F32(arr2(&[[-11.0, -12.0, -13.0]]).into_dyn());
+    let both = ["inner".to_owned(), "y".to_owned()];
+    let changed = prepare::with_outputs(&proto, &both);
+    for (changed, outputs, values) in
+        [(None, &both[1..], vec![y.clone()]), (Some(changed), &both[..], vec![inner, y])]
+    {
+        let (engine, notes) = OrtEngine::new(&path, changed, outputs, OPTIONS).unwrap();
+        assert!(notes.is_empty(), "{notes:?}");
+        assert_eq!(engine.session().unwrap().run(&x).unwrap(), values);
+    }
 }
 
 #[test]
@@ -218,17 +251,9 @@ fn more_threads_than_sessions_wait_for_each_other() {
     if !library() {
         return;
     }
-    let proto = model(pb::GraphProto {
-        node: vec![node("Neg", &["x"], "y")],
-        input: vec![port("x", DataType::Float, &[-1])],
-        output: vec![port("y", DataType::Float, &[-1])],
-        ..Default::default()
-    });
     for bytes in [0, u64::MAX] {
-        let options = Options { bytes, ..OPTIONS };
-        let outputs = ["y".to_owned()];
-        let path = Path::new("nowhere/model.onnx");
-        let (engine, _) = OrtEngine::new(path, Some(&proto), &outputs, options).unwrap();
+        let (_folder, engine) = engine(negation(), &["y"], bytes);
+        let engine = engine.unwrap();
         std::thread::scope(|scope| {
             for worker in 0..5_u8 {
                 let engine = &engine;
@@ -251,13 +276,8 @@ fn a_session_that_panics_or_can_not_be_made_keeps_nobody_waiting() {
     if !library() {
         return;
     }
-    let proto = model(pb::GraphProto {
-        node: vec![node("Neg", &["x"], "y")],
-        input: vec![port("x", DataType::Float, &[-1])],
-        output: vec![port("y", DataType::Float, &[-1])],
-        ..Default::default()
-    });
-    let engine = engine(&proto, &["y"]).unwrap();
+    let (_folder, engine) = engine(negation(), &["y"], 0);
+    let engine = engine.unwrap();
     let make = || engine.make();
     let fails = || Err("no memory".to_owned());
     std::thread::scope(|scope| {
@@ -279,20 +299,19 @@ fn what_is_no_model_is_refused_on_one_line() {
     if !library() {
         return;
     }
-    let missing = OrtEngine::new(Path::new("no/such.onnx"), None, &[], OPTIONS).err().unwrap();
-    assert!(missing.to_string().contains("no/such.onnx"), "{missing}");
     let unknown = model(pb::GraphProto {
         node: vec![node("FancyPool", &["x"], "y")],
         input: vec![port("x", DataType::Float, &[1])],
         output: vec![port("y", DataType::Float, &[1])],
         ..Default::default()
     });
-    let Err(ModelProblem::Runtime(reason)) = engine(&unknown, &["y"]) else { panic!() };
+    let (_folder, refused) = engine(unknown, &["y"], 0);
+    let Err(ModelProblem::Runtime(reason)) = refused else { panic!() };
     assert!(reason.contains("FancyPool") && reason.lines().count() == 1, "{reason}");
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("cut.onnx");
-    std::fs::write(&path, &model(pb::GraphProto::default()).encode_to_vec()[..3]).unwrap();
-    assert!(matches!(OrtEngine::new(&path, None, &[], OPTIONS), Err(ModelProblem::Runtime(_))));
+    let (_folder, refused) = engine(ModelProto::default(), &[], 0);
+    assert!(matches!(refused, Err(ModelProblem::Runtime(_))));
+    let gone = OrtEngine::new(Path::new("no/such.onnx"), None, &["y".to_owned()], OPTIONS);
+    assert!(gone.err().unwrap().to_string().contains("no/such.onnx"));
 }
 
 #[test]
@@ -318,41 +337,65 @@ fn apart(a: &[f32], b: &[f32]) -> f32 {
 
 #[test]
 fn it_gives_what_tract_gives() {
-    use tract_onnx::prelude::*;
     if !library() {
         return;
     }
     let models = [
-        ("sample_data/fashion/models/v1.onnx", [1, 1, 28, 28], "logits", 0),
-        ("sample_data/fashion/models/v1.onnx", [1, 1, 28, 28], "embedding", 1),
-        ("sample_data/fashion/models/v2.onnx", [1, 1, 28, 28], "logits", 0),
-        ("tests/fixtures/models/batch_of_eight.onnx", [8, 1, 4, 4], "logits", 0),
-        ("tests/fixtures/models/nhwc_softmax.onnx", [2, 4, 6, 3], "probabilities", 0),
-        ("tests/fixtures/models/open_size.onnx", [1, 3, 5, 7], "second", 1),
-        ("tests/fixtures/models/sigmoid.onnx", [1, 3, 4, 4], "output", 0),
-        ("tests/fixtures/models/unnamed_outputs.onnx", [1, 1, 4, 4], "c", 1),
+        ("sample_data/fashion/models/v1.onnx", [1, 1, 28, 28], "logits"),
+        ("sample_data/fashion/models/v1.onnx", [1, 1, 28, 28], "embedding"),
+        ("sample_data/fashion/models/v2.onnx", [1, 1, 28, 28], "logits"),
+        ("tests/fixtures/models/batch_of_eight.onnx", [8, 1, 4, 4], "logits"),
+        ("tests/fixtures/models/nhwc_softmax.onnx", [2, 4, 6, 3], "probabilities"),
+        ("tests/fixtures/models/open_size.onnx", [1, 3, 5, 7], "second"),
+        ("tests/fixtures/models/sigmoid.onnx", [1, 3, 4, 4], "output"),
+        ("tests/fixtures/models/unnamed_outputs.onnx", [1, 1, 4, 4], "c"),
     ];
-    for (file, shape, name, place) in models {
+    for (file, shape, name) in models {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-        let len: usize = shape.iter().product();
-        let values: Vec<f32> = (0..len).map(|i| ((i * 37 % 101) as f32) / 50.0 - 1.0).collect();
-        let reader = onnx()
-            .with_ignore_output_shapes(true)
-            .with_ignore_output_types(true)
-            .with_ignore_value_info(true);
-        let theirs = reader.model_for_path(&path).unwrap();
-        let fact = InferenceFact::dt_shape(f32::datum_type(), shape);
-        let theirs = theirs.with_input_fact(0, fact).unwrap();
-        let theirs = theirs.into_optimized().unwrap().into_runnable().unwrap();
-        let input = Tensor::from_shape(&shape, &values).unwrap();
-        let theirs = theirs.run(tvec!(input.into())).unwrap();
-        let theirs: Vec<f32> =
-            theirs[place].to_plain_array_view::<f32>().unwrap().iter().copied().collect();
+        let proto = onnx_file::read(&tract_onnx::onnx(), &path).unwrap();
+        let outputs = [name.to_owned()];
+        let input = |salt: usize| {
+            let len: usize = shape.iter().product();
+            let value = |i: usize| (((i + salt) * 37 % 101) as f32) / 50.0 - 1.0;
+            vec![Tensor::f32(&shape, (0..len).map(value).collect()).unwrap()]
+        };
+        let tests = [input(0), input(50)];
+        let port = prepare::interface(&proto).inputs.remove(0);
+        let port = Port { dims: shape.iter().copied().map(Some).collect(), ..port };
+        let theirs = TractEngine::load(proto, None, &[port], &outputs, &tests).unwrap().given;
+        let (ours, _) = OrtEngine::new(&path, None, &outputs, OPTIONS).unwrap();
+        for (test, theirs) in tests.iter().zip(theirs) {
+            let ours = ours.session().unwrap().run(test).unwrap();
+            let apart = apart(&ours[0].to_f32().unwrap(), &theirs[0].to_f32().unwrap());
+            assert!(apart < 1e-4, "{file} {name}: {apart}");
+        }
+    }
+}
 
-        let (ours, _) = OrtEngine::new(&path, None, &[name.to_owned()], OPTIONS).unwrap();
-        let input = [super::Tensor::f32(&shape, values).unwrap()];
-        let ours = ours.session().unwrap().run(&input).unwrap();
-        let apart = apart(&ours[0].to_f32().unwrap(), &theirs);
-        assert!(apart < 1e-4, "{file} {name}: {apart}");
+/// By the whole way from a picture's file, in both engines.
+#[test]
+fn a_model_is_the_same_whatever_runs_it() {
+    use crate::scoring::{Embedding, EngineChoice, Medium, Model, Preprocess, Sample, Settings};
+    if !library() {
+        return;
+    }
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/fashion");
+    let classes = (0..10).map(|i| i.to_string()).collect();
+    let preprocess = Preprocess { channels: Some(1), ..Preprocess::default() };
+    let settings = Settings {
+        embedding: Some(Embedding::LastHidden),
+        ..Settings::new(Medium::Picture, preprocess, classes)
+    };
+    let path = sample.join("models/v1.onnx");
+    let tract = Model::load(&path, &settings).unwrap();
+    let engine = EngineChoice::OnnxRuntime;
+    let ours = Model::load(&path, &Settings { engine, ..settings }).unwrap();
+    assert!(ours.about().engine.starts_with("ONNX Runtime 1."), "{:?}", ours.about());
+    for row in 0..20 {
+        let file = sample.join(format!("images/dev-{row:05}.png"));
+        let picture = Sample::Picture(crate::media::decode(&file).unwrap());
+        let (ours, theirs) = (ours.score(&picture).unwrap(), tract.score(&picture).unwrap());
+        assert!(apart(&ours.probs, &theirs.probs) < 1e-4, "{row}");
+        assert!(apart(&ours.embedding, &theirs.embedding) < 1e-4, "{row}");
     }
 }

@@ -15,6 +15,8 @@ pub struct Geometry {
     crop: Crop,
     /// Height and width that `resize` aims at.
     before: [f64; 2],
+    /// Whether those are the same.
+    square: bool,
     /// Height and width of the input.
     size: [f64; 2],
 }
@@ -54,7 +56,9 @@ impl Geometry {
         if crop == Crop::None && before != size {
             return refuse("`resize_to` without a crop must be the size");
         }
-        Ok(Self { resize, crop, before: before.map(f64::from), size: size.map(f64::from) })
+        let square = before[0] == before[1];
+        let [before, size] = [before, size].map(|sides| sides.map(f64::from));
+        Ok(Self { resize, crop, before, square, size })
     }
 
     /// Where the rows (first) and columns (second) of a picture go.
@@ -65,7 +69,7 @@ impl Geometry {
         let full = [height, width].map(f64::from);
         let source = if self.resize == Resize::Fit { self.fitted(full) } else { full };
         let scaled = self.scaled(full);
-        if self.crop == Crop::None && scaled != self.size {
+        if self.crop == Crop::None && differ(scaled, self.size) {
             let [h, w] = scaled;
             let [wanted_h, wanted_w] = self.size;
             return Err(format!(
@@ -84,7 +88,7 @@ impl Geometry {
         match self.resize {
             Resize::Stretch | Resize::Fit => self.before,
             Resize::None => [height, width],
-            Resize::ShortSide if to_height == to_width => {
+            Resize::ShortSide if self.square => {
                 let short = height.min(width);
                 [height, width].map(|side| (to_height * side / short).floor())
             }
@@ -97,12 +101,11 @@ impl Geometry {
     fn fitted(&self, [height, width]: [f64; 2]) -> [f64; 2] {
         let wanted = self.before[1] / self.before[0];
         let shape = width / height;
-        if shape == wanted {
-            [height, width]
-        } else if shape >= wanted {
-            [height, wanted * height]
+        // a rounding must not reach beyond the picture
+        if shape >= wanted {
+            [height, width.min(wanted * height)]
         } else {
-            [width / wanted, width]
+            [height.min(width / wanted), width]
         }
     }
 
@@ -120,4 +123,9 @@ impl Geometry {
         let length = (wanted * source / scaled).min(full - start);
         Span { start, length, at: 0, pixels: wanted as u32 }
     }
+}
+
+/// Whether whole numbers differ.
+fn differ(a: [f64; 2], b: [f64; 2]) -> bool {
+    a.iter().zip(b).any(|(a, b)| (a - b).abs() > 0.5)
 }

@@ -8,7 +8,7 @@ mod geometry;
 mod levels;
 mod pixels;
 
-pub use frame::{Axes, Frame, axes};
+pub use frame::{Frame, axes};
 
 use super::{Alpha, Filter, Layout, Preprocess};
 use crate::scoring::engine::Port;
@@ -53,11 +53,6 @@ impl Preparer {
             alpha: preprocess.alpha.unwrap_or(Alpha::Drop),
             exif: preprocess.exif.unwrap_or(false),
         })
-    }
-
-    /// The shape of its tensors.
-    pub fn frame(&self) -> &Frame {
-        &self.frame
     }
 
     /// Whether it takes pictures turned as their camera says.
@@ -189,7 +184,7 @@ fn algorithm(filter: Filter, antialias: bool) -> fir::ResizeAlg {
     }
 }
 
-/// Keys' cubic kernel with a = −0.75 (R. Keys, 1981), as PyTorch and OpenCV interpolate.
+/// Keys' cubic kernel with a = −0.75 (R. Keys, 1981), as `PyTorch` and `OpenCV` interpolate.
 fn sharp_cubic(x: f64) -> f64 {
     const A: f64 = -0.75;
     let x = x.abs();

@@ -33,9 +33,9 @@ pub fn pixels(image: &DynamicImage, channels: usize, alpha: Alpha) -> Pixels<'_>
 fn rgb(image: &DynamicImage) -> Cow<'_, [u8]> {
     match image {
         DynamicImage::ImageRgb8(rgb) => Cow::Borrowed(rgb.as_raw()),
-        DynamicImage::ImageRgb16(rgb) => rgb.as_raw().iter().map(high).collect(),
+        DynamicImage::ImageRgb16(rgb) => rgb.as_raw().iter().copied().map(high).collect(),
         DynamicImage::ImageRgba16(rgba) => {
-            rgba.as_raw().chunks_exact(4).flat_map(|p| p[..3].iter().map(high)).collect()
+            rgba.as_raw().chunks_exact(4).flat_map(|p| p[..3].iter().copied().map(high)).collect()
         }
         other => Cow::Owned(other.to_rgb8().into_raw()),
     }
@@ -44,15 +44,15 @@ fn rgb(image: &DynamicImage) -> Cow<'_, [u8]> {
 fn grey(image: &DynamicImage) -> Cow<'_, [u8]> {
     match image {
         DynamicImage::ImageLuma8(grey) => Cow::Borrowed(grey.as_raw()),
-        DynamicImage::ImageLuma16(grey) => grey.as_raw().iter().map(high).collect(),
+        DynamicImage::ImageLuma16(grey) => grey.as_raw().iter().copied().map(high).collect(),
         DynamicImage::ImageLumaA16(grey) => {
-            grey.as_raw().chunks_exact(2).map(|p| high(&p[0])).collect()
+            grey.as_raw().chunks_exact(2).map(|p| high(p[0])).collect()
         }
         other => Cow::Owned(other.to_luma8().into_raw()),
     }
 }
 
-fn high(value: &u16) -> u8 {
+fn high(value: u16) -> u8 {
     (value >> 8) as u8
 }
 
