@@ -90,7 +90,7 @@ pub(super) fn wanted(
         match (graph, &found.classes) {
             // numbers that are no names are places in the project's list
             (Some(list), _)
-                if list.integers && counts_up(&list.names) && strange(list, classes) => {}
+                if list.integers && counts_up(&list.names) && strange(&list, classes) => {}
             (Some(list), _) => wanted.take_order(&list.names, &list.operator, classes),
             (None, Some((names, source))) => wanted.take_order(names, source, classes),
             (None, None) => {}

@@ -25,6 +25,9 @@ fn labels_are_the_classes_of_the_largest_probabilities() {
     let mut checked = 0;
     for case in &cases {
         let name = case["name"].as_str().unwrap();
+        if name.starts_with("node_") {
+            continue;
+        }
         let names = names(&model(name));
         assert!(names.len() >= 2, "{name}: {names:?}");
         let output = |i: usize| case["outputs"][i]["values"].as_array().unwrap();

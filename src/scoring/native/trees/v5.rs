@@ -22,8 +22,9 @@ pub(in crate::scoring::native) fn ensemble(node: Node) -> Built {
     };
     let transform = match node.int("post_transform", 0) {
         0 => Transform::Identity,
-        1 => Transform::Softmax,
-        2 => Transform::Logistic,
+        // ONNX has these two the other way round; a model is used as ONNX Runtime runs it
+        1 => Transform::Logistic,
+        2 => Transform::Softmax,
         3 => Transform::SoftmaxZero,
         4 => Transform::Probit,
         other => return Err(format!("post_transform {other} is not known")),
