@@ -107,9 +107,9 @@ fn with_base<'a, T: Real>(
 ) -> impl Iterator<Item = T> + 'a {
     let base = &ensemble.base;
     let used = base.len() == ensemble.targets();
-    row.iter().enumerate().map(move |(i, &sum)| match used && (row.len() == 1 || given[i]) {
-        true => sum + T::of(base[i]),
-        false => sum,
+    row.iter().enumerate().map(move |(i, &sum)| {
+        let counts = used && (row.len() == 1 || given[i]);
+        if counts { sum + T::of(base[i]) } else { sum }
     })
 }
 
@@ -176,7 +176,7 @@ impl Voters {
     /// The class of a row with more than two, its base values added.
     fn many<T: Real>(&self, row: &mut [T], given: &[bool]) -> usize {
         for (score, &base) in row.iter_mut().zip(&self.ensemble.base) {
-            *score = *score + T::of(base);
+            *score += T::of(base);
         }
         let mut best: Option<usize> = None;
         for i in 0..row.len() {
@@ -198,12 +198,12 @@ impl Voters {
                 row[0] = T::of(0.0) - row[1];
             }
             2 if row.len() == 2 => {
-                row[1] = row[1] + base(1);
-                row[0] = row[0] + base(0);
+                row[1] += base(1);
+                row[0] += base(0);
             }
             count => {
                 if count == 1 {
-                    row[0] = row[0] + base(0);
+                    row[0] += base(0);
                 }
                 if !both {
                     row.truncate(1);

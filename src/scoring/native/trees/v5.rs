@@ -33,18 +33,14 @@ pub(in crate::scoring::native) fn ensemble(node: Node) -> Built {
     Ok(Box::new(move |inputs| {
         let input = inputs.get(0)?;
         let targets = ensemble.targets();
-        match input {
-            Tensor::F64(array) => {
-                let mut sums = sums(ensemble.double()?, input, &flat(array))?;
-                finish(transform, targets, &mut sums.values);
-                one(&[sums.rows, targets], sums.values)
-            }
-            _ => {
-                let mut sums = sums(ensemble.single()?, input, &floats(input)?)?;
-                finish(transform, targets, &mut sums.values);
-                one(&[sums.rows, targets], sums.values)
-            }
+        if let Tensor::F64(array) = input {
+            let mut sums = sums(ensemble.double()?, input, &flat(array))?;
+            finish(transform, targets, &mut sums.values);
+            return one(&[sums.rows, targets], sums.values);
         }
+        let mut sums = sums(ensemble.single()?, input, &floats(input)?)?;
+        finish(transform, targets, &mut sums.values);
+        one(&[sums.rows, targets], sums.values)
     }))
 }
 
@@ -148,8 +144,8 @@ fn branches(node: Node, leaves: usize) -> Result<Nodes, String> {
 fn mode(number: f64) -> Result<Mode, String> {
     use Mode::{Eq, Gt, Gte, Leq, Lt, Member, Neq};
     let modes = [Leq, Lt, Gte, Gt, Eq, Neq, Member];
-    let mode = modes.iter().zip(0_u8..).find(|&(_, i)| f64::from(i) == number);
-    mode.map(|(&mode, _)| mode).ok_or_else(|| format!("has the mode {number}"))
+    let mode = number.to_string().parse().ok().and_then(|i: usize| modes.get(i).copied());
+    mode.ok_or_else(|| format!("has the mode {number}"))
 }
 
 /// The sets of the nodes that ask for membership: NaN ends one.
