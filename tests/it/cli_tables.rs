@@ -55,7 +55,7 @@ fn project(name: &str, columns: &[&str], preprocess: &str) -> (Folder, Value) {
 #[track_caller]
 fn check(folder: &Folder, case: &Value) {
     let report = folder.gaffe(&["score", "--model", "model.onnx", "--name", "m", "--json"]).json();
-    assert_eq!((&report["unreadable"], &report["examples"]), (&0.into(), &12.into()));
+    assert_eq!((&report["failed"], &report["examples"]), (&0.into(), &12.into()));
     let ours: Array2<f32> = ndarray_npy::read_npy(folder.file(".gaffe/runs/m/dev.npy")).unwrap();
     let theirs: Vec<f32> = values(&case["outputs"][1]).iter().map(|v| v.parse().unwrap()).collect();
     for (ours, theirs) in ours.rows().into_iter().zip(theirs.chunks(3)) {
