@@ -36,6 +36,8 @@ mod stats_properties;
 mod stats_sets;
 #[path = "cli_stats_votes.rs"]
 mod stats_votes;
+#[path = "cli_tables.rs"]
+mod tables;
 #[path = "cli_tags.rs"]
 mod tags;
 
