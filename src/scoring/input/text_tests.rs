@@ -1,4 +1,5 @@
 use super::*;
+use crate::scoring::tensor::Kind;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::path::PathBuf;
