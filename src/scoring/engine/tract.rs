@@ -118,7 +118,10 @@ fn load(
     let macs = macs(&typed, inputs, &tests[0]);
     let judge = || judge(&typed, inputs, &wanted, tests);
     let optimised = || -> anyhow::Result<_> {
-        let plan = typed.clone().into_optimized()?.into_runnable()?;
+        let mut model = typed.clone().into_decluttered()?;
+        super::depthwise::replace(&mut model)?;
+        model.optimize()?;
+        let plan = model.into_runnable()?;
         let given = run_both(&plan, &wanted, tests)?;
         Ok((plan, given))
     };

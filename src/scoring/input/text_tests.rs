@@ -1,5 +1,6 @@
 use super::super::super::tensor::Kind;
 use super::*;
+use crate::scoring::tensor::Kind;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::path::PathBuf;
