@@ -18,6 +18,8 @@ mod places;
 mod refused;
 #[path = "cli_replay.rs"]
 mod replay;
+#[path = "cli_score_ort.rs"]
+mod score_ort;
 #[path = "cli_score_sounds.rs"]
 mod score_sounds;
 #[path = "cli_score_texts.rs"]
