@@ -83,6 +83,9 @@ pub struct ScoreArgs {
     /// Keep embeddings in 16 bits, half the size
     #[arg(long, requires = "embedding")]
     half: bool,
+    /// Keep the run though the model differs from the predictions that were imported for it
+    #[arg(long)]
+    accept_mismatch: bool,
     /// Begin anew, though an earlier scoring was stopped
     #[arg(long)]
     fresh: bool,
@@ -131,6 +134,12 @@ pub fn run(project: &Project, args: &ScoreArgs, out: &mut dyn Write) -> Result<(
     let model = Model::load(args.model(), &settings)?;
     for note in &model.about().notes {
         say(&format!("note: {note}"));
+    }
+    if let Some(gate) = project.gate(args.model(), &model, &examples)? {
+        match gate.check() {
+            Err(mismatch) if args.accept_mismatch => say(&format!("note: {mismatch}")),
+            checked => checked?,
+        }
     }
     let job = ScoreJob {
         path: args.model(),

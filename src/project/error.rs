@@ -50,6 +50,21 @@ pub enum ProjectError {
     /// A run of that name is listed in the project file.
     #[error("{0:?} is a run of gaffe.toml\n  choose another name with --name")]
     RunTaken(String),
+    /// A model gives other predictions than were imported for it.
+    #[error(
+        "the model agrees with the imported predictions of {run} on {agree} of {of} examples only; nothing was \
+         kept\n  {reason}\n  score it all the same with --accept-mismatch"
+    )]
+    Mismatch {
+        /// the run of the project file
+        run: String,
+        /// examples on which they agree
+        agree: usize,
+        /// examples that were compared
+        of: usize,
+        /// why, as far as it is known
+        reason: String,
+    },
     /// No example could be scored.
     #[error("none of {examples} examples can be scored; nothing was kept\n  {reason}")]
     NothingScored {

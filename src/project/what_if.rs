@@ -4,9 +4,10 @@
 //! Invariant: nothing of it is kept; the run and the decisions stay as they are.
 
 use super::{Project, Samples};
+use crate::analysis::argmax;
 use crate::analysis::occlusion::{Occlusion, Patch, mean_colour, typical, without};
-use crate::dataset::{Examples, Media};
-use crate::media::{self, Cells, PictureChange};
+use crate::dataset::Examples;
+use crate::media::{self, Cells, PictureChange, Sound};
 use crate::scoring::{Model, Sample, Scorer};
 use image::{DynamicImage, Rgb, RgbImage};
 use std::ops::Range;
@@ -74,12 +75,28 @@ pub struct Evidence {
 /// What the cells of a map of evidence are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EvidenceCells {
-    /// Patches of a picture, in rows of so many.
+    /// Patches of a picture, in rows of so many; stretches of a sound in one row.
     Patches(usize),
     /// Bytes of a text.
     Words(Vec<Range<usize>>),
     /// Columns of a table.
     Columns,
+}
+
+/// An example that a file was decoded for.
+#[derive(Debug, Clone)]
+enum Decoded {
+    Picture(DynamicImage),
+    Sound(Sound),
+}
+
+impl Decoded {
+    fn sample(self) -> Sample<'static> {
+        match self {
+            Self::Picture(picture) => Sample::Picture(picture),
+            Self::Sound(sound) => Sample::Sound(sound),
+        }
+    }
 }
 
 /// A model that is ready to be asked about single examples.
@@ -88,8 +105,8 @@ pub struct Rescorer {
     name: String,
     examples: Arc<Examples>,
     root: PathBuf,
-    /// The picture that was decoded last.
-    picture: Option<(u32, DynamicImage)>,
+    /// What was decoded last.
+    decoded: Option<(u32, Decoded)>,
     /// What stands for each column.
     typical: Option<Vec<String>>,
     /// What it said last of an example as it is.
@@ -117,8 +134,8 @@ impl Rescorer {
         let model = Model::load(&path, &settings).map_err(|error| error.to_string())?;
         let root = project.media_root(examples.split).map_err(|error| error.to_string())?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let (picture, typical, own) = (None, None, None);
-        Ok(Self { model, name, examples, root, picture, typical, own })
+        let (decoded, typical, own) = (None, None, None);
+        Ok(Self { model, name, examples, root, decoded, typical, own })
     }
 
     /// The name of the model's file.
@@ -142,20 +159,24 @@ impl Rescorer {
             Some((row, own)) if *row == trial.row => own.clone(),
             _ => score(&mut scorer, &self.sample(trial.row)?)?,
         };
-        let picture = self.picture.as_ref().zip(match &trial.variant {
-            Variant::Picture(change) => Some(*change),
-            _ => None,
-        });
-        let picture = picture.map(|((_, picture), change)| change.of(picture));
-        let changed = match (&trial.variant, &picture) {
-            (Variant::Picture(_), Some(picture)) => {
-                score(&mut scorer, &Sample::Picture(picture.clone()))?
+        let decoded = self.decoded.as_ref().map(|(_, decoded)| match (decoded, &trial.variant) {
+            (Decoded::Picture(picture), Variant::Picture(change)) => {
+                Decoded::Picture(change.of(picture))
             }
-            (Variant::Sound, _) => own.clone(),
-            (variant, _) => score(&mut scorer, &sample(variant)?)?,
+            (decoded, _) => decoded.clone(),
+        });
+        let changed = match (&trial.variant, &decoded) {
+            (Variant::Text(text), _) => score(&mut scorer, &Sample::Text(text))?,
+            (Variant::Row(cells), _) => score(&mut scorer, &row_of(cells))?,
+            (_, Some(decoded)) => score(&mut scorer, &decoded.clone().sample())?,
+            (_, None) => own.clone(),
+        };
+        let picture = match &decoded {
+            Some(Decoded::Picture(picture)) => Some(picture),
+            _ => None,
         };
         let (cols, rows) = trial.room;
-        let cells = picture.as_ref().and_then(|picture| media::fit(picture, cols, rows));
+        let cells = picture.and_then(|picture| media::fit(picture, cols, rows));
         let mut fresh = Fresh { own, changed, cells: cells.map(Arc::new), evidence: None };
         self.own = Some((trial.row, fresh.own.clone()));
         if trial.occlude {
@@ -170,28 +191,31 @@ impl Rescorer {
             let scorer = self.model.scorer().map_err(|error| error.to_string())?;
             let mut search = Search { scorer, fresh: &mut fresh, partial, last: Instant::now() };
             let typical = self.typical.as_deref().unwrap_or_default();
-            if !search.run(&trial.variant, picture.as_ref(), typical)? {
+            if !search.run(&trial.variant, decoded.as_ref(), typical)? {
                 return Ok(None);
             }
         }
         Ok(Some(fresh))
     }
 
-    /// Decodes the picture of a row, if it has one that is not the last.
+    /// Decodes the file of a row, if it has one that is not the last.
     fn read(&mut self, row: u32) -> Result<(), String> {
-        let is_here = self.picture.as_ref().is_some_and(|(here, _)| *here == row);
-        if !is_here && matches!(self.examples.media, Media::Picture(_)) {
-            let samples = self.samples();
-            if let Sample::Picture(picture) = samples.get(row as usize)? {
-                self.picture = Some((row, picture));
-            }
+        if self.examples.media.files().is_none()
+            || self.decoded.as_ref().is_some_and(|d| d.0 == row)
+        {
+            return Ok(());
         }
+        self.decoded = match self.samples().get(row as usize)? {
+            Sample::Picture(picture) => Some((row, Decoded::Picture(picture))),
+            Sample::Sound(sound) => Some((row, Decoded::Sound(sound))),
+            Sample::Text(_) | Sample::Row(_) => None,
+        };
         Ok(())
     }
 
     fn sample(&self, row: u32) -> Result<Sample<'_>, String> {
-        match &self.picture {
-            Some((here, picture)) if *here == row => Ok(Sample::Picture(picture.clone())),
+        match &self.decoded {
+            Some((here, decoded)) if *here == row => Ok(decoded.clone().sample()),
             _ => self.samples().get(row as usize),
         }
     }
@@ -205,12 +229,8 @@ fn score(scorer: &mut Scorer<'_>, sample: &Sample<'_>) -> Result<Vec<f32>, Strin
     scorer.score(sample).map(|prediction| prediction.probs).map_err(|error| error.to_string())
 }
 
-fn sample(variant: &Variant) -> Result<Sample<'_>, String> {
-    match variant {
-        Variant::Text(text) => Ok(Sample::Text(text)),
-        Variant::Row(cells) => Ok(Sample::Row(cells.iter().map(String::as_str).collect())),
-        Variant::Picture(_) | Variant::Sound => Err("the file can't be read".to_owned()),
-    }
+fn row_of(cells: &[String]) -> Sample<'_> {
+    Sample::Row(cells.iter().map(String::as_str).collect())
 }
 
 /// A search for the evidence.
@@ -227,22 +247,23 @@ impl Search<'_, '_> {
     fn run(
         &mut self,
         variant: &Variant,
-        picture: Option<&DynamicImage>,
+        decoded: Option<&Decoded>,
         typical: &[String],
     ) -> Result<bool, String> {
-        let class = crate::analysis::argmax(&self.fresh.changed);
+        let class = argmax(&self.fresh.changed);
         let whole = self.fresh.changed.get(class as usize).copied().map_or(0.0, f64::from);
-        match (variant, picture) {
-            (Variant::Picture(_), Some(picture)) => {
-                let picture = picture.to_rgb8();
-                let (width, height) = (picture.width() as usize, picture.height() as usize);
-                // As it is with three channels, from which patches are taken.
-                let own = self.probability(&Sample::Picture(picture.clone().into()), class)?;
-                let made = Occlusion::of_picture(width, height, own);
-                let colour = mean_colour(picture.pixels().map(|pixel| pixel.0));
+        match (variant, decoded) {
+            (Variant::Picture(_), Some(Decoded::Picture(picture))) => {
+                self.patches(&picture.to_rgb8(), class)
+            }
+            (Variant::Sound, Some(Decoded::Sound(sound))) => {
+                // As a picture of one row: 4 stretches of time, then 8, then 16.
+                let made = Occlusion::of_picture(sound.samples.len(), 1, whole);
                 let cells = EvidenceCells::Patches(made.columns());
-                self.over(made, class, &cells, |search, patch| {
-                    search.probability(&Sample::Picture(hidden(&picture, *patch, colour)), class)
+                self.over(made, class, &cells, |search, stretch| {
+                    let mut silenced = sound.clone();
+                    silenced.samples[stretch.x..stretch.x + stretch.width].fill(0.0);
+                    search.probability(&Sample::Sound(silenced), class)
                 })
             }
             (Variant::Text(text), _) => {
@@ -262,6 +283,18 @@ impl Search<'_, '_> {
             }
             _ => Ok(true),
         }
+    }
+
+    fn patches(&mut self, picture: &RgbImage, class: u32) -> Result<bool, String> {
+        // As it is with three channels, in which patches are hidden.
+        let whole = self.probability(&Sample::Picture(picture.clone().into()), class)?;
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        let made = Occlusion::of_picture(width, height, whole);
+        let colour = mean_colour(picture.pixels().map(|pixel| pixel.0));
+        let cells = EvidenceCells::Patches(made.columns());
+        self.over(made, class, &cells, |search, patch| {
+            search.probability(&Sample::Picture(hidden(picture, *patch, colour)), class)
+        })
     }
 
     fn probability(&mut self, sample: &Sample<'_>, class: u32) -> Result<f64, String> {

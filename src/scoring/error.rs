@@ -62,9 +62,6 @@ pub enum ModelProblem {
     /// No vector can be read as an embedding.
     #[error("no hidden layer before `{0}` can be told\n  name the tensor with --embedding NAME")]
     NoHidden(String),
-    /// Inputs that the columns of the table don't fill.
-    #[error(transparent)]
-    Rows(#[from] RowProblem),
     /// Another number of inputs than one.
     #[error(
         "takes {} inputs ({}); an image classifier takes one\n  \
@@ -80,6 +77,12 @@ pub enum ModelProblem {
         /// What to do about it.
         remedy: &'static str,
     },
+    /// Table rows that do not fit the inputs.
+    #[error(transparent)]
+    Rows(#[from] RowProblem),
+    /// The evaluator of graphs of tables refused the model.
+    #[error("makes no sense: {0}\n  export it again with skl2onnx or onnxmltools")]
+    Table(String),
     /// An input that is not float32.
     #[error("input `{input}` is {kind}, not float32\n  export the model with a float32 input")]
     InputType {

@@ -8,7 +8,7 @@ use super::error::ModelProblem;
 use super::input::picture::Preparer as Pictures;
 use super::input::{self, Rows, Sounds, Texts};
 use super::settings::Settings;
-use super::tensor::Tensor;
+use super::tensor::{Kind, Tensor};
 use crate::media::Sound;
 use fast_image_resize::Resizer;
 use image::DynamicImage;
@@ -75,7 +75,9 @@ pub(super) enum Feed {
     Text(Box<Texts>),
     Sound(Box<Sounds>),
     /// With rows to try a model on.
-    Row(Box<Rows>, [Vec<String>; 2]),
+    Row(Box<Rows>, Option<[Vec<String>; 2]>),
+    /// A text as it is, for models that cut it into words themselves; the shape of one.
+    Words(Vec<usize>),
 }
 
 impl Feed {
@@ -98,6 +100,9 @@ impl Feed {
                 let pictures = Box::new(Pictures::new(input, preprocess)?);
                 Ok(Self::Picture(pictures, input.name.clone()))
             }
+            Medium::Text if matches!(inputs, [port] if port.kind == Kind::Text) => {
+                Ok(Self::Words(vec![1; inputs[0].dims.len().max(1)]))
+            }
             Medium::Text => {
                 let positions = graph.and_then(input::positions);
                 let texts = Texts::load(path, inputs, preprocess.max_length, positions)?;
@@ -112,10 +117,9 @@ impl Feed {
             Medium::Row => {
                 let columns: Vec<&str> = settings.columns.iter().map(String::as_str).collect();
                 let rows = Rows::new(inputs, &columns, preprocess.columns.as_deref())?;
-                let empty = || vec![String::new(); columns.len()];
-                let trial = |at: usize| settings.trial.get(at).cloned().unwrap_or_else(empty);
-                let last = settings.trial.len().saturating_sub(1);
-                Ok(Self::Row(Box::new(rows), [trial(0), trial(last)]))
+                let (first, last) = (settings.trial.first(), settings.trial.last());
+                let trial = first.cloned().zip(last.cloned()).map(<[Vec<String>; 2]>::from);
+                Ok(Self::Row(Box::new(rows), trial))
             }
         }
     }
@@ -123,7 +127,7 @@ impl Feed {
     /// How many examples go through an engine together that is faster so: texts and sounds have lengths of their
     /// own, and pictures are large.
     pub fn group(&self) -> usize {
-        if matches!(self, Self::Row(..)) { ROWS } else { 1 }
+        if matches!(self, Self::Row(..) | Self::Words(_)) { ROWS } else { 1 }
     }
 
     /// Two inputs to try a model on.
@@ -138,7 +142,11 @@ impl Feed {
             }
             Self::Text(texts) => texts.test_inputs(),
             Self::Sound(sounds) => sounds.test_inputs(),
-            Self::Row(rows, [first, last]) => Ok([row(rows, first)?, row(rows, last)?]),
+            Self::Row(rows, Some([first, last])) => Ok([row(rows, first)?, row(rows, last)?]),
+            Self::Row(rows, None) => rows.test_inputs(),
+            Self::Words(shape) => {
+                Ok(["a test", "of two texts"].map(|text| vec![words(shape, text)]))
+            }
         }
     }
 
@@ -148,7 +156,8 @@ impl Feed {
             Self::Picture(pictures, name) => format!("{name}: {}", pictures.describe()),
             Self::Text(texts) => texts.describe(),
             Self::Sound(sounds) => sounds.describe(),
-            Self::Row(rows, _) => described(rows),
+            Self::Row(rows, _) => rows.describe(),
+            Self::Words(_) => "the text as it is".to_owned(),
         }
     }
 
@@ -159,20 +168,15 @@ impl Feed {
 }
 
 /// Table rows that go through an engine together.
-const ROWS: usize = 256;
+const ROWS: usize = 512;
 
 fn row(rows: &Rows, cells: &[impl AsRef<str>]) -> Result<Inputs, String> {
     let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
     rows.tensors(&[&cells]).map_err(|(_, reason)| reason)
 }
 
-/// The columns, as far as they fit on a line.
-fn described(rows: &Rows) -> String {
-    const SHOWN: usize = 6;
-    let names = rows.columns().concat();
-    let shown = names[..names.len().min(SHOWN)].join(", ");
-    let more = if names.len() > SHOWN { ", …" } else { "" };
-    format!("{} columns ({shown}{more})", names.len())
+fn words(shape: &[usize], text: &str) -> Tensor {
+    Tensor::Text(ndarray::ArrayD::from_elem(shape, text.to_owned()))
 }
 
 /// The inputs with the sizes that `tests` have; one that differs between them stays open.
@@ -253,6 +257,7 @@ impl<'m> Preparer<'m> {
             (Feed::Text(texts), Sample::Text(text)) => texts.tensors(text),
             (Feed::Sound(sounds), Sample::Sound(sound)) => sounds.tensors(sound),
             (Feed::Row(rows, _), Sample::Row(cells)) => row(rows, cells),
+            (Feed::Words(shape), Sample::Text(text)) => Ok(vec![words(shape, text)]),
             _ => Err("it is not what the model takes".to_owned()),
         }
     }

@@ -37,9 +37,8 @@ fn guessed(path: &Path) -> Result<Settings, ModelProblem> {
     let named = proto.graph.as_ref().and_then(prepare::classes).map(|list| list.names);
     let classes = named.or(found.classes.map(|(names, _)| names));
     let columns = columns(&inputs);
-    let trial = vec![vec!["0".to_owned(); columns.len()]; 2];
     let settings = Settings::new(medium(&inputs), Preprocess::default(), Vec::new());
-    Ok(Settings { classes, columns, trial, ..settings })
+    Ok(Settings { classes, columns, ..settings })
 }
 
 fn medium(inputs: &[Port]) -> Medium {

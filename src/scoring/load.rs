@@ -9,7 +9,7 @@ use super::engine::{Engine, Port};
 use super::error::ModelProblem;
 use super::feed::{Feed, Medium};
 use super::model::{About, Batch, Model, Read};
-use super::native::{Program, Refusal};
+use super::native::{self, Program, Refusal};
 use super::outputs::{self, Wanted};
 use super::reading::{self, Classes};
 use super::settings::{EngineChoice, Settings};
@@ -107,18 +107,22 @@ fn program(
     if settings.engine != EngineChoice::BuiltIn {
         return Ok(None);
     }
-    let nodes = || proto.graph.iter().flat_map(|graph| &graph.node);
-    let needed = nodes().any(|node| node.domain == "ai.onnx.ml");
-    if !needed && settings.medium != Medium::Row {
+    // before anything large is copied
+    let may_need = proto.graph.as_ref().is_some_and(native::is_for);
+    if !may_need && settings.medium != Medium::Row {
         return Ok(None);
     }
     let proto = prepare::with_outputs(proto, &wanted.names());
     let graph = proto.graph.as_ref().ok_or(ModelProblem::Damaged)?;
+    let needed = native::is_for(graph);
+    if !needed && settings.medium != Medium::Row {
+        return Ok(None);
+    }
     match Program::new(graph, &proto.opset_import) {
         Ok(program) => Ok(Some(program)),
         Err(_) if !needed => Ok(None),
         Err(Refusal::Missing { node, operator }) => Err(ModelProblem::Operator { node, operator }),
-        Err(Refusal::Damaged(why)) => Err(ModelProblem::Engine(why)),
+        Err(Refusal::Damaged(why)) => Err(ModelProblem::Table(why)),
     }
 }
 
@@ -199,7 +203,7 @@ impl Loading<'_> {
         match self.settings.engine {
             EngineChoice::OnnxRuntime => self.onnx_runtime(outputs),
             EngineChoice::BuiltIn => match self.program.take() {
-                Some(program) => native(program, &self.tests),
+                Some(program) => of_tables(program, &self.tests),
                 None => self.tract(outputs),
             },
         }
@@ -245,7 +249,7 @@ impl Loading<'_> {
     }
 }
 
-fn native(program: Program, tests: &[Vec<Tensor>; 2]) -> Result<Tested, ModelProblem> {
+fn of_tables(program: Program, tests: &[Vec<Tensor>; 2]) -> Result<Tested, ModelProblem> {
     let rows = run(&program, tests)?;
     Ok(Tested { engine: Box::new(program), name: NATIVE.to_owned(), macs: None, rows })
 }

@@ -58,6 +58,16 @@ impl Wanted {
         }
     }
 
+    /// Brings the classes in the graph of a table's model into the project's order.
+    fn take_labels(&mut self, list: &ClassList, project: &[String]) {
+        // labels 0 to K − 1 are places in the list of classes, whatever they are called
+        let numbered = list.names.iter().enumerate().all(|(i, name)| *name == i.to_string());
+        let unlike = matches!(found::order(&list.names, project), ClassOrder::Unlike(_));
+        if !(numbered && unlike && list.names.len() == project.len()) {
+            self.take_order(&list.names, &format!("the model's {}", list.operator), project);
+        }
+    }
+
     /// The names, each once.
     pub fn names(&self) -> Vec<String> {
         let classes = self.classes.iter().map(|(name, _)| name.clone());
@@ -88,9 +98,7 @@ pub(super) fn wanted(
         }
         wanted.classes = Some((name, classes.len()));
         match (graph, &found.classes) {
-            // their numbers are places in the project's list
-            (Some(list), _) if list.integers && counts_up(&list.names) => {}
-            (Some(list), _) => wanted.take_order(&list.names, &list.operator, classes),
+            (Some(list), _) => wanted.take_labels(&list, classes),
             (None, Some((names, source))) => wanted.take_order(names, source, classes),
             (None, None) => {}
         }
@@ -104,11 +112,6 @@ pub(super) fn wanted(
         wanted.any = outputs.iter().filter(is_float).map(|port| port.name.clone()).collect();
     }
     Ok(wanted)
-}
-
-/// Whether the names are 0, 1, 2…
-fn counts_up(names: &[String]) -> bool {
-    names.iter().enumerate().all(|(at, name)| *name == at.to_string())
 }
 
 fn is_float(port: &&Port) -> bool {

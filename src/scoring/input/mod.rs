@@ -12,6 +12,7 @@ mod resample;
 mod row;
 mod sound;
 mod sound_settings;
+mod spectrogram;
 mod text;
 
 pub use beside::positions;

@@ -6,9 +6,10 @@
 use super::super::engine::Port;
 use super::super::error::ModelProblem;
 use super::super::tensor::{Kind, Tensor};
-use super::mel::{Mel, MelSpec};
+use super::mel::MelSpec;
 use super::resample::{FASTEST, resample};
-use super::sound_settings::{Features, Log, MelAxes, MelNorm, MelScale, Pad, SoundSettings};
+use super::sound_settings::{Features, SoundSettings};
+use super::spectrogram::{MOST_VALUES, Spectrogram, refuse, spectrogram};
 use crate::media::Sound;
 use ndarray::{ArrayD, IxDyn};
 use std::borrow::Cow;
@@ -17,8 +18,6 @@ use std::borrow::Cow;
 const LONGEST: f64 = 120.0;
 /// The longest length that can be named.
 const MOST_SECONDS: f64 = 3600.0;
-/// The most values of one input.
-const MOST_VALUES: usize = 1 << 27;
 /// What speech models take, and most others.
 const USUAL_RATE: u32 = 16_000;
 
@@ -48,18 +47,6 @@ enum Hears {
     Mel(Box<Spectrogram>),
 }
 
-#[derive(Debug)]
-struct Spectrogram {
-    mel: Mel,
-    axes: MelAxes,
-    /// Frames that each is cut or padded to.
-    frames: Option<usize>,
-    /// Whisper's: the frame that is centred on the end is left out.
-    drops_last: bool,
-    mean: f64,
-    std: f64,
-}
-
 impl Sounds {
     /// How sounds are made into `ports`, with the project's settings before those of the model's extractor.
     ///
@@ -68,24 +55,10 @@ impl Sounds {
     pub fn new(ports: &[Port], settings: &SoundSettings) -> Result<Self, ModelProblem> {
         let (slots, sound) = slots(ports)?;
         let mut notes = Vec::new();
-        let rate = settings.sample_rate.unwrap_or_else(|| {
-            notes.push(format!(
-                "nothing says how many samples a second the model takes: {USUAL_RATE} are assumed; \
-                 `sample_rate` in [preprocess] sets it"
-            ));
-            USUAL_RATE
-        });
-        if rate == 0 || rate > FASTEST {
-            return Err(refuse(format!("`sample_rate` = {rate}")));
-        }
-        if let Some(seconds) = settings.seconds.filter(|s| !(*s > 0.0 && *s <= MOST_SECONDS)) {
-            return Err(refuse(format!(
-                "`seconds` = {seconds}; it is above 0 and up to {MOST_SECONDS}"
-            )));
-        }
+        let rate = rate(settings, &mut notes)?;
         let asked = settings.seconds.map(|s| (s * f64::from(rate)).round() as usize);
         let features = settings.features.unwrap_or_else(|| guessed(sound, settings));
-        let wave = sound.dims.len() == 2 || (sound.dims.len() == 3 && sound.dims[1] == Some(1));
+        let wave = is_wave(sound);
         if (features == Features::Wave) != wave {
             return Err(unlike(sound, features));
         }
@@ -175,12 +148,16 @@ impl Sounds {
         if sound.rate == 0 || sound.rate > FASTEST {
             return Err(format!("a sample rate of {} Hz can't be read", sound.rate));
         }
-        let samples = match self.samples {
+        let needed = match &self.hears {
+            Hears::Mel(made) => self.samples.or_else(|| made.needed()),
+            Hears::Wave { .. } => self.samples,
+        };
+        let samples = match needed {
             // what is cut off needn't be resampled; a tenth of a second more is heard by the filter
-            Some(samples) => {
-                let seconds = samples as f64 / f64::from(self.rate) + 0.1;
-                let needed = (seconds * f64::from(sound.rate)).ceil() as usize;
-                &sound.samples[..needed.min(sound.samples.len())]
+            Some(needed) => {
+                let seconds = needed as f64 / f64::from(self.rate) + 0.1;
+                let count = (seconds * f64::from(sound.rate)).ceil() as usize;
+                &sound.samples[..count.min(sound.samples.len())]
             }
             None if sound.seconds() > LONGEST => {
                 return Err(format!(
@@ -232,41 +209,6 @@ impl Slot {
     }
 }
 
-impl Spectrogram {
-    /// The samples that give the model's number of frames, where features are not padded themselves.
-    fn samples(&self) -> Option<usize> {
-        if self.mel.spec().kaldi {
-            return None;
-        }
-        let frames = self.frames?.saturating_add(usize::from(self.drops_last));
-        Some(self.mel.samples_for(frames))
-    }
-
-    /// Shape, values, and how many frames are of the sound.
-    fn features(&self, wave: &[f32]) -> Result<(Vec<usize>, Vec<f32>, usize), String> {
-        let mels = self.mel.spec().n_mels;
-        let mut values = self.mel.features(wave)?;
-        if self.drops_last {
-            values.truncate(values.len().saturating_sub(mels));
-        }
-        let frames = values.len() / mels;
-        let wanted = self.frames.unwrap_or(frames);
-        if wanted == 0 || wanted.checked_mul(mels).is_none_or(|n| n > MOST_VALUES) {
-            return Err("it has no frame, or too many".to_owned());
-        }
-        values.resize(wanted * mels, 0.0);
-        values.iter_mut().for_each(|v| *v = ((f64::from(*v) - self.mean) / self.std) as f32);
-        let real = frames.min(wanted);
-        match self.axes {
-            MelAxes::TimeMel => Ok((vec![wanted, mels], values, real)),
-            MelAxes::MelTime => {
-                let turned = |band| values.iter().skip(band).step_by(mels).copied();
-                Ok((vec![mels, wanted], (0..mels).flat_map(turned).collect(), real))
-            }
-        }
-    }
-}
-
 /// What the inputs take, and which is the sound.
 fn slots(ports: &[Port]) -> Result<(Vec<Slot>, &Port), ModelProblem> {
     let is_mask = |port: &Port| {
@@ -292,122 +234,33 @@ fn slots(ports: &[Port]) -> Result<(Vec<Slot>, &Port), ModelProblem> {
     Ok((ports.iter().map(slot).collect(), sound))
 }
 
+/// Samples a second, and whether the length makes sense in them.
+fn rate(settings: &SoundSettings, notes: &mut Vec<String>) -> Result<u32, ModelProblem> {
+    let rate = settings.sample_rate.unwrap_or_else(|| {
+        notes.push(format!(
+            "nothing says how many samples a second the model takes: {USUAL_RATE} are assumed; \
+             `sample_rate` in [preprocess] sets it"
+        ));
+        USUAL_RATE
+    });
+    if rate == 0 || rate > FASTEST {
+        return Err(refuse(format!("`sample_rate` = {rate}")));
+    }
+    match settings.seconds.filter(|s| !(*s > 0.0 && *s <= MOST_SECONDS)) {
+        Some(seconds) => {
+            Err(refuse(format!("`seconds` = {seconds}; it is above 0 and up to {MOST_SECONDS}")))
+        }
+        None => Ok(rate),
+    }
+}
+
+fn is_wave(sound: &Port) -> bool {
+    sound.dims.len() == 2 || (sound.dims.len() == 3 && sound.dims[1] == Some(1))
+}
+
 /// Features, where nobody names them: a spectrogram if the input has room for one.
 fn guessed(sound: &Port, settings: &SoundSettings) -> Features {
-    let wave = sound.dims.len() == 2 || (sound.dims.len() == 3 && sound.dims[1] == Some(1));
-    if wave && settings.n_mels.is_none() { Features::Wave } else { Features::Mel }
-}
-
-/// # Errors
-/// Sizes that are missing, impossible or unlike the input's.
-fn spectrogram(
-    sound: &Port,
-    features: Features,
-    rate: u32,
-    settings: &SoundSettings,
-) -> Result<Spectrogram, ModelProblem> {
-    let [.., a, b] = sound.dims[..] else { return Err(unlike(sound, features)) };
-    if sound.dims.len() == 4 && sound.dims[1].is_some_and(|channels| channels != 1) {
-        return Err(unlike(sound, features));
-    }
-    let spec = spec(features, rate, settings)?;
-    let usual = if features == Features::Fbank { MelAxes::TimeMel } else { MelAxes::MelTime };
-    let fits = |size: Option<usize>| size.is_none_or(|n| n == spec.n_mels);
-    let axes =
-        settings.mel_axes.unwrap_or(match (a == Some(spec.n_mels), b == Some(spec.n_mels)) {
-            (true, false) => MelAxes::MelTime,
-            (false, true) => MelAxes::TimeMel,
-            _ => usual,
-        });
-    let (mels, time) = if axes == MelAxes::MelTime { (a, b) } else { (b, a) };
-    if !fits(mels) {
-        return Err(unlike(sound, features));
-    }
-    let (mean, std) = match features {
-        Features::Whisper => (-4.0, 4.0),
-        _ => (0.0, 1.0),
-    };
-    let (mean, std) = (settings.feature_mean.unwrap_or(mean), settings.feature_std.unwrap_or(std));
-    if !mean.is_finite() || !std.is_finite() || std == 0.0 {
-        return Err(refuse(format!("`feature_mean` = {mean}, `feature_std` = {std}")));
-    }
-    let drops_last = features == Features::Whisper;
-    let frames = time.or(settings.frames);
-    Ok(Spectrogram { mel: Mel::new(spec), axes, frames, drops_last, mean, std })
-}
-
-/// # Errors
-/// A size that nobody names, or that makes no sense.
-fn spec(features: Features, rate: u32, s: &SoundSettings) -> Result<MelSpec, ModelProblem> {
-    let (fbank, whisper) = (features == Features::Fbank, features == Features::Whisper);
-    let milliseconds = |ms: u32| (u64::from(rate) * u64::from(ms) / 1000) as usize;
-    // Kaldi's frames of 25 ms every 10 ms
-    let kaldi = |ms| fbank.then(|| milliseconds(ms));
-    let win_length = s.win_length.or(kaldi(25));
-    let n_fft = s.n_fft.or(win_length.filter(|_| fbank).map(usize::next_power_of_two));
-    let n_fft = n_fft.or(whisper.then_some(400));
-    let hop_length = s.hop_length.or(kaldi(10)).or(whisper.then_some(160));
-    let (Some(n_fft), Some(hop_length), Some(n_mels)) = (n_fft, hop_length, s.n_mels) else {
-        return Err(ModelProblem::Input {
-            what: "takes a spectrogram, and nothing says how it is made".to_owned(),
-            remedy: "set sample_rate, n_fft, hop_length, n_mels, mel and log in [preprocess]",
-        });
-    };
-    let half = f64::from(rate) / 2.0;
-    let spec = MelSpec {
-        rate,
-        n_fft,
-        win_length: win_length.unwrap_or(n_fft),
-        hop_length,
-        n_mels,
-        f_min: s.f_min.unwrap_or(if fbank { 20.0 } else { 0.0 }),
-        f_max: s.f_max.unwrap_or(if whisper { 8000.0 } else { half }),
-        scale: s.mel.unwrap_or(match features {
-            Features::Fbank => MelScale::Kaldi,
-            Features::Whisper => MelScale::Slaney,
-            _ => MelScale::Htk,
-        }),
-        norm: s.mel_norm.unwrap_or(if whisper { MelNorm::Slaney } else { MelNorm::None }),
-        power: s.power.unwrap_or(2.0),
-        log: s.log.unwrap_or(if whisper { Log::Log10 } else { Log::Ln }),
-        floor: s.log_floor.unwrap_or(if fbank { f64::from(f32::EPSILON) } else { 1e-10 }),
-        offset: s.log_offset.unwrap_or(0.0),
-        range: s.range.or(whisper.then_some(8.0)),
-        centre: s.center.unwrap_or(!fbank).then(|| s.pad.unwrap_or(Pad::Reflect)),
-        kaldi: fbank,
-    };
-    check(&spec)?;
-    Ok(spec)
-}
-
-fn check(spec: &MelSpec) -> Result<(), ModelProblem> {
-    let MelSpec { n_fft, win_length, hop_length, n_mels, f_min, f_max, power, .. } = *spec;
-    let wrong = [
-        (!(2..=1 << 16).contains(&n_fft), format!("`n_fft` = {n_fft}; it is from 2 to 65536")),
-        (
-            win_length < 2 || win_length > n_fft,
-            format!("`win_length` = {win_length}; it is from 2 to n_fft = {n_fft}"),
-        ),
-        (!(1..=1 << 20).contains(&hop_length), format!("`hop_length` = {hop_length}")),
-        (!(1..=1 << 12).contains(&n_mels), format!("`n_mels` = {n_mels}; it is from 1 to 4096")),
-        (
-            !(f_min >= 0.0 && f_max > f_min && f_max <= f64::from(spec.rate)),
-            format!("frequencies from {f_min} to {f_max} Hz"),
-        ),
-        (!(power > 0.0 && power <= 10.0), format!("`power` = {power}")),
-        (
-            spec.log != Log::None && !(spec.floor + spec.offset > 0.0 && spec.offset.is_finite()),
-            format!("`log_floor` = {}, `log_offset` = {}", spec.floor, spec.offset),
-        ),
-    ];
-    match wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
-        Some((_, what)) => Err(refuse(what)),
-        None => Ok(()),
-    }
-}
-
-fn refuse(what: String) -> ModelProblem {
-    ModelProblem::Preprocess(what)
+    if is_wave(sound) && settings.n_mels.is_none() { Features::Wave } else { Features::Mel }
 }
 
 fn others(ports: &[Port]) -> ModelProblem {
@@ -417,7 +270,7 @@ fn others(ports: &[Port]) -> ModelProblem {
     }
 }
 
-fn unlike(sound: &Port, features: Features) -> ModelProblem {
+pub(super) fn unlike(sound: &Port, features: Features) -> ModelProblem {
     let what = match features {
         Features::Wave => "samples [N, S] or [N, 1, S]",
         Features::Mel | Features::Fbank | Features::Whisper => {

@@ -80,7 +80,7 @@ pub enum MelAxes {
 
 /// `[preprocess]` of `gaffe.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct SoundSettings {
     /// Samples a second that the model takes.
     pub sample_rate: Option<u32>,

@@ -150,6 +150,14 @@ fn a_spectrogram_has_the_frames_of_the_input_whatever_the_length() {
 }
 
 #[test]
+fn a_long_sound_is_heard_as_far_as_the_frames_go() {
+    let made = Sounds::new(&[port("x", &[None; 3])], &settings("AST-short")).unwrap();
+    let wave = |count: usize| (0..count).map(|i| (i as f32 / 9.0).sin()).collect();
+    let of = |samples| made.tensors(&Sound { samples, rate: 16_000, channels: 1 }).unwrap();
+    assert_eq!(of(wave(16_000)), of(wave(16_000 * 130)));
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_in_words() {
     let wave = [port("input_values", &[None, None])];
     let mel = [port("x", &[None, Some(64), None])];

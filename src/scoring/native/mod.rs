@@ -149,6 +149,13 @@ impl Program {
     }
 }
 
+/// Whether the outputs of a graph need operators of ai.onnx.ml, or of strings, that no other engine here has.
+pub(super) fn is_for(graph: &GraphProto) -> bool {
+    const TEXT: [&str; 4] = ["StringNormalizer", "TfIdfVectorizer", "Tokenizer", "CDist"];
+    let nodes = compile::needed(graph);
+    nodes.iter().any(|node| node.domain == "ai.onnx.ml" || TEXT.contains(&node.op_type.as_str()))
+}
+
 impl Engine for Program {
     fn session(&self) -> Result<Box<dyn Session + '_>, String> {
         Ok(Box::new(self))

@@ -217,7 +217,8 @@ impl App {
             Some(Variant::Text(text)) => text.clone(),
             Some(Variant::Row(cells)) if column < cells.len() => cells[column].clone(),
             Some(Variant::Row(_)) => return self.nothing("this row has no columns"),
-            Some(Variant::Picture(_) | Variant::Sound) | None => {
+            Some(Variant::Sound) => return self.nothing("a sound is asked as it is"),
+            Some(Variant::Picture(_)) | None => {
                 return self.nothing("a picture is changed by its own keys");
             }
         };

@@ -12,7 +12,7 @@ use crate::tui::app::{App, Heard, Picture, WhatIf};
 use crate::tui::command::Context;
 use crate::tui::layout;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{draw_heated, draw_picture};
+use crate::tui::widgets::{draw_heated, draw_picture, draw_sound};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -74,8 +74,7 @@ pub fn keys(app: &App, width: u16) -> Vec<Hint> {
         ("next", "next"),
     ];
     let media = &app.desk().examples().media;
-    let mut wanted = vec![("cancel", "close")];
-    wanted.extend((!matches!(media, Media::Sound(_))).then_some(("evidence", "evidence")));
+    let mut wanted = vec![("cancel", "close"), ("evidence", "evidence")];
     wanted.extend(app.is_varied().then_some(("restore", "as it is")));
     match media {
         Media::Picture(_) => wanted.extend(PICTURE),
@@ -102,8 +101,8 @@ fn described(app: &App, asked: &WhatIf) -> String {
     }
     match &asked.variant {
         Variant::Picture(change) => format!(" {}", change.words().join(" · ")),
-        Variant::Sound => String::new(),
         Variant::Text(_) => " another text".to_owned(),
+        Variant::Sound => " as it is".to_owned(),
         Variant::Row(cells) => {
             let columns = app.desk().examples().metadata.iter().zip(cells);
             let changed = columns.filter(|(c, cell)| c.cells.get(asked.row as usize) != **cell);
@@ -138,7 +137,10 @@ fn draw_changed(app: &App, asked: &WhatIf, area: Rect, theme: Theme, frame: &mut
     let Some(cells) = fresh(asked).and_then(|fresh| fresh.cells.as_ref()).or(own) else { return };
     let found = evidence(asked).map(|found| (found, largest(found)));
     let Some((Evidence { drops, cells: EvidenceCells::Patches(columns), .. }, top)) = found else {
-        return draw_picture(cells, area, theme, frame.buffer_mut());
+        return match asked.variant {
+            Variant::Sound => draw_sound(cells, area, theme, frame.buffer_mut()),
+            _ => draw_picture(cells, area, theme, frame.buffer_mut()),
+        };
     };
     let rows = drops.len().checked_div(*columns).unwrap_or(0);
     let heat = |x: f64, y: f64| {
