@@ -18,6 +18,8 @@ mod places;
 mod refused;
 #[path = "cli_replay.rs"]
 mod replay;
+#[path = "cli_score_ort.rs"]
+mod score_ort;
 #[path = "cli_score_pictures.rs"]
 mod score_pictures;
 #[path = "cli_score_sounds.rs"]
