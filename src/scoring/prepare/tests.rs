@@ -6,6 +6,7 @@ use super::super::engine::tract::{Loaded, TractEngine};
 use super::super::tensor::{Kind, Tensor};
 use super::draft::float;
 use super::fixtures::{cases, difference, file, fixed, read, tensors};
+use super::interface::Interface;
 use super::*;
 use tract_onnx::pb::NodeProto;
 
