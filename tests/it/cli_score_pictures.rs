@@ -113,3 +113,98 @@ fn a_file_that_can_not_be_read_is_told_and_passed_over() {
     let note = "note: preprocessor_config.json: can't be read, not used";
     assert!(outcome.err.contains(note) && outcome.err.contains("line 3"), "{}", outcome.err);
 }
+
+mod gate {
+    use super::*;
+
+    const SCORE: [&str; 5] = ["score", "--model", "m.onnx", "--output", "second"];
+
+    /// Pictures with a coloured middle and other sides; the size that the model leaves open, and `how`.
+    fn project(how: &str) -> Folder {
+        let folder = Folder::empty();
+        let mut table = "file,label\n".to_owned();
+        for at in 0..32_u32 {
+            let colour = |seed: u32| {
+                let level = |c: u32| seed.wrapping_mul(2_654_435_761).rotate_left(9 * c) as u8;
+                image::Rgb([level(1), level(2), level(3)])
+            };
+            let pixel =
+                |x: u32, _| if (10..30).contains(&x) { colour(at) } else { colour(at + 99) };
+            let file = format!("{at:02}.png");
+            image::RgbImage::from_fn(40, 20, pixel).save(folder.file(&file)).unwrap();
+            table += &format!("{file},red\n");
+        }
+        folder.write("dev.csv", table);
+        folder.write("m.onnx", fs::read(fixtures().join("models/open_size.onnx")).unwrap());
+        configure(&folder, how);
+        folder
+    }
+
+    fn configure(folder: &Folder, how: &str) {
+        let config = "name = \"p\"\nclasses = [\"red\", \"green\", \"blue\"]\n[columns]\nfile = \"file\"\n\
+             label = \"label\"\n[splits]\ndev = \"dev.csv\"\n[runs.given]\nmodel = \"m.onnx\"\n";
+        let given = if folder.file("given.npy").exists() { "dev = \"given.npy\"\n" } else { "" };
+        folder.write("gaffe.toml", format!("{config}{given}[preprocess]\nsize = 20\n{how}\n"));
+    }
+
+    /// A project whose imported probabilities were made `rightly`, set to prepare pictures `wrongly`.
+    fn mismatched(rightly: &str, wrongly: &str) -> Folder {
+        let folder = project(rightly);
+        folder.gaffe(&[&SCORE[..], &["--name", "right"]].concat()).ok();
+        fs::copy(folder.file(".gaffe/runs/right/dev.npy"), folder.file("given.npy")).unwrap();
+        folder.gaffe(&[&SCORE[..], &["--name", "again"]].concat()).ok();
+        configure(&folder, wrongly);
+        folder
+    }
+
+    #[test]
+    fn a_wrong_setting_is_refused_with_the_line_that_mends_it() {
+        let half = "mean = [0.5]\nstd = [0.5]";
+        let imagenet = "mean = [0.485, 0.456, 0.406]\nstd = [0.229, 0.224, 0.225]";
+        // blue for red is another order of its classes too, for a model of red, green and blue
+        for (rightly, wrongly, words) in [
+            (half.to_owned(), format!("{half}\norder = \"bgr\""), vec!["order"]),
+            (imagenet.to_owned(), "mean = [0.0]".to_owned(), vec!["0.485", "0.229"]),
+            ("resize = \"short_side\"".to_owned(), String::new(), vec!["resize = \"short_side\""]),
+            (
+                "resize = \"short_side\"\norder = \"bgr\"".to_owned(),
+                String::new(),
+                vec!["resize = \"short_side\"", "order = \"bgr\""],
+            ),
+        ] {
+            let folder = mismatched(&rightly, &wrongly);
+            let before = folder.listing();
+            let refused = folder.gaffe(&[&SCORE[..], &["--name", "wrong"]].concat());
+            let text = refused.refused();
+            for word in words {
+                assert!(text.contains(word), "{rightly} / {wrongly}: no {word} in {text}");
+            }
+            assert!(text.contains("32 of 32 agree then"), "{text}");
+            assert_eq!(folder.listing(), before);
+        }
+    }
+}
+
+mod told {
+    use super::*;
+
+    /// What `gaffe model` prints, without what differs from run to run.
+    fn model(folder: &Folder, file: &str) -> String {
+        let outcome = folder.gaffe(&["model", file, "--output", "second"]);
+        let told = |line: &&str| !line.starts_with("  time ") && !line.starts_with("  engine ");
+        outcome.ok().lines().filter(told).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn each_setting_with_the_file_that_says_it() {
+        let folder = project("EfficientNet-offset");
+        insta::assert_snapshot!("model_with_a_processor", model(&folder, "m/model.onnx"));
+        let timm = project("timm-border-0.95-20");
+        let config = timm.read("gaffe.toml");
+        timm.write(
+            "gaffe.toml",
+            format!("{config}[preprocess]\nfilter = \"nearest\"\nsize = 24\n"),
+        );
+        insta::assert_snapshot!("model_with_a_timm_config", model(&timm, "m/model.onnx"));
+    }
+}
