@@ -77,15 +77,12 @@ pub enum ModelProblem {
         /// What to do about it.
         remedy: &'static str,
     },
-<<<<<<< HEAD
-=======
     /// Table rows that do not fit the inputs.
     #[error(transparent)]
     Rows(#[from] RowProblem),
     /// The evaluator of graphs of tables refused the model.
     #[error("makes no sense: {0}\n  export it again with skl2onnx or onnxmltools")]
     Table(String),
->>>>>>> main
     /// An input that is not float32.
     #[error("input `{input}` is {kind}, not float32\n  export the model with a float32 input")]
     InputType {

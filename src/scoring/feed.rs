@@ -75,15 +75,9 @@ pub(super) enum Feed {
     Text(Box<Texts>),
     Sound(Box<Sounds>),
     /// With rows to try a model on.
-<<<<<<< HEAD
-    Row(Box<Rows>, [Vec<String>; 2]),
-    /// A text as it is, for a model that cuts it into words itself: the name of the input, and the shape of one text.
-    Words(String, Vec<usize>),
-=======
     Row(Box<Rows>, Option<[Vec<String>; 2]>),
     /// A text as it is, for models that cut it into words themselves; the shape of one.
     Words(Vec<usize>),
->>>>>>> main
 }
 
 impl Feed {
@@ -107,8 +101,7 @@ impl Feed {
                 Ok(Self::Picture(pictures, input.name.clone()))
             }
             Medium::Text if matches!(inputs, [port] if port.kind == Kind::Text) => {
-                let shape = vec![1; inputs[0].dims.len().max(1)];
-                Ok(Self::Words(inputs[0].name.clone(), shape))
+                Ok(Self::Words(vec![1; inputs[0].dims.len().max(1)]))
             }
             Medium::Text => {
                 let positions = graph.and_then(input::positions);
@@ -124,16 +117,9 @@ impl Feed {
             Medium::Row => {
                 let columns: Vec<&str> = settings.columns.iter().map(String::as_str).collect();
                 let rows = Rows::new(inputs, &columns, preprocess.columns.as_deref())?;
-<<<<<<< HEAD
-                let empty = || vec![String::new(); columns.len()];
-                let trial = |at: usize| settings.trial.get(at).cloned().unwrap_or_else(empty);
-                let last = settings.trial.len().saturating_sub(1);
-                Ok(Self::Row(Box::new(rows), [trial(0), trial(last)]))
-=======
                 let (first, last) = (settings.trial.first(), settings.trial.last());
                 let trial = first.cloned().zip(last.cloned()).map(<[Vec<String>; 2]>::from);
                 Ok(Self::Row(Box::new(rows), trial))
->>>>>>> main
             }
         }
     }
@@ -141,11 +127,7 @@ impl Feed {
     /// How many examples go through an engine together that is faster so: texts and sounds have lengths of their
     /// own, and pictures are large.
     pub fn group(&self) -> usize {
-<<<<<<< HEAD
-        if matches!(self, Self::Row(..)) { ROWS } else { 1 }
-=======
         if matches!(self, Self::Row(..) | Self::Words(_)) { ROWS } else { 1 }
->>>>>>> main
     }
 
     /// Two inputs to try a model on.
@@ -160,16 +142,10 @@ impl Feed {
             }
             Self::Text(texts) => texts.test_inputs(),
             Self::Sound(sounds) => sounds.test_inputs(),
-<<<<<<< HEAD
-            Self::Row(rows, [first, last]) => Ok([row(rows, first)?, row(rows, last)?]),
-            Self::Words(_, shape) => {
-                Ok(["a text", "and another"].map(|text| vec![words(shape, text)]))
-=======
             Self::Row(rows, Some([first, last])) => Ok([row(rows, first)?, row(rows, last)?]),
             Self::Row(rows, None) => rows.test_inputs(),
             Self::Words(shape) => {
                 Ok(["a test", "of two texts"].map(|text| vec![words(shape, text)]))
->>>>>>> main
             }
         }
     }
@@ -180,13 +156,8 @@ impl Feed {
             Self::Picture(pictures, name) => format!("{name}: {}", pictures.describe()),
             Self::Text(texts) => texts.describe(),
             Self::Sound(sounds) => sounds.describe(),
-<<<<<<< HEAD
-            Self::Row(rows, _) => described(rows),
-            Self::Words(name, _) => format!("{name}: the text as it is"),
-=======
             Self::Row(rows, _) => rows.describe(),
             Self::Words(_) => "the text as it is".to_owned(),
->>>>>>> main
         }
     }
 
@@ -206,18 +177,6 @@ fn row(rows: &Rows, cells: &[impl AsRef<str>]) -> Result<Inputs, String> {
 
 fn words(shape: &[usize], text: &str) -> Tensor {
     Tensor::Text(ndarray::ArrayD::from_elem(shape, text.to_owned()))
-<<<<<<< HEAD
-}
-
-/// The columns, as far as they fit on a line.
-fn described(rows: &Rows) -> String {
-    const SHOWN: usize = 6;
-    let names = rows.columns().concat();
-    let shown = names[..names.len().min(SHOWN)].join(", ");
-    let more = if names.len() > SHOWN { ", …" } else { "" };
-    format!("{} columns ({shown}{more})", names.len())
-=======
->>>>>>> main
 }
 
 /// The inputs with the sizes that `tests` have; one that differs between them stays open.
@@ -298,11 +257,7 @@ impl<'m> Preparer<'m> {
             (Feed::Text(texts), Sample::Text(text)) => texts.tensors(text),
             (Feed::Sound(sounds), Sample::Sound(sound)) => sounds.tensors(sound),
             (Feed::Row(rows, _), Sample::Row(cells)) => row(rows, cells),
-<<<<<<< HEAD
-            (Feed::Words(_, shape), Sample::Text(text)) => Ok(vec![words(shape, text)]),
-=======
             (Feed::Words(shape), Sample::Text(text)) => Ok(vec![words(shape, text)]),
->>>>>>> main
             _ => Err("it is not what the model takes".to_owned()),
         }
     }

@@ -9,11 +9,7 @@ use super::engine::{Engine, Port};
 use super::error::ModelProblem;
 use super::feed::{Feed, Medium};
 use super::model::{About, Batch, Model, Read};
-<<<<<<< HEAD
-use super::native::{Program, Refusal};
-=======
 use super::native::{self, Program, Refusal};
->>>>>>> main
 use super::outputs::{self, Wanted};
 use super::reading::{self, Classes};
 use super::settings::{EngineChoice, Settings};
@@ -126,11 +122,7 @@ fn program(
         Ok(program) => Ok(Some(program)),
         Err(_) if !needed => Ok(None),
         Err(Refusal::Missing { node, operator }) => Err(ModelProblem::Operator { node, operator }),
-<<<<<<< HEAD
-        Err(Refusal::Damaged(why)) => Err(ModelProblem::Engine(why)),
-=======
         Err(Refusal::Damaged(why)) => Err(ModelProblem::Table(why)),
->>>>>>> main
     }
 }
 
@@ -211,11 +203,7 @@ impl Loading<'_> {
         match self.settings.engine {
             EngineChoice::OnnxRuntime => self.onnx_runtime(outputs),
             EngineChoice::BuiltIn => match self.program.take() {
-<<<<<<< HEAD
-                Some(program) => native(program, &self.tests),
-=======
                 Some(program) => of_tables(program, &self.tests),
->>>>>>> main
                 None => self.tract(outputs),
             },
         }

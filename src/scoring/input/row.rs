@@ -127,6 +127,31 @@ impl Rows {
         self.feeds.iter().map(names).collect()
     }
 
+    /// Two rows to try a model on: numbers that logarithms and norms take, and a text that reads as one.
+    ///
+    /// # Errors
+    /// None for rows that fit their own inputs.
+    pub fn test_inputs(&self) -> Result<[Vec<Tensor>; 2], String> {
+        let width =
+            self.feeds.iter().flat_map(|feed| &feed.columns).map(|(place, _)| place + 1).max();
+        let row = |cell| {
+            let cells = vec![cell; width.unwrap_or(0)];
+            self.tensors(&[&cells]).map_err(|(_, complaint)| complaint)
+        };
+        Ok([row("1")?, row("0")?])
+    }
+
+    /// Which columns are read, on one line.
+    pub fn describe(&self) -> String {
+        let names: Vec<String> = self
+            .feeds
+            .iter()
+            .flat_map(|feed| &feed.columns)
+            .map(|(_, name)| name.clone())
+            .collect();
+        format!("{} columns ({})", names.len(), listed(&names))
+    }
+
     /// The input tensors of a batch: a row a list of cells, in the order of the table's columns. An empty cell is NaN
     /// for floats and empty text for strings.
     ///

@@ -57,6 +57,18 @@ fn port(info: &ValueInfoProto) -> Port {
     Port { name: info.name.clone(), kind, dims }
 }
 
+/// The nodes that the outputs need.
+pub(super) fn needed(graph: &GraphProto) -> Vec<&NodeProto> {
+    let live = live(graph);
+    graph
+        .node
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| live.nodes.contains(i))
+        .map(|(_, node)| node)
+        .collect()
+}
+
 /// Nodes and values that the outputs need.
 struct Live<'a> {
     nodes: HashSet<usize>,

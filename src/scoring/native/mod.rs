@@ -149,8 +149,6 @@ impl Program {
     }
 }
 
-<<<<<<< HEAD
-=======
 /// Whether the outputs of a graph need operators of ai.onnx.ml, or of strings, that no other engine here has.
 pub(super) fn is_for(graph: &GraphProto) -> bool {
     const TEXT: [&str; 4] = ["StringNormalizer", "TfIdfVectorizer", "Tokenizer", "CDist"];
@@ -158,7 +156,6 @@ pub(super) fn is_for(graph: &GraphProto) -> bool {
     nodes.iter().any(|node| node.domain == "ai.onnx.ml" || TEXT.contains(&node.op_type.as_str()))
 }
 
->>>>>>> main
 impl Engine for Program {
     fn session(&self) -> Result<Box<dyn Session + '_>, String> {
         Ok(Box::new(self))

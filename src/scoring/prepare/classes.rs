@@ -15,8 +15,6 @@ use tract_onnx::pb::{tensor_proto::DataType, tensor_shape_proto::Dimension, type
 pub struct ClassList {
     /// A name a class; integers are written in full.
     pub names: Vec<String>,
-    /// Whether the graph has them as integers: their numbers may be names, or indices into the project's classes.
-    pub integers: bool,
     /// The operator that has them.
     pub operator: String,
 }
@@ -81,17 +79,17 @@ fn class_list(node: &NodeProto) -> Option<ClassList> {
     let strings = texts.iter().find_map(|name| attribute(node, name)).map(|a| a.strings.as_slice());
     if let Some(strings) = strings.filter(|strings| !strings.is_empty()) {
         let names = strings.iter().map(|name| String::from_utf8(name.clone()));
-        return list(node, names.collect::<Result<_, _>>().ok()?, false);
+        return list(node, names.collect::<Result<_, _>>().ok()?);
     }
     let ints = ["classlabels_int64s", "classlabels_ints", "values_int64s", "cats_int64s"];
     let ints = ints.iter().find_map(|name| attribute(node, name).map(|a| a.ints.as_slice()))?;
-    list(node, ints.iter().map(ToString::to_string).collect(), true)
+    list(node, ints.iter().map(ToString::to_string).collect())
 }
 
-fn list(node: &NodeProto, names: Vec<String>, integers: bool) -> Option<ClassList> {
+fn list(node: &NodeProto, names: Vec<String>) -> Option<ClassList> {
     let distinct = names.iter().collect::<HashSet<_>>().len() == names.len();
     let operator = node.op_type.clone();
-    (distinct && !names.is_empty()).then_some(ClassList { names, integers, operator })
+    (distinct && !names.is_empty()).then_some(ClassList { names, operator })
 }
 
 /// The classes that an index chooses from.
@@ -102,7 +100,7 @@ fn of_initializer(graph: &GraphProto, node: &NodeProto) -> Option<ClassList> {
     match kind {
         DataType::String => {
             let names = tensor.string_data.iter().map(|name| String::from_utf8(name.clone()));
-            list(node, names.collect::<Result<_, _>>().ok()?, false)
+            list(node, names.collect::<Result<_, _>>().ok()?)
         }
         DataType::Int64 => {
             let (pieces, _) = tensor.raw_data.as_chunks::<8>();
@@ -110,7 +108,6 @@ fn of_initializer(graph: &GraphProto, node: &NodeProto) -> Option<ClassList> {
             list(
                 node,
                 tensor.int64_data.iter().copied().chain(raw).map(|v| v.to_string()).collect(),
-                true,
             )
         }
         DataType::Int32 => {
@@ -119,7 +116,6 @@ fn of_initializer(graph: &GraphProto, node: &NodeProto) -> Option<ClassList> {
             list(
                 node,
                 tensor.int32_data.iter().copied().chain(raw).map(|v| v.to_string()).collect(),
-                true,
             )
         }
         _ => None,
