@@ -91,6 +91,13 @@ enum Decoded {
 }
 
 impl Decoded {
+    fn varied(&self, variant: &Variant) -> Self {
+        match (self, variant) {
+            (Self::Picture(picture), Variant::Picture(change)) => Self::Picture(change.of(picture)),
+            _ => self.clone(),
+        }
+    }
+
     fn sample(self) -> Sample<'static> {
         match self {
             Self::Picture(picture) => Sample::Picture(picture),
@@ -159,12 +166,7 @@ impl Rescorer {
             Some((row, own)) if *row == trial.row => own.clone(),
             _ => score(&mut scorer, &self.sample(trial.row)?)?,
         };
-        let decoded = self.decoded.as_ref().map(|(_, decoded)| match (decoded, &trial.variant) {
-            (Decoded::Picture(picture), Variant::Picture(change)) => {
-                Decoded::Picture(change.of(picture))
-            }
-            (decoded, _) => decoded.clone(),
-        });
+        let decoded = self.decoded.as_ref().map(|(_, decoded)| decoded.varied(&trial.variant));
         let changed = match (&trial.variant, &decoded) {
             (Variant::Text(text), _) => score(&mut scorer, &Sample::Text(text))?,
             (Variant::Row(cells), _) => score(&mut scorer, &row_of(cells))?,
@@ -179,23 +181,20 @@ impl Rescorer {
         let cells = picture.and_then(|picture| media::fit(picture, cols, rows));
         let mut fresh = Fresh { own, changed, cells: cells.map(Arc::new), evidence: None };
         self.own = Some((trial.row, fresh.own.clone()));
-        if trial.occlude {
-            if !partial(&fresh) {
-                return Ok(None);
-            }
-            if matches!(trial.variant, Variant::Row(_)) && self.typical.is_none() {
-                let typical =
-                    self.examples.metadata.iter().map(|column| typical(column).to_owned());
-                self.typical = Some(typical.collect());
-            }
+        if !trial.occlude {
+            return Ok(Some(fresh));
+        }
+        if matches!(trial.variant, Variant::Row(_)) && self.typical.is_none() {
+            let typical = self.examples.metadata.iter().map(|column| typical(column).to_owned());
+            self.typical = Some(typical.collect());
+        }
+        let typical = self.typical.as_deref().unwrap_or_default();
+        let goes_on = partial(&fresh) && {
             let scorer = self.model.scorer().map_err(|error| error.to_string())?;
             let mut search = Search { scorer, fresh: &mut fresh, partial, last: Instant::now() };
-            let typical = self.typical.as_deref().unwrap_or_default();
-            if !search.run(&trial.variant, decoded.as_ref(), typical)? {
-                return Ok(None);
-            }
-        }
-        Ok(Some(fresh))
+            search.run(&trial.variant, decoded.as_ref(), typical)?
+        };
+        Ok(goes_on.then_some(fresh))
     }
 
     /// Decodes the file of a row, if it has one that is not the last.

@@ -18,6 +18,10 @@ mod places;
 mod refused;
 #[path = "cli_replay.rs"]
 mod replay;
+#[path = "cli_score_ort.rs"]
+mod score_ort;
+#[path = "cli_score_pictures.rs"]
+mod score_pictures;
 #[path = "cli_score_sounds.rs"]
 mod score_sounds;
 #[path = "cli_score_texts.rs"]
@@ -34,6 +38,8 @@ mod stats_properties;
 mod stats_sets;
 #[path = "cli_stats_votes.rs"]
 mod stats_votes;
+#[path = "cli_tables.rs"]
+mod tables;
 #[path = "cli_tags.rs"]
 mod tags;
 

@@ -1,6 +1,6 @@
 //! `gaffe score`: real models on real pictures, and those that can't be used.
 
-use crate::support::project::{Folder, sample_dir};
+use crate::support::project::{Folder, command, sample_dir};
 use ndarray::Array2;
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ fn a_model_scored_here_gives_what_its_training_gave() {
     let folder = Folder::sample();
     let args = ["score", "--model", "models/v1.onnx", "--name", "v1-again", "--json"];
     let report = folder.gaffe(&args).json();
-    assert_eq!((&report["run"], &report["unreadable"]), (&"v1-again".into(), &0.into()));
+    assert_eq!((&report["run"], &report["failed"]), (&"v1-again".into(), &0.into()));
     let read = |path: &Path| -> Array2<f32> { ndarray_npy::read_npy(path).unwrap() };
     let first = read(&sample_dir().join("runs/v1/dev.npy"));
     let again = read(&folder.file(".gaffe/runs/v1-again/dev.npy"));
@@ -43,7 +43,7 @@ fn a_model_scored_here_gives_what_its_training_gave() {
 }
 
 #[test]
-fn a_picture_that_cant_be_read_is_named_and_can_be_left_out() {
+fn a_picture_that_cant_be_read_is_named_and_the_others_are_scored() {
     let folder = Folder::pictures(8);
     fs::remove_file(folder.file("images/dev-00002.png")).unwrap();
     let whole = fs::read(folder.file("images/dev-00005.png")).unwrap();
@@ -51,10 +51,9 @@ fn a_picture_that_cant_be_read_is_named_and_can_be_left_out() {
     folder.write("images/dev-00006.png", "");
     let score = ["score", "--model", "models/v2.onnx"];
     let names = ["3 of 8", "dev-00002.png", "no such file", "dev-00005.png", "dev-00006.png"];
-    refuses(&folder, &score, &[&names[..], &["--skip-unreadable"]].concat());
-    let kept = folder.gaffe(&[&score[..], &["--skip-unreadable", "--json"]].concat());
+    let kept = folder.gaffe(&[&score[..], &["--json"]].concat());
     let report = kept.json();
-    assert_eq!((&report["unreadable"], &report["examples"]), (&3.into(), &5.into()));
+    assert_eq!((&report["failed"], &report["examples"]), (&3.into(), &5.into()));
     for name in names {
         assert!(kept.err.contains(name), "{name}: {}", kept.err);
     }
@@ -62,6 +61,9 @@ fn a_picture_that_cant_be_read_is_named_and_can_be_left_out() {
     let empty: Vec<usize> =
         (0..8).filter(|&row| probs.row(row).iter().all(|p| p.is_nan())).collect();
     assert_eq!(empty, [2, 5, 6]);
+    let about: serde_json::Value =
+        serde_json::from_str(&folder.read(".gaffe/runs/v2/dev.json")).unwrap();
+    assert_eq!(about["failures"][1]["row"], 5);
     let runs = folder.gaffe(&["runs", "--json"]).json();
     assert_eq!(runs[0]["examples"], 5);
     assert!(folder.gaffe(&["show", "dev-00005", "--json"]).json()["prediction"].is_null());
@@ -71,8 +73,8 @@ fn a_picture_that_cant_be_read_is_named_and_can_be_left_out() {
 fn pictures_none_of_which_can_be_read_make_no_run() {
     let folder = Folder::pictures(7);
     fs::remove_dir_all(folder.file("images")).unwrap();
-    let score = ["score", "--model", "models/v2.onnx", "--skip-unreadable"];
-    refuses(&folder, &score, &["7 of 7", "images", "2 more"]);
+    let score = ["score", "--model", "models/v2.onnx"];
+    refuses(&folder, &score, &["none of 7", "images", "nothing was kept"]);
 }
 
 #[test]
@@ -127,13 +129,17 @@ fn preprocessing_that_contradicts_the_model_is_refused() {
 }
 
 #[test]
-fn what_is_no_picture_is_not_scored() {
+fn what_a_model_does_not_take_is_not_scored() {
     let folder = Folder::small();
     fs::copy(sample_dir().join("models/v2.onnx"), folder.file("v2.onnx")).unwrap();
-    refuses(&folder, &["score", "--model", "v2.onnx"], &["pictures", ".npy"]);
+    refuses(&folder, &["score", "--model", "v2.onnx"], &["`image`", "text"]);
     // the sample's train and test tables come without pictures
     let sample = Folder::sample();
-    refuses(&sample, &["score", "--model", "models/v2.onnx", "--split", "train"], &["train"]);
+    refuses(
+        &sample,
+        &["score", "--model", "models/v2.onnx", "--split", "train"],
+        &["table rows", "[columns]"],
+    );
 }
 
 #[test]
@@ -148,4 +154,77 @@ fn a_run_that_was_scored_for_another_table_is_void() {
     refuses(&folder, &["errors", "--run", "v2"], &["v2", "another order", "gaffe score"]);
     folder.gaffe(&["score", "--model", "models/v2.onnx"]).ok();
     folder.gaffe(&["errors", "--run", "v2"]).ok();
+}
+
+#[test]
+fn a_scoring_that_was_killed_goes_on_and_gives_the_same_bytes() {
+    let folder = Folder::sample();
+    let args = ["score", "--model", "models/v2.onnx", "--threads", "1"];
+    folder.gaffe(&[&args[..], &["--name", "whole"]].concat()).ok();
+    let mut child = command(folder.root(), &[&args[..], &["--name", "torn"]].concat())
+        .stderr(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let journal = folder.file(".gaffe/runs/torn/dev.part.jsonl");
+    let lines = || fs::read_to_string(&journal).map_or(0, |text| text.lines().count());
+    while lines() < 3 && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    if journal.exists() {
+        let runs = folder.gaffe(&["runs", "--json"]).json();
+        assert!(runs.as_array().unwrap().iter().all(|run| run["run"] != "torn"), "{runs}");
+    }
+    let resumed = folder.gaffe(&["score", "--model", "models/v2.onnx", "--name", "torn"]);
+    resumed.ok();
+    let bytes = |run: &str| fs::read(folder.file(&format!(".gaffe/runs/{run}/dev.npy"))).unwrap();
+    assert_eq!(bytes("torn"), bytes("whole"), "whatever the number of threads");
+    assert!(!journal.exists());
+}
+
+#[test]
+fn a_model_that_differs_from_its_imported_predictions_is_refused_with_the_reason() {
+    let folder = Folder::sample();
+    folder.change("gaffe.toml", "mean = [0.2864]", "mean = [0.0]");
+    folder.change("gaffe.toml", "std = [0.3533]", "std = [1.0]");
+    let again = ["score", "--model", "models/v1.onnx", "--name", "again"];
+    refuses(&folder, &again, &["imported predictions of v1", "of 32", "--accept-mismatch"]);
+    let accepted = folder.gaffe(&[&again[..], &["--accept-mismatch"]].concat());
+    accepted.ok();
+    assert!(accepted.err.contains("note: "), "{}", accepted.err);
+    // v2 was not imported: there is nothing to hold it against
+    folder.gaffe(&["score", "--model", "models/v2.onnx"]).ok();
+}
+
+#[test]
+fn embeddings_are_kept_and_used() {
+    let folder = Folder::sample();
+    let made = folder.gaffe(&["embed", "models/v1.onnx", "--half", "--json"]).json();
+    assert_eq!((&made["examples"], &made["width"]), (&2000.into(), &64.into()), "{made}");
+    let map = folder.gaffe(&["stats", "map", "--layout", "pca", "--json"]).json();
+    assert_eq!(map["of"], "embeddings", "{map}");
+    let scored = ["score", "--model", "models/v2.onnx", "--embedding", "--json"];
+    folder.gaffe(&scored).json();
+    let own: Array2<f32> =
+        ndarray_npy::read_npy(folder.file(".gaffe/runs/v2/dev.embedding.npy")).unwrap();
+    assert_eq!(own.dim(), (2000, 64));
+}
+
+#[test]
+fn a_model_is_described_with_and_without_a_project() {
+    let folder = Folder::sample();
+    let about = folder.gaffe(&["model", "models/v1.onnx", "--json"]).json();
+    assert_eq!(about["inputs"][0]["shape"][2], 28);
+    assert_eq!(about["preprocess"][0]["from"], "gaffe.toml");
+    assert!(about["ms"]["p50"]["value"].as_f64().unwrap() > 0.0);
+    let text = folder.gaffe(&["model", "models/v1.onnx"]).ok();
+    for word in ["image", "logits", "multiply-adds", "tract", "an example here"] {
+        assert!(text.contains(word), "no {word:?} in: {text}");
+    }
+    let alone = Folder::empty();
+    fs::copy(sample_dir().join("models/v1.onnx"), alone.file("m.onnx")).unwrap();
+    let refused = alone.gaffe(&["model", "m.onnx"]);
+    assert!(refused.refused().contains("size"), "{}", refused.err);
 }

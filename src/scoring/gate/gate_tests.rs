@@ -8,7 +8,8 @@ use std::path::Path;
 fn modelled(wanted: &Preprocess, settings: &Preprocess, example: usize) -> Vec<f32> {
     let wrong = trials::lines(wanted, settings).len();
     let mut row = vec![0.02; 5];
-    row[(example + wrong) % 5] = 0.92 - 0.1 * wrong.min(5) as f32;
+    // no matter of the order of classes
+    row[(example * 7 + example * example * wrong) % 5] = 0.92 - 0.1 * wrong.min(5) as f32;
     let sum: f32 = row.iter().sum();
     row.iter().map(|v| v / sum).collect()
 }
@@ -42,6 +43,22 @@ fn a_wrong_setting_is_found_and_its_line_told() {
 }
 
 #[test]
+fn two_wrong_settings_are_found_one_after_the_other() {
+    let wanted = Preprocess {
+        order: Some(Order::Bgr),
+        resize: Some(Resize::LongSidePad),
+        ..Preprocess::default()
+    };
+    let theirs = vec![vec![1.0, 0.0]; 32];
+    let mut score = |settings: &Preprocess, count: usize| {
+        let wrong = trials::lines(&wanted, settings).len() as f32;
+        Some(vec![vec![1.0 - wrong / 4.0, wrong / 4.0]; count])
+    };
+    let reason = likeliest(&Preprocess::default(), &theirs, &mut score).unwrap();
+    assert_eq!(reason.lines, ["order = \"bgr\"", "resize = \"long_side_pad\""]);
+}
+
+#[test]
 fn settings_that_a_model_can_not_take_are_passed_over() {
     let wanted = Preprocess { resize: Some(Resize::LongSidePad), ..Preprocess::default() };
     let theirs = rows(&wanted, &wanted, 32);
@@ -50,6 +67,11 @@ fn settings_that_a_model_can_not_take_are_passed_over() {
     };
     let reason = likeliest(&Preprocess::default(), &theirs, &mut score).unwrap();
     assert_eq!(reason.lines, ["resize = \"long_side_pad\""]);
+}
+
+fn softmax(row: &[f32]) -> Vec<f32> {
+    let powers: Vec<f32> = row.iter().map(|v| v.exp()).collect();
+    powers.iter().map(|power| power / powers.iter().sum::<f32>()).collect()
 }
 
 #[test]

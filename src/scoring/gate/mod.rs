@@ -17,7 +17,11 @@ const ENOUGH: f64 = 0.99;
 const SCREENED: usize = 8;
 /// How many changes are made one after the other.
 const ROUNDS: usize = 3;
-/// A change must leave at most this share of the distance.
+/// How many of the best settings are changed further.
+const KEPT: usize = 2;
+/// The share of the distance that a change must leave at most to go on: one of two wrong settings helps little.
+const STEP: f64 = 0.95;
+/// A reason must leave at most this share of the distance.
 const BETTER: f64 = 0.7;
 
 /// Class probabilities of examples, each K.
@@ -84,46 +88,53 @@ pub fn likeliest(given: &Preprocess, theirs: &Rows, score: &mut Score<'_>) -> Op
         .min_by(|a, b| a.agreement.distance.total_cmp(&b.agreement.distance))
 }
 
-/// Takes the best single change, then the best one on top of it, while that helps.
+/// Changes one thing after the other, on top of the two best so far, until the predictions are near or nothing
+/// helps any more.
 fn descend(given: &Preprocess, theirs: &Rows, score: &mut Score<'_>) -> Option<Preprocess> {
     let few = SCREENED.min(theirs.len());
     let mut distance = |settings: &Preprocess| {
         let ours = score(settings, few)?;
         (ours.len() == few).then(|| Agreement::of(&ours, &theirs[..few]).distance)
     };
-    let (mut best, mut least) = (given.clone(), distance(given)?);
+    let mut best = vec![(distance(given)?, given.clone())];
+    let mut known = vec![given.clone()];
     for _ in 0..ROUNDS {
-        let changed = trials::changes(&best).into_iter();
-        let tried = changed.filter_map(|change| Some((distance(&change)?, change)));
-        let Some((nearest, change)) = tried.min_by(|a, b| a.0.total_cmp(&b.0)) else { break };
-        if nearest > BETTER * least {
+        let (least, mut tried) = (best[0].0, best.clone());
+        for change in best.iter().flat_map(|(_, settings)| trials::changes(settings)) {
+            if !known.contains(&change) {
+                tried.extend(distance(&change).map(|distance| (distance, change.clone())));
+                known.push(change);
+            }
+        }
+        tried.sort_by(|a, b| a.0.total_cmp(&b.0));
+        tried.truncate(KEPT);
+        best = tried;
+        if best[0].0 > STEP * least || best[0].0 < NEAR / 4.0 {
             break;
         }
-        (best, least) = (change, nearest);
     }
-    Some(best)
+    best.into_iter().next().map(|(_, settings)| settings)
 }
 
 /// Reasons that lie behind the model: they need no other run of it.
 fn misread(ours: &Rows, theirs: &Rows) -> Option<Reason> {
-    let softened = |rows: &Rows| rows.iter().map(|row| softmax(row)).collect::<Vec<_>>();
+    let once = |rows: &Rows| rows.iter().map(|row| before_softmax(row)).collect::<Vec<_>>();
     let reason = |what: &str, ours: &Rows, theirs: &Rows| Reason {
         what: what.to_owned(),
         lines: Vec::new(),
         agreement: Agreement::of(ours, theirs),
     };
-    let mut reasons = vec![
-        reason("the imported probabilities went through a softmax twice", &softened(ours), theirs),
-        reason(
-            "the model gives probabilities, and a softmax is applied to them once more",
-            ours,
-            &softened(theirs),
-        ),
-    ];
-    if let Some(ordered) = in_their_order(ours, theirs) {
+    let theirs_twice = "the imported probabilities went through a softmax twice";
+    let ours_twice = "the model gives probabilities, and a softmax is applied to them once more";
+    let mut reasons =
+        vec![reason(theirs_twice, ours, &once(theirs)), reason(ours_twice, &once(ours), theirs)];
+    let ordered = in_their_order(ours, theirs).map(|ordered| {
         let what = "the model has its classes in another order than the imported probabilities";
-        reasons.push(reason(what, &ordered, theirs));
-    }
+        reason(what, &ordered, theirs)
+    });
+    // some of any predictions can be matched
+    let most = |reason: &Reason| reason.agreement.agree as f64 >= MATCHED * theirs.len() as f64;
+    reasons.extend(ordered.filter(most));
     reasons.into_iter().min_by(|a, b| a.agreement.distance.total_cmp(&b.agreement.distance))
 }
 
@@ -158,6 +169,8 @@ fn in_their_order(ours: &Rows, theirs: &Rows) -> Option<Vec<Vec<f32>>> {
     Some(ours.iter().map(|row| source.iter().map(|&from| row[from]).collect()).collect())
 }
 
+/// The share of examples that another order of the classes must explain.
+const MATCHED: f64 = 0.8;
 /// The most classes whose order is looked for.
 const MOST_CLASSES: usize = 200;
 
@@ -174,10 +187,11 @@ fn variation(a: &[f32], b: &[f32]) -> f64 {
     if sum.is_finite() { (sum / 2.0).min(1.0) } else { 1.0 }
 }
 
-fn softmax(row: &[f32]) -> Vec<f32> {
-    let powers: Vec<f64> = row.iter().map(|&v| f64::from(v).exp()).collect();
-    let sum: f64 = powers.iter().sum();
-    powers.iter().map(|power| (power / sum) as f32).collect()
+/// What summed to 1 before a softmax made `row` of it: the logarithms, moved by what they lack.
+fn before_softmax(row: &[f32]) -> Vec<f32> {
+    let logs: Vec<f64> = row.iter().map(|&p| f64::from(p).ln()).collect();
+    let lack = (1.0 - logs.iter().sum::<f64>()) / logs.len().max(1) as f64;
+    logs.iter().map(|log| (log + lack) as f32).collect()
 }
 
 #[cfg(test)]

@@ -22,7 +22,11 @@ pub enum RowProblem {
         columns: Vec<String>,
     },
     /// A column that is asked for and not there.
-    #[error("needs the column `{column}`; the table has {}", listed(.columns))]
+    #[error(
+        "needs the column `{column}`; the table has {}\n  \
+         name the model's features in gaffe.toml: `columns = [..]` under [preprocess]",
+        listed(.columns)
+    )]
     Column {
         /// Its name.
         column: String,
@@ -37,7 +41,10 @@ pub enum RowProblem {
     )]
     Several(Vec<String>),
     /// An input that is no row.
-    #[error("input `{input}` has the shape {shape}, not that of table rows")]
+    #[error(
+        "input `{input}` has the shape {shape}, not that of table rows\n  \
+         if it takes pictures or sounds, name the column of files as `file` under [columns] in gaffe.toml"
+    )]
     Shape {
         /// The name of the input.
         input: String,
@@ -143,12 +150,7 @@ impl Rows {
 
     /// Which columns are read, on one line.
     pub fn describe(&self) -> String {
-        let names: Vec<String> = self
-            .feeds
-            .iter()
-            .flat_map(|feed| &feed.columns)
-            .map(|(_, name)| name.clone())
-            .collect();
+        let names: Vec<String> = self.columns().concat().into_iter().map(str::to_owned).collect();
         format!("{} columns ({})", names.len(), listed(&names))
     }
 

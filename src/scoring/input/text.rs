@@ -117,17 +117,7 @@ impl Texts {
     /// # Errors
     /// A text that the tokenizer fails on, or that has no token at all.
     pub fn tensors(&self, text: &str) -> Result<Vec<Tensor>, String> {
-        self.inputs(&[self.encode(text)?])
-    }
-
-    /// The inputs of several texts, each [N, S]; shorter texts are padded to the longest.
-    ///
-    /// # Errors
-    /// As [`Self::tensors`], of the first that fails; or no text.
-    pub fn batch(&self, texts: &[&str]) -> Result<Vec<Tensor>, String> {
-        let encoded: Result<Vec<Encoding>, String> =
-            texts.iter().map(|text| self.encode(text)).collect();
-        self.inputs(&encoded?)
+        self.inputs(&self.encode(text)?)
     }
 
     /// Inputs for trying the model out: a short text and a longer one.
@@ -147,17 +137,12 @@ impl Texts {
         }
     }
 
-    fn inputs(&self, texts: &[Encoding]) -> Result<Vec<Tensor>, String> {
-        let longest = texts.iter().map(Encoding::len).max().unwrap_or(0);
-        let length = self.fixed.unwrap_or(longest);
+    fn inputs(&self, text: &Encoding) -> Result<Vec<Tensor>, String> {
+        let length = self.fixed.unwrap_or(text.len());
         if length == 0 {
             return Err("the text has no tokens".to_owned());
         }
-        let tensor = |slot: &Slot| {
-            let rows = texts.iter().flat_map(|text| self.row(slot.role, text, length));
-            let values: Vec<i64> = rows.collect();
-            slot.tensor([texts.len(), length], &values)
-        };
+        let tensor = |slot: &Slot| slot.tensor([1, length], &self.row(slot.role, text, length));
         self.slots
             .iter()
             .map(tensor)

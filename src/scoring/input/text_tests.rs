@@ -1,3 +1,4 @@
+use super::super::super::tensor::Kind;
 use super::*;
 use crate::scoring::tensor::Kind;
 use proptest::prelude::*;
@@ -100,22 +101,10 @@ fn without_other_files_the_graph_and_the_tokenizer_tell_the_length() {
 }
 
 #[test]
-fn a_batch_is_padded_to_its_longest_on_the_side_of_the_tokenizer() {
-    let texts = load("bert");
-    let made = texts.batch(&["a", "the driver"]).unwrap();
-    let (long, short) = (texts.tensors("the driver").unwrap(), texts.tensors("a").unwrap());
-    assert_eq!(made[0].shape(), [2, 4]);
-    let mut ids = values(&short[0]);
-    ids.push(0);
-    ids.extend(values(&long[0]));
-    assert_eq!(values(&made[0]), ids);
-    assert_eq!(values(&made[1]), [1, 1, 1, 0, 1, 1, 1, 1]);
-    let left = load("unigram").batch(&["a", "b"]).unwrap();
-    assert_eq!(
-        (left[0].shape(), values(&left[1])[0], values(&left[1])[23]),
-        ([2, 24].as_slice(), 0, 1)
-    );
-    assert!(texts.batch(&[]).is_err());
+fn a_fixed_length_is_filled_on_the_side_of_the_tokenizer() {
+    let left = load("unigram").tensors("a").unwrap();
+    let mask = values(&left[1]);
+    assert_eq!((left[0].shape(), mask[0], mask[23]), ([1, 24].as_slice(), 0, 1));
 }
 
 #[test]
@@ -123,8 +112,7 @@ fn positions_begin_where_the_model_has_its_first() {
     let mut ports = ports("roberta");
     ports.push(port("position_ids", Kind::I64, None));
     let texts = Texts::load(&fixtures().join("roberta/model.onnx"), &ports, None, None).unwrap();
-    let made = texts.batch(&["ab", "a"]).unwrap();
-    assert_eq!(values(&made[2]), [2, 3, 4, 5, 2, 3, 4, 1]);
+    assert_eq!(values(&texts.tensors("ab").unwrap()[2]), [2, 3, 4, 5]);
 }
 
 #[test]

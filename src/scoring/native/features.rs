@@ -29,12 +29,12 @@ fn shared<T: Copy>(values: &[T], i: usize) -> T {
 }
 
 /// `Scaler`: (x − offset) · scale.
-pub(super) fn scaler(node: Node) -> Built {
+pub(super) fn scaler(node: Node) -> Kernel {
     let some =
         |values: &[f32], default| if values.is_empty() { vec![default] } else { values.to_vec() };
     let offsets = some(node.floats("offset"), 0.0);
     let scales = some(node.floats("scale"), 1.0);
-    Ok(Box::new(move |inputs| {
+    Box::new(move |inputs| {
         let input = inputs.get(0)?;
         let width = width(input);
         fits("offsets", offsets.len(), width)?;
@@ -43,7 +43,7 @@ pub(super) fn scaler(node: Node) -> Built {
         let change =
             |(i, &x): (usize, &f32)| (x - shared(&offsets, i % width)) * shared(&scales, i % width);
         one(input.shape(), values.iter().enumerate().map(change).collect())
-    }))
+    })
 }
 
 /// `Normalizer`: rows divided by their largest value, by the sum of their magnitudes, or by their length.

@@ -64,7 +64,11 @@ pub(super) fn classifier(node: Node) -> Built {
     if !single && labels.len() < targets {
         return Err(format!("has {} classes for {targets} scores", labels.len()));
     }
-    let second = if single && labels.len() == 2 { Second::Complement } else { Second::Absent };
+    let second = match linear.transform {
+        _ if !single || labels.len() != 2 => Second::Absent,
+        Transform::Logistic => Second::Mirror,
+        _ => Second::Complement,
+    };
     Ok(Box::new(move |inputs| {
         let (rows, mut scores) = linear.scores(inputs)?;
         let mut top = Vec::with_capacity(rows);

@@ -93,7 +93,7 @@ fn machine_learning(node: Node) -> Option<Built> {
         "LinearRegressor" => linear::regressor(node),
         "Normalizer" => features::normalizer(node),
         "OneHotEncoder" => encode::one_hot(node),
-        "Scaler" => features::scaler(node),
+        "Scaler" => Ok(features::scaler(node)),
         "SVMClassifier" => svm::classifier(node),
         "SVMRegressor" => svm::regressor(node),
         "TreeEnsemble" => trees::ensemble(node),

@@ -45,32 +45,32 @@ fn whole<T: Element + Copy>(
     }
 }
 
-/// NumPy's `matmul`: a vector is a row on the left and a column on the right, axes before the last two are batches.
-fn product<T: NdFloat + Element>(a: &ArrayD<T>, b: &ArrayD<T>) -> Outcome {
-    let (vector_a, vector_b) = (a.ndim() == 1, b.ndim() == 1);
-    let shape_a = if vector_a { vec![1, a.len()] } else { a.shape().to_vec() };
-    let shape_b = if vector_b { vec![b.len(), 1] } else { b.shape().to_vec() };
+/// `numpy.matmul`: a vector is a row on the left and a column on the right, axes before the last two are batches.
+fn product<T: NdFloat + Element>(left: &ArrayD<T>, right: &ArrayD<T>) -> Outcome {
+    let (vector_a, vector_b) = (left.ndim() == 1, right.ndim() == 1);
+    let shape_a = if vector_a { vec![1, left.len()] } else { left.shape().to_vec() };
+    let shape_b = if vector_b { vec![right.len(), 1] } else { right.shape().to_vec() };
     let ([batch_a @ .., m, k], [batch_b @ .., k_b, n]) = (&*shape_a, &*shape_b) else {
         return Err("multiplies a scalar".to_owned());
     };
     let (m, k, n) = (*m, *k, *n);
     if k != *k_b {
-        return Err(format!("can't multiply {:?} by {:?}", a.shape(), b.shape()));
+        return Err(format!("can't multiply {:?} by {:?}", left.shape(), right.shape()));
     }
     let batch = broadcast(batch_a, batch_b)?;
     let full = |m: usize, n: usize| [&*batch, &[m, n]].concat();
     let mut shape = full(m, n);
     let mut values = Vec::with_capacity(volume(&shape)?);
     let error = |e: ndarray::ShapeError| e.to_string();
-    let a = a.view().into_shape_with_order(shape_a).map_err(error).map(|a| a.to_owned());
-    let b = b.view().into_shape_with_order(shape_b).map_err(error).map(|b| b.to_owned());
-    let (a, b) = (a?, b?);
-    let (a, b) = (stretch(&a, &full(m, k))?, stretch(&b, &full(k, n))?);
+    let left =
+        left.as_standard_layout().into_owned().into_shape_with_order(shape_a).map_err(error)?;
+    let right =
+        right.as_standard_layout().into_owned().into_shape_with_order(shape_b).map_err(error)?;
+    let (left, right) = (stretch(&left, &full(m, k))?, stretch(&right, &full(k, n))?);
     for i in 0..volume(&batch)? {
-        let left = ArrayView2::from_shape((m, k), &a[i * m * k..(i + 1) * m * k]).map_err(error)?;
-        let right =
-            ArrayView2::from_shape((k, n), &b[i * k * n..(i + 1) * k * n]).map_err(error)?;
-        values.extend(left.dot(&right).iter().copied());
+        let rows = ArrayView2::from_shape((m, k), &left[i * m * k..(i + 1) * m * k]);
+        let columns = ArrayView2::from_shape((k, n), &right[i * k * n..(i + 1) * k * n]);
+        values.extend(rows.map_err(error)?.dot(&columns.map_err(error)?).iter().copied());
     }
     if vector_b {
         shape.pop();

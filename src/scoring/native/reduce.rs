@@ -130,7 +130,7 @@ fn extreme(node: Node, better: fn(f64, f64) -> bool) -> Kernel {
             let mut best = 0;
             for k in 1..len {
                 let (new, old) = (values[start + k * inner], values[start + best * inner]);
-                if better(new, old) || (last && new == old) {
+                if better(new, old) || (last && !better(old, new)) {
                     best = k;
                 }
             }

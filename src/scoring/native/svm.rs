@@ -262,7 +262,9 @@ fn linear_classifier(node: Node, labels: Labels) -> Built {
         let mut row_scores = Vec::new();
         for row in values.chunks_exact(weights.width) {
             weights.kernels(row, function, &mut row_scores);
-            row_scores.iter_mut().for_each(|score| *score += bias);
+            for score in &mut row_scores {
+                *score += bias;
+            }
             let best = largest(&row_scores);
             let weight = row_scores[best];
             let second = binary && if positive { weight >= 0.5 } else { weight > 0.0 };

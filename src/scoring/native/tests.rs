@@ -1,4 +1,4 @@
-//! Exports of scikit-learn, LightGBM and XGBoost against what ONNX Runtime gives for them
+//! Exports of scikit-learn, `LightGBM` and `XGBoost` against what ONNX Runtime gives for them
 //! (`tests/fixtures/sklearn/build.py`).
 
 use super::*;
@@ -72,7 +72,11 @@ fn difference(ours: &Tensor, theirs: &Tensor) -> Result<f64, String> {
     }
     let (ours, theirs) = (values::doubles(ours)?, values::doubles(theirs)?);
     let far = |(a, b): (&f64, &f64)| {
-        if a.is_nan() && b.is_nan() || a == b { 0.0 } else { (a - b).abs() / b.abs().max(1.0) }
+        if a.is_nan() && b.is_nan() || a.total_cmp(b).is_eq() {
+            0.0
+        } else {
+            (a - b).abs() / b.abs().max(1.0)
+        }
     };
     Ok(ours
         .iter()

@@ -130,7 +130,7 @@ pub(super) fn place(index: i64, len: usize) -> Result<usize, String> {
     place.map(|i| i as usize).ok_or_else(|| format!("{index} is outside of {len}"))
 }
 
-/// The shape that two shapes are broadcast to, as NumPy does.
+/// The shape that two shapes are broadcast to, as `NumPy` does.
 ///
 /// # Errors
 /// Sizes that differ and are not 1.

@@ -4,8 +4,8 @@
 
 use super::sight::room;
 use super::{
-    App, Command, Confirm, Context, Effect, List, Message, Mode, PickKind, PromptKind, Status,
-    help_limit, tried_limit,
+    App, Command, Confirm, Context, Effect, List, Message, Mode, PickKind, Status, help_limit,
+    tried_limit,
 };
 use crossterm::event::KeyEvent;
 
@@ -78,13 +78,7 @@ impl App {
             Message::Edit(request) => self.edit(request),
             Message::Paste(text) => self.paste(&text),
             Message::Mouse(mouse) => self.mouse(mouse),
-            Message::Resized(cols, rows) => {
-                self.size = (cols, rows);
-                self.room = room(self.size);
-                let mut effects = self.place_tiles();
-                effects.extend(self.ask_at_size());
-                effects
-            }
+            Message::Resized(cols, rows) => self.resized((cols, rows)),
             Message::Saved { epoch } => self.saved(epoch),
             Message::SaveFailed { epoch, reason, ledger } => {
                 self.save_failed(epoch, &reason, ledger)
@@ -103,8 +97,7 @@ impl App {
                 self.considered(generation, answer, is_whole)
             }
             Message::Asked { generation, answer, is_whole } => {
-                self.heard(generation, answer, is_whole);
-                vec![]
+                self.heard(generation, answer, is_whole)
             }
             Message::Logged(log) => {
                 self.logged(log);
@@ -120,6 +113,14 @@ impl App {
                 vec![]
             }
         }
+    }
+
+    fn resized(&mut self, size: (u16, u16)) -> Vec<Effect> {
+        self.size = size;
+        self.room = room(size);
+        let mut effects = self.place_tiles();
+        effects.extend(self.ask_at_size());
+        effects
     }
 
     pub(super) fn command(&mut self, command: Command) -> Vec<Effect> {
@@ -199,14 +200,8 @@ impl App {
         match (mode, command) {
             (Mode::Tags, command) => self.tags_command(command),
             (Mode::WhatIf, command) => self.what_if_command(command),
-            (Mode::Prompt(prompt), Command::Cancel) if prompt.kind == PromptKind::WhatIf => {
-                self.leave_variant()
-            }
             (Mode::Prompt(prompt), Command::Accept) => self.accept_prompt(&prompt),
-            (Mode::Prompt(prompt), Command::Cancel) => {
-                self.drafts.push(prompt);
-                vec![]
-            }
+            (Mode::Prompt(prompt), Command::Cancel) => self.leave_prompt(prompt),
             (Mode::Confirm(confirm), Command::Accept) => self.confirmed(confirm),
             (Mode::Find(line), Command::Cancel) => self.leave_find(&line),
             (Mode::Find(line), command) => self.find_command(line, command),

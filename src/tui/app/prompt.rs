@@ -83,6 +83,15 @@ impl App {
         }
     }
 
+    /// What was typed is kept for the next time; what an example would be goes back to what it was.
+    pub(super) fn leave_prompt(&mut self, prompt: Prompt) -> Vec<Effect> {
+        if prompt.kind == PromptKind::WhatIf {
+            return self.leave_variant();
+        }
+        self.drafts.push(prompt);
+        vec![]
+    }
+
     /// Takes an answer. After a wrong one the field stays open: what is typed next mends it, and must
     /// not act as keys.
     fn answered(

@@ -294,11 +294,11 @@ impl App {
         generation: u64,
         answer: Result<Box<(String, Fresh)>, String>,
         is_whole: bool,
-    ) {
+    ) -> Vec<Effect> {
         let chosen = self.chosen_column();
-        let Some(asked) = &mut self.what_if else { return };
+        let Some(asked) = &mut self.what_if else { return vec![] };
         if asked.awaited.as_ref().is_none_or(|(awaited, _)| *awaited != generation) {
-            return;
+            return vec![];
         }
         if is_whole {
             asked.awaited = None;
@@ -312,6 +312,7 @@ impl App {
         if let (Some(asked), Some(at)) = (&mut self.what_if, at) {
             asked.list.at = at;
         }
+        vec![]
     }
 
     /// The picture has another size now.

@@ -4,7 +4,7 @@
 
 use super::footer::status_line;
 use super::hints::{self, Hint};
-use crate::analysis::{DARKEST, top_classes};
+use crate::analysis::{DARKEST, argmax, top_classes};
 use crate::dataset::Media;
 use crate::media::text;
 use crate::project::{Evidence, EvidenceCells, Fresh, Variant};
@@ -294,23 +294,19 @@ fn class_lines(
     let columns = if is_varied { 3 } else { 2 };
     let name_width = width.saturating_sub(columns * NUMBER + 3).max(4);
     let at = |probs: &[f32], class: u32| probs.get(class as usize).copied().unwrap_or(f32::NAN);
-    let known = |p: f32| if p.is_nan() { 0.0 } else { p };
-    let count = stored.len().max(own.len()) as u32;
-    let most = |class: u32| {
-        known(at(stored, class)).max(known(at(own, class))).max(known(at(changed, class)))
-    };
-    let most: Vec<f32> = (0..count).map(most).collect();
-    let mut shown: Vec<u32> =
-        top_classes(&most, room).into_iter().map(|(class, _)| class).collect();
-    if (count as usize) <= room {
+    let count = stored.len().max(own.len());
+    // NaN is less than any number here.
+    let most = |class: u32| at(stored, class).max(at(own, class)).max(at(changed, class)).max(0.0);
+    let most: Vec<f32> = (0..count as u32).map(most).collect();
+    let mut shown: Vec<u32> = top_classes(&most, room).into_iter().map(|top| top.0).collect();
+    if count <= room {
         // None moves while it is changed.
         shown.sort_unstable();
     }
     let heading = if is_varied { "   run  here   now" } else { "   run  here" };
     let mut lines =
         vec![Line::styled(format!("{}{heading}", " ".repeat(name_width + 2)), theme.dim())];
-    let top = crate::analysis::argmax(changed);
-    let gold = app.desk().gold(row);
+    let (top, gold) = (argmax(changed), app.desk().gold(row));
     for class in shown {
         let name = text::fit(app.desk().classes().name(class), name_width);
         let pad = " ".repeat(name_width.saturating_sub(text::width(&name)));
@@ -319,28 +315,28 @@ fn class_lines(
             style = style.patch(theme.strong());
         }
         let mark = if class == gold { 'g' } else { ' ' };
-        let number = |probs: &[f32]| match at(probs, class) {
-            p if p.is_nan() => "     —".to_owned(),
-            p if p < 0.005 => "     ·".to_owned(),
-            p => format!("{p:>NUMBER$.2}"),
-        };
         let mut spans = vec![
             Span::styled(format!("{name}{pad} {mark}"), style),
-            Span::styled(number(stored), theme.dim()),
-            Span::raw(number(own)),
+            Span::styled(number(at(stored, class)), theme.dim()),
+            Span::raw(number(at(own, class))),
         ];
-        if is_varied {
-            spans.push(Span::styled(number(changed), style));
-        }
+        spans.extend(is_varied.then(|| Span::styled(number(at(changed, class)), style)));
         lines.push(Line::from(spans));
     }
     lines
 }
 
+/// A probability in its columns.
+fn number(p: f32) -> String {
+    match p {
+        p if p.is_nan() => format!("{:>NUMBER$}", '—'),
+        p if p < SAME => format!("{:>NUMBER$}", '·'),
+        p => format!("{p:>NUMBER$.2}"),
+    }
+}
+
 /// For which class evidence was looked for, how far, and where the most of it is.
 fn evidence_lines(app: &App, asked: &WhatIf, width: usize, theme: Theme) -> Vec<Line<'static>> {
-    /// Words that are listed.
-    const WORDS: usize = 3;
     let Some(found) = evidence(asked) else { return vec![] };
     let (done, of) = found.progress;
     let name = app.desk().classes().name(found.class);
@@ -355,31 +351,47 @@ fn evidence_lines(app: &App, asked: &WhatIf, width: usize, theme: Theme) -> Vec<
         Line::styled(so_far, theme.dim()),
     ];
     let top = largest(found);
-    let mut drops: Vec<(usize, f64)> =
-        found.drops.iter().enumerate().filter_map(|(i, drop)| Some((i, (*drop)?))).collect();
-    drops.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     match (&found.cells, &asked.variant) {
-        (EvidenceCells::Words(ranges), Variant::Text(text)) => {
-            for (word, drop) in
-                drops.into_iter().take(WORDS).filter(|(_, drop)| drop.abs() >= LEAST)
-            {
-                let word = ranges.get(word).and_then(|range| text.get(range.clone()));
-                let word = text::fit(word.unwrap_or_default(), width.saturating_sub(15));
-                lines.push(Line::from(vec![
-                    Span::styled(format!(" {:+.2} ", -drop), shade(Some(drop), top, theme)),
-                    Span::raw(format!(" without {word}")),
-                ]));
-            }
+        _ if top < LEAST => lines.push(Line::styled("no part alone matters", theme.dim())),
+        (EvidenceCells::Words(ranges), Variant::Text(own)) => {
+            lines.extend(word_lines(found, ranges, own, width, theme));
         }
-        _ if top >= LEAST => lines.push(Line::from(vec![
+        _ => lines.push(Line::from(vec![
             Span::styled(" for it ", theme.heat(DARKEST)),
             Span::raw(" "),
             Span::styled(" against it ", theme.heat_better(DARKEST)),
             Span::raw(format!(" {:+.2} at most", -largest_signed(found))),
         ])),
-        _ => lines.push(Line::styled("no part alone matters", theme.dim())),
     }
     lines
+}
+
+/// The words without which the probability changes most.
+fn word_lines(
+    found: &Evidence,
+    ranges: &[Range<usize>],
+    own: &str,
+    width: usize,
+    theme: Theme,
+) -> Vec<Line<'static>> {
+    /// How many are listed.
+    const WORDS: usize = 3;
+    let top = largest(found);
+    let mut drops: Vec<(f64, &Range<usize>)> = found
+        .drops
+        .iter()
+        .zip(ranges)
+        .filter_map(|(drop, range)| Some(((*drop)?, range)))
+        .collect();
+    drops.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+    let line = |(drop, range): (f64, &Range<usize>)| {
+        let word = own.get(range.clone()).unwrap_or_default();
+        Line::from(vec![
+            Span::styled(format!(" {:+.2} ", -drop), shade(Some(drop), top, theme)),
+            Span::raw(format!(" without {}", text::fit(word, width.saturating_sub(15)))),
+        ])
+    };
+    drops.into_iter().filter(|(drop, _)| drop.abs() >= LEAST).take(WORDS).map(line).collect()
 }
 
 fn largest_signed(found: &Evidence) -> f64 {

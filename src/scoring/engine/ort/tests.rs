@@ -187,7 +187,6 @@ fn outputs_come_in_the_order_they_were_asked_for() {
     let Err(ModelProblem::Runtime(reason)) = other else { panic!() };
     assert!(reason.contains("other"), "{reason}");
     assert!(one.describe().starts_with("ONNX Runtime 1."), "{}", one.describe());
-    assert!(one.library().exists());
     assert_eq!(one.batch(), 1);
 }
 

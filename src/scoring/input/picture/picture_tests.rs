@@ -24,7 +24,7 @@ fn preparer(dims: &[usize], preprocess: &Preprocess) -> Preparer {
 
 fn values(preparer: &Preparer, image: &DynamicImage) -> Vec<f32> {
     let tensor = preparer.prepare(image, &mut fir::Resizer::new()).unwrap();
-    assert_eq!(tensor.shape(), preparer.frame().shape());
+    assert_eq!(tensor.shape(), preparer.frame.shape());
     tensor.to_f32().unwrap()
 }
 
@@ -76,10 +76,10 @@ mod references {
 
     /// One level in the numbers of the model: 1/255 of what separates black from white.
     fn level(preparer: &Preparer) -> f64 {
-        let [_, c, h, w] = preparer.frame().shape();
+        let [_, c, h, w] = preparer.frame.shape();
         let tensor = |levels: u8| {
             let levels = Cow::Owned(vec![levels; c * h * w]);
-            let pixels = Pixels { levels, channels: preparer.frame().channels };
+            let pixels = Pixels { levels, channels: preparer.frame.channels };
             preparer.levels.tensor(&pixels).as_ref().and_then(Tensor::to_f32).unwrap()
         };
         distance(&tensor(255), &tensor(0)).0 / 255.0

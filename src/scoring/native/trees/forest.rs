@@ -158,7 +158,7 @@ impl<T: Real> Forest<T> {
     ) -> Result<(), String> {
         let first = self.nodes.len() as u32;
         self.roots.push(first);
-        self.nodes.push(self.leaf(first, 0));
+        self.nodes.push(Self::leaf(first, 0));
         let mut open = vec![(root, first)];
         while let Some((from, to)) = open.pop() {
             let branch = &nodes.branches[from];
@@ -167,7 +167,7 @@ impl<T: Real> Forest<T> {
                     self.spans.push((0, 0));
                     self.spans.len() as u32 - 1
                 });
-                self.nodes[to as usize] = self.leaf(to, span);
+                self.nodes[to as usize] = Self::leaf(to, span);
                 continue;
             }
             if std::mem::replace(&mut seen[from], true) {
@@ -178,7 +178,7 @@ impl<T: Real> Forest<T> {
             self.plain &= packed.extra == 0;
             self.features = self.features.max(branch.feature as usize + 1);
             self.nodes[to as usize] = packed;
-            self.nodes.extend([self.leaf(next, 0), self.leaf(next + 1, 0)]);
+            self.nodes.extend([Self::leaf(next, 0), Self::leaf(next + 1, 0)]);
             let (left, right) =
                 if swapped { (branch.no, branch.yes) } else { (branch.yes, branch.no) };
             open.extend([(right, next + 1), (left, next)]);
@@ -186,7 +186,7 @@ impl<T: Real> Forest<T> {
         Ok(())
     }
 
-    fn leaf(&self, at: u32, span: u32) -> Packed<T> {
+    fn leaf(at: u32, span: u32) -> Packed<T> {
         Packed { threshold: T::nan(), feature: 0, next: at.wrapping_sub(1), extra: span }
     }
 
@@ -221,7 +221,9 @@ impl<T: Real> Forest<T> {
         }
         if self.aggregate == Aggregate::Average {
             let trees = T::of(self.roots.len() as f64);
-            sums.iter_mut().for_each(|sum| *sum = *sum / trees);
+            for sum in &mut sums {
+                *sum /= trees;
+            }
         }
         Ok((sums, given))
     }
@@ -240,7 +242,7 @@ impl<T: Real> Forest<T> {
             let (start, len) = self.spans[leaf];
             let weights = &self.weights[start as usize..][..len as usize];
             if self.dense {
-                sums.iter_mut().zip(weights).for_each(|(sum, &w)| *sum = *sum + w);
+                sums.iter_mut().zip(weights).for_each(|(sum, &w)| *sum += w);
             } else {
                 let targets = &self.targets_of[start as usize..][..len as usize];
                 for (&target, &weight) in targets.iter().zip(weights) {

@@ -88,8 +88,9 @@ pub(super) fn regressor(node: Node) -> Built {
 /// The aggregated values of each row with the base values, as float32.
 fn predictions(ensemble: &Ensemble, input: &Tensor) -> Result<Vec<Vec<f32>>, String> {
     fn rows<T: Real>(ensemble: &Ensemble, sums: &Sums<T>) -> Vec<Vec<f32>> {
-        let finish = |row: &[T]| with_base(ensemble, row).map(T::single).collect();
-        sums.values.chunks_exact(ensemble.targets()).map(finish).collect()
+        let targets = ensemble.targets();
+        let rows = sums.values.chunks_exact(targets).zip(sums.given.chunks_exact(targets));
+        rows.map(|(row, given)| with_base(ensemble, row, given).map(T::single).collect()).collect()
     }
     Ok(match input {
         Tensor::F64(array) => rows(ensemble, &sums(ensemble.double()?, input, &flat(array))?),
@@ -97,11 +98,19 @@ fn predictions(ensemble: &Ensemble, input: &Tensor) -> Result<Vec<Vec<f32>>, Str
     })
 }
 
-/// One base value is for the only target, as many as targets are for each; any other number counts for nothing.
-fn with_base<'a, T: Real>(ensemble: &'a Ensemble, row: &'a [T]) -> impl Iterator<Item = T> + 'a {
+/// One base value is for the only target, as many as targets are for each; any other number counts for nothing. Of
+/// several targets one that no leaf spoke of is 0, whatever its base value.
+fn with_base<'a, T: Real>(
+    ensemble: &'a Ensemble,
+    row: &'a [T],
+    given: &'a [bool],
+) -> impl Iterator<Item = T> + 'a {
     let base = &ensemble.base;
     let used = base.len() == ensemble.targets();
-    row.iter().enumerate().map(move |(i, &sum)| if used { sum + T::of(base[i]) } else { sum })
+    row.iter().enumerate().map(move |(i, &sum)| {
+        let counts = used && (row.len() == 1 || given[i]);
+        if counts { sum + T::of(base[i]) } else { sum }
+    })
 }
 
 /// What a classifier knows beside its trees.
@@ -167,7 +176,7 @@ impl Voters {
     /// The class of a row with more than two, its base values added.
     fn many<T: Real>(&self, row: &mut [T], given: &[bool]) -> usize {
         for (score, &base) in row.iter_mut().zip(&self.ensemble.base) {
-            *score = *score + T::of(base);
+            *score += T::of(base);
         }
         let mut best: Option<usize> = None;
         for i in 0..row.len() {
@@ -189,12 +198,12 @@ impl Voters {
                 row[0] = T::of(0.0) - row[1];
             }
             2 if row.len() == 2 => {
-                row[1] = row[1] + base(1);
-                row[0] = row[0] + base(0);
+                row[1] += base(1);
+                row[0] += base(0);
             }
             count => {
                 if count == 1 {
-                    row[0] = row[0] + base(0);
+                    row[0] += base(0);
                 }
                 if !both {
                     row.truncate(1);
@@ -202,6 +211,13 @@ impl Voters {
             }
         }
         both = both && row.len() == 2;
+        if row.len() == 2 {
+            // a class that no leaf spoke of is 0, whatever its base value
+            row.iter_mut()
+                .zip(given)
+                .filter(|(_, given)| !**given)
+                .for_each(|(s, _)| *s = T::zero());
+        }
         let weight = if both { row[1] } else { row[0] };
         let half = T::of(if self.positive { 0.5 } else { 0.0 });
         match (self.binary, self.positive) {

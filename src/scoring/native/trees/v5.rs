@@ -22,8 +22,9 @@ pub(in crate::scoring::native) fn ensemble(node: Node) -> Built {
     };
     let transform = match node.int("post_transform", 0) {
         0 => Transform::Identity,
-        1 => Transform::Softmax,
-        2 => Transform::Logistic,
+        // ONNX has these two the other way round; a model is used as ONNX Runtime runs it
+        1 => Transform::Logistic,
+        2 => Transform::Softmax,
         3 => Transform::SoftmaxZero,
         4 => Transform::Probit,
         other => return Err(format!("post_transform {other} is not known")),
@@ -32,18 +33,14 @@ pub(in crate::scoring::native) fn ensemble(node: Node) -> Built {
     Ok(Box::new(move |inputs| {
         let input = inputs.get(0)?;
         let targets = ensemble.targets();
-        match input {
-            Tensor::F64(array) => {
-                let mut sums = sums(ensemble.double()?, input, &flat(array))?;
-                finish(transform, targets, &mut sums.values);
-                one(&[sums.rows, targets], sums.values)
-            }
-            _ => {
-                let mut sums = sums(ensemble.single()?, input, &floats(input)?)?;
-                finish(transform, targets, &mut sums.values);
-                one(&[sums.rows, targets], sums.values)
-            }
+        if let Tensor::F64(array) = input {
+            let mut sums = sums(ensemble.double()?, input, &flat(array))?;
+            finish(transform, targets, &mut sums.values);
+            return one(&[sums.rows, targets], sums.values);
         }
+        let mut sums = sums(ensemble.single()?, input, &floats(input)?)?;
+        finish(transform, targets, &mut sums.values);
+        one(&[sums.rows, targets], sums.values)
     }))
 }
 
@@ -147,8 +144,8 @@ fn branches(node: Node, leaves: usize) -> Result<Nodes, String> {
 fn mode(number: f64) -> Result<Mode, String> {
     use Mode::{Eq, Gt, Gte, Leq, Lt, Member, Neq};
     let modes = [Leq, Lt, Gte, Gt, Eq, Neq, Member];
-    let mode = modes.iter().zip(0_u8..).find(|&(_, i)| f64::from(i) == number);
-    mode.map(|(&mode, _)| mode).ok_or_else(|| format!("has the mode {number}"))
+    let mode = number.to_string().parse().ok().and_then(|i: usize| modes.get(i).copied());
+    mode.ok_or_else(|| format!("has the mode {number}"))
 }
 
 /// The sets of the nodes that ask for membership: NaN ends one.
