@@ -236,15 +236,10 @@ fn convolve_any(planes: &[f32], kernel: &Kernel<'_>, row: &mut [f32]) {
             }
         }
         // `clamp` would refuse limits that are NaN
-        *row = sums.map(|sum| {
-            if sum < low {
-                low
-            } else if sum > high {
-                high
-            } else {
-                sum
-            }
-        });
+        for (to, sum) in row.iter_mut().zip(sums) {
+            let raised = if sum < low { low } else { sum };
+            *to = if raised > high { high } else { raised };
+        }
     }
 }
 
