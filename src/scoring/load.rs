@@ -2,14 +2,14 @@
 //!
 //! Invariant: what is wrong is told before anything is scored, by the first step that can tell.
 
-use super::engine::tract::TractEngine;
-use super::engine::{Engine, Port};
 #[cfg(feature = "ort")]
 use super::engine::ort::{Options, OrtEngine};
+use super::engine::tract::TractEngine;
+use super::engine::{Engine, Port};
 use super::error::ModelProblem;
 use super::feed::{Feed, Medium};
 use super::model::{About, Batch, Model, Read};
-use super::native::{Program, Refusal};
+use super::native::{self, Program, Refusal};
 use super::outputs::{self, Wanted};
 use super::reading::{self, Classes};
 use super::settings::{EngineChoice, Settings};
@@ -72,11 +72,22 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
     let mut loading =
         Loading { path, settings, proto, program, bytes, given, feed, inputs, tests, batch, notes };
     let (tested, read, about) = loading.run(&wanted)?;
-    let Loading { feed, notes, .. } = loading;
+    let Loading { feed, batch, notes, .. } = loading;
+    let preprocess = found.preprocess;
     let about =
         About { engine: tested.name, macs: tested.macs, notes, sources: found.sources, ..about };
     let (inputs, outputs) = (ports.inputs, ports.outputs);
-    Ok(Model { engine: tested.engine, feed, inputs, outputs, read, batch, weight, about })
+    Ok(Model {
+        engine: tested.engine,
+        feed,
+        preprocess,
+        inputs,
+        outputs,
+        read,
+        batch,
+        weight,
+        about,
+    })
 }
 
 /// One example at a time, unless the graph asks for more or `group` is faster.
@@ -98,18 +109,22 @@ fn program(
     if settings.engine != EngineChoice::BuiltIn {
         return Ok(None);
     }
-    let nodes = || proto.graph.iter().flat_map(|graph| &graph.node);
-    let needed = nodes().any(|node| node.domain == "ai.onnx.ml");
-    if !needed && settings.medium != Medium::Row {
+    // before anything large is copied
+    let may_need = proto.graph.as_ref().is_some_and(native::is_for);
+    if !may_need && settings.medium != Medium::Row {
         return Ok(None);
     }
     let proto = prepare::with_outputs(proto, &wanted.names());
     let graph = proto.graph.as_ref().ok_or(ModelProblem::Damaged)?;
+    let needed = native::is_for(graph);
+    if !needed && settings.medium != Medium::Row {
+        return Ok(None);
+    }
     match Program::new(graph, &proto.opset_import) {
         Ok(program) => Ok(Some(program)),
         Err(_) if !needed => Ok(None),
         Err(Refusal::Missing { node, operator }) => Err(ModelProblem::Operator { node, operator }),
-        Err(Refusal::Damaged(why)) => Err(ModelProblem::Engine(why)),
+        Err(Refusal::Damaged(why)) => Err(ModelProblem::Table(why)),
     }
 }
 
@@ -190,7 +205,7 @@ impl Loading<'_> {
         match self.settings.engine {
             EngineChoice::OnnxRuntime => self.onnx_runtime(outputs),
             EngineChoice::BuiltIn => match self.program.take() {
-                Some(program) => native(program, &self.tests),
+                Some(program) => of_tables(program, &self.tests),
                 None => self.tract(outputs),
             },
         }
@@ -215,9 +230,15 @@ impl Loading<'_> {
         let options =
             Options { threads: self.settings.threads, bytes: self.bytes, cpu_only: false };
         let inner = outputs.iter().any(|name| self.given.iter().all(|port| port.name != *name));
-        let proto = inner.then(|| prepare::with_outputs(&self.proto, outputs));
-        let (engine, notes) = OrtEngine::new(self.path, proto.as_ref(), outputs, options)?;
+        // the library reads the weights itself: nothing else is to hold them then
+        let proto = std::mem::take(&mut self.proto);
+        let changed = if inner { Some(prepare::with_outputs(&proto, outputs)) } else { None };
+        drop(proto);
+        let (engine, notes) = OrtEngine::new(self.path, changed, outputs, options)?;
         self.notes.extend(notes);
+        if let (Feed::Picture(..), Batch::UpTo(count)) = (&self.feed, &mut self.batch) {
+            *count = engine.batch().max(*count);
+        }
         let rows = run(&engine, &self.tests)?;
         let name = engine.describe();
         Ok(Tested { engine: Box::new(engine), name, macs: None, rows })
@@ -231,7 +252,7 @@ impl Loading<'_> {
     }
 }
 
-fn native(program: Program, tests: &[Vec<Tensor>; 2]) -> Result<Tested, ModelProblem> {
+fn of_tables(program: Program, tests: &[Vec<Tensor>; 2]) -> Result<Tested, ModelProblem> {
     let rows = run(&program, tests)?;
     Ok(Tested { engine: Box::new(program), name: NATIVE.to_owned(), macs: None, rows })
 }

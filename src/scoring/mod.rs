@@ -3,14 +3,15 @@
 //! Invariant: a model that loads has been run. What it gave on two test inputs was finite and of the right width,
 //! and an optimised plan is only used where it agrees with the plain one.
 
-
 mod batch;
 mod engine;
 mod error;
 mod feed;
 mod found;
+mod gate;
 mod guard;
 mod input;
+mod inspect;
 mod load;
 mod measure;
 mod memory;
@@ -28,6 +29,7 @@ pub use engine::Port;
 pub use error::{ModelProblem, ScoreError};
 pub use feed::{Medium, Sample};
 pub use found::Source;
+pub use gate::{Agreement, Reason};
 pub(crate) use guard::guarded;
 pub use input::{Alpha, Crop, Filter, Layout, Order, Preprocess, Resize};
 pub use measure::{Limits, Measurement, Memory, Step, Throughput, measure};
