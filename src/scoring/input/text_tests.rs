@@ -1,4 +1,3 @@
-use super::super::super::tensor::Kind;
 use super::*;
 use crate::scoring::tensor::Kind;
 use proptest::prelude::*;
