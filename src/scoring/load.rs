@@ -27,8 +27,10 @@ struct Loading<'a> {
     /// For the evaluator of tables.
     program: Option<Program>,
     /// Of its files.
+    #[cfg_attr(not(feature = "ort"), expect(dead_code, reason = "for ONNX Runtime"))]
     bytes: u64,
     /// The outputs that the file has as they are wanted.
+    #[cfg_attr(not(feature = "ort"), expect(dead_code, reason = "for ONNX Runtime"))]
     given: Vec<Port>,
     feed: Feed,
     /// The inputs, with the sizes that they will have.
@@ -243,6 +245,7 @@ impl Loading<'_> {
     }
 
     #[cfg(not(feature = "ort"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
     fn onnx_runtime(&mut self, _: &[String]) -> Result<Tested, ModelProblem> {
         let built = "this program was built without the feature `ort`";
         Err(ModelProblem::NoRuntime(built.to_owned()))

@@ -57,7 +57,18 @@ fn check(folder: &Folder, case: &Value) {
     let report = folder.gaffe(&["score", "--model", "model.onnx", "--name", "m", "--json"]).json();
     assert_eq!((&report["failed"], &report["examples"]), (&0.into(), &12.into()));
     let ours: Array2<f32> = ndarray_npy::read_npy(folder.file(".gaffe/runs/m/dev.npy")).unwrap();
-    let theirs: Vec<f32> = values(&case["outputs"][1]).iter().map(|v| v.parse().unwrap()).collect();
+    // one matrix, or an output a class
+    let outputs: Vec<Vec<String>> =
+        case["outputs"].as_array().unwrap()[1..].iter().map(values).collect();
+    let rows = 0..ours.nrows();
+    let theirs: Vec<f32> = rows
+        .flat_map(|row| {
+            outputs
+                .iter()
+                .flat_map(move |list| &list[row * list.len() / 12..(row + 1) * list.len() / 12])
+        })
+        .map(|v| v.parse().unwrap())
+        .collect();
     for (ours, theirs) in ours.rows().into_iter().zip(theirs.chunks(3)) {
         // ham, spam, zebra in the model
         for (column, place) in [(0, 2), (1, 0), (2, 1)] {

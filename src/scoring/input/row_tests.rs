@@ -76,7 +76,7 @@ fn what_does_not_fit_is_said_with_both_sides() {
         "{text}"
     );
     let text = problem(&[port("x", Kind::F32, &[None, Some(3), None])], None);
-    assert_eq!(text, "input `x` has the shape [?, 3, ?], not that of table rows");
+    assert!(text.starts_with("input `x` has the shape [?, 3, ?], not that of table rows"), "{text}");
 }
 
 #[test]

@@ -26,6 +26,10 @@ fn labels_are_the_classes_of_the_largest_probabilities() {
     for case in &cases {
         let name = case["name"].as_str().unwrap();
         let names = names(&model(name));
+        // a forest of the standard's own tests, which gives no labels
+        if name.starts_with("node_") {
+            continue;
+        }
         assert!(names.len() >= 2, "{name}: {names:?}");
         let output = |i: usize| case["outputs"][i]["values"].as_array().unwrap();
         let width = output(1).len() / output(0).len();
