@@ -1,4 +1,4 @@
-//! Convolutions of each channel with a kernel of its own, as MobileNets and EfficientNets have them.
+//! Convolutions of each channel with a kernel of its own, as mobile networks have them.
 //!
 //! Invariant: the values are those of tract's own operator, which adds in the same order. tract vectorises rows of
 //! 8 values and more in steps of one; here a whole plane is one row, whatever its size and its step.
@@ -6,6 +6,7 @@
 use tract_onnx::prelude::{
     DatumType, TValue, TVec, TractResult, TypedFact, TypedModel, TypedModelPatch, tvec,
 };
+#[expect(clippy::wildcard_imports, reason = "what tract's macros name")]
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat};
@@ -96,7 +97,7 @@ impl Depthwise {
         fits.then_some(made)
     }
 
-    /// Takes over the limits of the operators that follow, as ReLU and ReLU6 are; gives the last of them.
+    /// Takes over the limits of the operators that follow, as those of `Relu` and `Clip` are; gives the last of them.
     fn absorb(&mut self, model: &TypedModel, node: &TypedNode) -> TractResult<usize> {
         let mut last = node.id;
         while let Some(next) = model.single_succ(last)? {
@@ -105,7 +106,7 @@ impl Depthwise {
             let mut facts = others.filter_map(|&input| model.outlet_fact(input).ok());
             let limit = facts.next().and_then(limit);
             let [low, high] = self.limits.map(f32::from_bits);
-            let limits = match (limit, &*op.name()) {
+            let limits = match (limit, op.name()) {
                 (Some(limit), "Max") if limit <= high => [low.max(limit), high],
                 (Some(limit), "Min") if limit >= low => [low, high.min(limit)],
                 _ => break,
@@ -127,11 +128,11 @@ impl Depthwise {
         // what a block at the end reads and throws away
         let plane = height * width + BLOCK + kernel[1];
         let taps = (0..kernel[0]).flat_map(|row| (0..kernel[1]).map(move |column| [row, column]));
-        let place = |[row, column]: [usize; 2]| {
+        let begin = |[row, column]: [usize; 2]| {
             let phase = row % strides[0] * strides[1] + column % strides[1];
             phase * plane + row / strides[0] * width + column / strides[1]
         };
-        Phases { width, height, plane, taps: taps.map(place).collect() }
+        Phases { width, height, plane, taps: taps.map(begin).collect() }
     }
 
     /// Copies a plane of the input into its phases, whose borders are 0 already.
@@ -223,6 +224,7 @@ fn convolve_avx2(planes: &[f32], kernel: &Kernel<'_>, row: &mut [f32]) {
     convolve_any(planes, kernel, row);
 }
 
+#[expect(clippy::inline_always, reason = "to be compiled for the processor of its caller")]
 #[inline(always)]
 fn convolve_any(planes: &[f32], kernel: &Kernel<'_>, row: &mut [f32]) {
     let [low, high] = kernel.limits;

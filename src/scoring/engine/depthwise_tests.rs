@@ -4,7 +4,7 @@ use tract_onnx::prelude::{Framework, InferenceModelExt, IntoRunnable, onnx};
 use tract_onnx::tract_core::ops::cnn::{PaddingSpec, PoolSpec};
 use tract_onnx::tract_core::ops::math;
 
-/// One convolution and ReLU6 behind it.
+/// One convolution, and limits behind it.
 fn model(
     shape: [usize; 4],
     kernel: [usize; 2],
@@ -63,8 +63,8 @@ proptest! {
         let plain = model(shape, kernel, strides, pads);
         let mut ours = plain.clone();
         replace(&mut ours).unwrap();
-        prop_assert!(ours.nodes().iter().any(|node| node.op_is::<Depthwise>()));
-        prop_assert!(!ours.nodes().iter().any(|node| node.op_is::<TypedBinOp>()));
+        prop_assert!(ours.nodes().iter().any(TypedNode::op_is::<Depthwise>));
+        prop_assert!(!ours.nodes().iter().any(TypedNode::op_is::<TypedBinOp>));
         let (ours, theirs) = (run(ours, shape), run(plain, shape));
         prop_assert_eq!(ours.len(), theirs.len());
         for (a, b) in ours.iter().zip(&theirs) {

@@ -196,7 +196,6 @@ fn reader() -> Onnx {
 }
 
 /// The graph with its inputs' types and sizes, and which of `inputs` it takes.
-#[expect(clippy::type_complexity, reason = "a pair")]
 fn inferred(
     proto: ModelProto,
     folder: Option<&str>,
@@ -219,7 +218,7 @@ fn inferred(
         let Port { kind, dims, .. } = &inputs[number];
         let size = |dim: &Option<usize>| dim.map_or_else(|| length.clone(), TDim::from);
         let shape: Vec<TDim> = dims.iter().map(size).collect();
-        let datum = datum(*kind).ok_or_else(|| ModelProblem::NoTensor(name))?;
+        let datum = datum(*kind).ok_or(ModelProblem::NoTensor(name))?;
         let fact = InferenceFact::dt_shape(datum, shape);
         model.set_outlet_fact(outlet, fact).map_err(engine)?;
         wanted.push((number, *kind == Kind::F16));

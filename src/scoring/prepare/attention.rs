@@ -3,7 +3,7 @@
 //! Invariant: only what an encoder's attention has is taken apart (no past, no causal mask, no bias a head); any
 //! other node is left, and then refused by its name.
 
-use super::draft::{Chain, float, input, int, with_int, with_ints};
+use super::draft::{Chain, float, input, int, signed, with_int, with_ints};
 use super::values;
 use tract_onnx::pb::NodeProto;
 
@@ -68,11 +68,11 @@ fn project(
         let from = part * width;
         let columns = weights.chunks(3 * width).flat_map(|row| &row[from..from + width]);
         let columns: Vec<f32> = columns.copied().collect();
-        let part = super::draft::floats(&[rows as i64, width as i64], &columns);
+        let part = super::draft::floats(&[signed(rows), signed(width)], &columns);
         let part = chain.keep(part);
         let product = chain.push("MatMul", &[x, &part]);
         let Some(bias) = &bias else { return product };
-        let bias = super::draft::floats(&[width as i64], &bias[from..from + width]);
+        let bias = super::draft::floats(&[signed(width)], &bias[from..from + width]);
         let bias = chain.keep(bias);
         chain.push("Add", &[&product, &bias])
     };

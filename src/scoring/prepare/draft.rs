@@ -86,7 +86,7 @@ impl Draft {
 
     /// A constant vector of whole numbers.
     pub fn vector(&mut self, stem: &str, values: &[i64]) -> String {
-        self.keep(stem, whole(&[values.len() as i64], values))
+        self.keep(stem, whole(&[signed(values.len())], values))
     }
 
     /// Puts the nodes that `rewrite` gives in the place of each node; `None` leaves it as it is.
@@ -211,7 +211,8 @@ impl<'d> Chain<'d> {
         self.nodes
     }
 
-    /// Ends the chain: `name` is what `output` was.
+    /// Ends the chain: `name` is what `output` was. Never `None`: that is what a rewrite gives for no match.
+    #[expect(clippy::unnecessary_wraps, reason = "it is the last call of every rewrite")]
     pub fn end(mut self, name: &str, output: &str) -> Option<Vec<NodeProto>> {
         let made = self.nodes.iter_mut().flat_map(|node| node.output.iter_mut());
         let mut renamed = false;
@@ -292,6 +293,11 @@ pub(super) fn with_float(name: &str, f: f32) -> AttributeProto {
 pub(super) fn with_ints(name: &str, ints: &[i64]) -> AttributeProto {
     let r#type = AttributeType::Ints as i32;
     AttributeProto { name: name.to_owned(), ints: ints.to_vec(), r#type, ..Default::default() }
+}
+
+/// A size as ONNX writes it.
+pub(super) fn signed(size: usize) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
 }
 
 /// A float32 constant.

@@ -57,7 +57,7 @@ pub fn tensor(proto: &TensorProto) -> Option<Tensor> {
             Tensor::F64(shaped(dims, values)?)
         }
         DataType::Uint8 => Tensor::U8(shaped(dims, raw.clone())?),
-        DataType::Int8 => Tensor::I8(shaped(dims, raw.iter().map(|&b| b as i8).collect())?),
+        DataType::Int8 => Tensor::I8(shaped(dims, raw.iter().map(|&b| b.cast_signed()).collect())?),
         DataType::Int32 => {
             Tensor::I32(shaped(dims, whole()?.into_iter().map(|v| v as i32).collect())?)
         }
@@ -74,7 +74,7 @@ pub fn difference(ours: &Tensor, theirs: &Tensor, tolerance: f32) -> Option<Stri
     }
     let (ours, theirs) = (ours.to_f32()?, theirs.to_f32()?);
     let far = |(a, b): (&f32, &f32)| {
-        let equal = a == b || (a.is_nan() && b.is_nan());
+        let equal = a.total_cmp(b).is_eq() || (a.is_nan() && b.is_nan());
         !equal && !((a - b).abs() <= tolerance * b.abs().max(1.0))
     };
     let place = ours.iter().zip(&theirs).position(far)?;

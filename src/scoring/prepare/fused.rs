@@ -5,7 +5,8 @@
 //! ONNX Runtime's `docs/ContribOperators.md`.
 
 use super::draft::{
-    Chain, Draft, MICROSOFT, attribute, float, input, int, text, with_float, with_int, with_ints,
+    Chain, Draft, MICROSOFT, attribute, float, input, int, signed, text, with_float, with_int,
+    with_ints,
 };
 use tract_onnx::pb::{AttributeProto, NodeProto};
 
@@ -101,8 +102,8 @@ fn matmul(draft: &mut Draft, node: &NodeProto) -> Option<Vec<NodeProto>> {
         .map(|(name, factor)| if turned(name) { draft.rank(factor).map(Some) } else { Some(None) });
     let [Some(turn_a), Some(turn_b)] = ranks else { return None };
     let mut chain = Chain::new(draft, node);
-    let a = turn(&mut chain, a, turn_a)?;
-    let b = turn(&mut chain, b, turn_b)?;
+    let a = turn(&mut chain, a, turn_a);
+    let b = turn(&mut chain, b, turn_b);
     let made = chain.push("MatMul", &[&a, &b]);
     let alpha = float(node, "alpha").unwrap_or(1.0);
     if alpha.to_bits() == 1.0_f32.to_bits() {
@@ -114,13 +115,13 @@ fn matmul(draft: &mut Draft, node: &NodeProto) -> Option<Vec<NodeProto>> {
 }
 
 /// The factor with its last two axes exchanged, if a rank is given.
-fn turn(chain: &mut Chain<'_>, factor: &str, rank: Option<usize>) -> Option<String> {
-    let Some(rank) = rank else { return Some(factor.to_owned()) };
-    let mut axes: Vec<i64> = (0..rank as i64).collect();
+fn turn(chain: &mut Chain<'_>, factor: &str, rank: Option<usize>) -> String {
+    let Some(rank) = rank else { return factor.to_owned() };
+    let mut axes: Vec<i64> = (0..signed(rank)).collect();
     if rank >= 2 {
         axes.swap(rank - 1, rank - 2);
     }
-    Some(chain.push_with("Transpose", &[factor], vec![with_ints("perm", &axes)]))
+    chain.push_with("Transpose", &[factor], vec![with_ints("perm", &axes)])
 }
 
 /// Softmax of a sum.
@@ -139,13 +140,12 @@ fn bias_softmax(mut chain: Chain<'_>, node: &NodeProto, output: &str) -> Option<
 fn embed(mut chain: Chain<'_>, node: &NodeProto, output: &str) -> Option<Vec<NodeProto>> {
     let (ids, words, positions) = (input(node, 0)?, input(node, 2)?, input(node, 3)?);
     let words = chain.push("Gather", &[words, ids]);
-    let positions = match input(node, 8) {
-        Some(given) => chain.push("Gather", &[positions, given]),
-        None => {
-            let length = length(&mut chain, ids);
-            let zero = chain.vector(&[0]);
-            chain.push("Slice", &[positions, &zero, &length])
-        }
+    let positions = if let Some(given) = input(node, 8) {
+        chain.push("Gather", &[positions, given])
+    } else {
+        let length = length(&mut chain, ids);
+        let zero = chain.vector(&[0]);
+        chain.push("Slice", &[positions, &zero, &length])
     };
     let mut sum = chain.push("Add", &[&words, &positions]);
     if let (Some(segments), Some(table)) = (input(node, 1), input(node, 4)) {

@@ -15,7 +15,7 @@ use tract_onnx::pb::{ModelProto, ValueInfoProto};
 pub(in crate::scoring) struct Interface {
     /// What it takes, weights left out.
     pub inputs: Vec<Port>,
-    /// What it gives. A sequence or map, as ZipMap makes it, is no tensor and not among them.
+    /// What it gives. A sequence or map, as `ZipMap` makes it, is no tensor and not among them.
     pub outputs: Vec<Port>,
     /// Inputs that are no tensor of a known kind.
     pub foreign: Vec<String>,

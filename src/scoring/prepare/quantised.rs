@@ -8,7 +8,7 @@
 //! The formulas are those of ONNX's `QuantizeLinear`, `DequantizeLinear` and `DynamicQuantizeLinear`, and of
 //! ONNX Runtime's `QLinear…` operators.
 
-use super::draft::{Chain, Draft, attribute, input, int, with_int};
+use super::draft::{Chain, Draft, attribute, input, int, signed, with_int};
 use super::values;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{NodeProto, TensorProto};
@@ -126,7 +126,7 @@ fn axis(draft: &Draft, node: &NodeProto, x: &str, scale: &str) -> Option<Option<
         Some(_) => {
             let rank = draft.rank(x)?;
             let axis = attribute(node, "axis").map_or(1, |a| a.i);
-            let axis = if axis < 0 { axis + rank as i64 } else { axis };
+            let axis = if axis < 0 { axis + signed(rank) } else { axis };
             let axis = usize::try_from(axis).ok().filter(|&axis| axis < rank)?;
             Some(Some((axis, rank)))
         }
@@ -240,7 +240,7 @@ fn along(chain: &mut Chain<'_>, vector: &str, axis: Option<(usize, usize)>) -> O
     let dims = match axis {
         Some((axis, rank)) if values.len() > 1 => {
             let mut dims = vec![1; rank - axis];
-            *dims.first_mut()? = values.len() as i64;
+            *dims.first_mut()? = signed(values.len());
             dims
         }
         _ if values.len() == 1 => Vec::new(),

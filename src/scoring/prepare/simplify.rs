@@ -2,7 +2,7 @@
 //!
 //! Invariant: the tensors that are asked for have the values they had.
 
-use super::draft::{Draft, attribute, input, is_standard};
+use super::draft::{Draft, attribute, input, is_standard, signed};
 use super::values;
 use std::collections::{HashMap, HashSet};
 use tract_onnx::pb::tensor_proto::DataType;
@@ -103,7 +103,7 @@ fn value(node: &mut NodeProto) -> Option<TensorProto> {
         "value_floats" => {
             let float_data = std::mem::take(&mut attribute.floats);
             Some(TensorProto {
-                dims: vec![float_data.len() as i64],
+                dims: vec![signed(float_data.len())],
                 float_data,
                 ..tensor(vec![], floats)
             })
@@ -111,7 +111,7 @@ fn value(node: &mut NodeProto) -> Option<TensorProto> {
         "value_ints" => {
             let int64_data = std::mem::take(&mut attribute.ints);
             Some(TensorProto {
-                dims: vec![int64_data.len() as i64],
+                dims: vec![signed(int64_data.len())],
                 int64_data,
                 ..tensor(vec![], whole)
             })
@@ -178,9 +178,9 @@ pub(super) fn inline_branches(draft: &mut Draft, node: &NodeProto) -> Option<Vec
         }
     };
     let mut nodes = branch.node;
-    nodes.iter_mut().for_each(|node| {
+    for node in &mut nodes {
         node.input.iter_mut().chain(&mut node.output).for_each(rename);
-    });
+    }
     for (inner, outer) in branch.output.iter().zip(&node.output) {
         let made = renamed.get(&inner.name).unwrap_or(&inner.name);
         nodes.push(super::draft::node("Identity", &[made], &[outer], Vec::new()));

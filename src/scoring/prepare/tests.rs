@@ -151,3 +151,32 @@ fn multiply_adds_are_counted() {
     let macs = loaded.engine.macs().unwrap();
     assert!((convolutions + 80..convolutions + 80 + 2000).contains(&macs), "{macs}");
 }
+
+#[test]
+fn weights_in_a_file_beside_the_model_are_read() {
+    use tract_onnx::pb::StringStringEntryProto as Entry;
+    for name in ["cnn", "cnn_half"] {
+        let case = case(name);
+        let (fed, expected) = (tensors(&case, "fed"), tensors(&case, "expected"));
+        let mut model = read(&format!("graphs/{name}.onnx"));
+        let inputs = fixed(&model, &fed);
+        let fed: Vec<Tensor> = fed.into_iter().map(|(_, tensor)| tensor).collect();
+        let beside = tempfile::tempdir().unwrap();
+        let weights = &mut model.graph.as_mut().unwrap().initializer[0];
+        let bytes = std::mem::take(&mut weights.raw_data);
+        let entry = |key: &str, value: &str| Entry { key: key.to_owned(), value: value.to_owned() };
+        weights.data_location = Some(1);
+        weights.external_data = vec![entry("location", "w.bin"), entry("offset", "16")];
+        let load = |kept: &[u8]| {
+            std::fs::write(beside.path().join("w.bin"), [&[7; 16], kept].concat()).unwrap();
+            let (folder, outputs) = (beside.path().to_str(), ["logits".to_owned()]);
+            let tests = [fed.clone(), fed.clone()];
+            TractEngine::load(model.clone(), folder, &inputs, &outputs, &tests)
+        };
+        let loaded = load(&bytes).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        let far =
+            difference(&loaded.given[0][0], &expected[0].1, float(&case, "tolerance").unwrap());
+        assert_eq!(far, None, "{name}");
+        assert!(load(&bytes[..bytes.len() - 4]).is_err(), "{name} with a file that is cut short");
+    }
+}

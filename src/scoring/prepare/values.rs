@@ -54,7 +54,7 @@ fn from_fields(tensor: &TensorProto, kind: DataType) -> Option<Vec<f32>> {
         DataType::Bfloat16 => ints().map(|&v| bf16::from_bits(v as u16).to_f32()).collect(),
         DataType::Int64 => tensor.int64_data.iter().map(|&v| v as f32).collect(),
         DataType::Uint8 | DataType::Uint16 | DataType::Bool => {
-            ints().map(|&v| v as u16 as f32).collect()
+            ints().map(|&v| f32::from(v as u16)).collect()
         }
         DataType::Int8 | DataType::Int16 | DataType::Int32 => ints().map(|&v| v as f32).collect(),
         _ => return None,
@@ -68,14 +68,14 @@ fn from_bytes(bytes: &[u8], kind: DataType, count: usize) -> Option<Vec<f32>> {
         DataType::Float16 => each(bytes, |b| f16::from_le_bytes(b).to_f32()),
         DataType::Bfloat16 => each(bytes, |b| bf16::from_le_bytes(b).to_f32()),
         DataType::Uint8 | DataType::Bool => bytes.iter().map(|&b| f32::from(b)).collect(),
-        DataType::Int8 => bytes.iter().map(|&b| f32::from(b as i8)).collect(),
+        DataType::Int8 => bytes.iter().map(|&b| f32::from(b.cast_signed())).collect(),
         DataType::Uint16 => each(bytes, |b| f32::from(u16::from_le_bytes(b))),
         DataType::Int16 => each(bytes, |b| f32::from(i16::from_le_bytes(b))),
         DataType::Int32 => each(bytes, |b| i32::from_le_bytes(b) as f32),
         DataType::Int64 => each(bytes, |b| i64::from_le_bytes(b) as f32),
         // two to a byte, the first in the low half
         DataType::Uint4 => nibbles(bytes, count, f32::from),
-        DataType::Int4 => nibbles(bytes, count, |n| f32::from((n << 4) as i8 >> 4)),
+        DataType::Int4 => nibbles(bytes, count, |n| f32::from((n << 4).cast_signed() >> 4)),
         _ => return None,
     })
 }
