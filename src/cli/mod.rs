@@ -222,6 +222,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
+    refuse_mixed(&cli);
     let makes_one = match &cli.command {
         None => !cli.data.is_empty(),
         Some(command) => matches!(command, Command::Init(_)),
@@ -233,11 +234,6 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
     let named = std::env::var_os("GAFFE_PROJECT").filter(|dir| !dir.is_empty());
     let project = cli.project.or_else(|| named.map(PathBuf::from));
     let project = project.as_deref();
-    if cli.command.is_some() && (!cli.data.is_empty() || cli.review.is_given()) {
-        let text = "data files and options of the review don't go before a command\n  \
-                    name the project with -p DIR, and give the command's own options after it";
-        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text).exit();
-    }
     match cli.command {
         None => review::open_data(&cli.data, project, &cli.review),
         Some(Command::Review(args)) => review::run(&locate(project, None)?, &args),
@@ -264,6 +260,15 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Keys(args)) => keys::run(&args, out),
         Some(Command::MeasureModel) => measure::run(),
         Some(Command::Completions { shell }) => completions(shell, out),
+    }
+}
+
+/// Ends the program where data files or options of the review stand before a command.
+fn refuse_mixed(cli: &Cli) {
+    if cli.command.is_some() && (!cli.data.is_empty() || cli.review.is_given()) {
+        let text = "data files and options of the review don't go before a command\n  \
+                    name the project with -p DIR, and give the command's own options after it";
+        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text).exit();
     }
 }
 

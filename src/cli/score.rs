@@ -11,6 +11,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde::Serialize;
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -68,6 +69,7 @@ impl ModelArgs {
 #[command(after_help = "Examples:\n  gaffe score --model models/v2.onnx\n  \
     gaffe score --model models/v2.onnx --name v2-fp32 --split train\n\n\
     What is done is kept: after ctrl+c the same command goes on where it stopped.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct ScoreArgs {
     #[command(flatten)]
     model: ModelArgs,
@@ -205,10 +207,10 @@ impl Bar {
         let left = Duration::from_secs_f64(((of - done) as f64 / rate.max(1e-9)).min(1e7));
         let mut text = format!("{}/s, {} left", count(rate as usize), HumanDuration(left));
         if let Some(memory) = crate::scoring::memory_in_use() {
-            text += &format!(", {} MB", memory >> 20);
+            let _ = write!(text, ", {} MB", memory >> 20);
         }
         if failed > 0 {
-            text += &format!(", {} failed", count(failed));
+            let _ = write!(text, ", {} failed", count(failed));
         }
         self.bar.set_message(text);
         self.bar.set_position(done as u64);

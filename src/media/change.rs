@@ -13,6 +13,7 @@ const BLUR: f32 = 0.04;
 
 /// What is changed in a picture, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub struct PictureChange {
     /// The middle of it alone: 0.8 of each side, as if one stood nearer.
     pub crop: bool,

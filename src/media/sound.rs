@@ -13,8 +13,9 @@ use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::MetadataOptions;
 
 /// One channel of samples.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,10 +68,11 @@ pub fn decode_sound(path: &Path) -> Result<Sound, MediaError> {
 }
 
 fn read(file: File) -> Result<Sound, String> {
-    let source = MediaSourceStream::new(Box::new(file), Default::default());
+    let source = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
     let probe = symphonia::default::get_probe();
-    let mut format =
-        probe.probe(&Hint::new(), source, Default::default(), Default::default()).map_err(words)?;
+    let mut format = probe
+        .probe(&Hint::new(), source, FormatOptions::default(), MetadataOptions::default())
+        .map_err(words)?;
     let track = format.default_track(TrackType::Audio).ok_or("it holds no sound")?;
     let parameters = track.codec_params.as_ref().and_then(|p| p.audio());
     let parameters = parameters.ok_or("it does not say how it is coded")?;
@@ -86,7 +88,7 @@ fn read(file: File) -> Result<Sound, String> {
     }
     let mut mono = Mono {
         rate: parameters.sample_rate.unwrap_or(0),
-        channels: parameters.channels.as_ref().map_or(0, |c| c.count()),
+        channels: parameters.channels.as_ref().map_or(0, symphonia::core::audio::Channels::count),
         ..Mono::default()
     };
     let whole = take_in(&mut *format, &mut *decoder, id, &mut mono, is_mp3)?;

@@ -194,7 +194,8 @@ fn digest(files: &[PathBuf]) -> Result<String, (PathBuf, io::Error)> {
         let mut file = File::open(path).map_err(|e| (path.clone(), e))?;
         io::copy(&mut file, &mut Digesting(&mut hasher)).map_err(|e| (path.clone(), e))?;
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16));
+    Ok(hasher.finalize().iter().flat_map(digits).flatten().collect())
 }
 
 struct Digesting<'a>(&'a mut Sha256);

@@ -259,26 +259,26 @@ impl Search<'_, '_> {
                 // As a picture of one row: 4 stretches of time, then 8, then 16.
                 let made = Occlusion::of_picture(sound.samples.len(), 1, whole);
                 let cells = EvidenceCells::Patches(made.columns());
-                self.over(made, class, &cells, |search, stretch| {
+                Ok(self.over(made, class, &cells, |search, stretch| {
                     let mut silenced = sound.clone();
                     silenced.samples[stretch.x..stretch.x + stretch.width].fill(0.0);
                     search.probability(&Sample::Sound(silenced), class)
-                })
+                }))
             }
             (Variant::Text(text), _) => {
                 let made = Occlusion::of_text(text, whole);
                 let cells = EvidenceCells::Words(made.finest().cloned().collect());
-                self.over(made, class, &cells, |search, range| {
+                Ok(self.over(made, class, &cells, |search, range| {
                     search.probability(&Sample::Text(&without(text, range)), class)
-                })
+                }))
             }
             (Variant::Row(cells), _) => {
                 let made = Occlusion::of_row(cells.len(), whole);
-                self.over(made, class, &EvidenceCells::Columns, |search, &column| {
+                Ok(self.over(made, class, &EvidenceCells::Columns, |search, &column| {
                     let mut cells: Vec<&str> = cells.iter().map(String::as_str).collect();
                     cells[column] = typical.get(column).map_or("", String::as_str);
                     search.probability(&Sample::Row(cells), class)
-                })
+                }))
             }
             _ => Ok(true),
         }
@@ -291,9 +291,9 @@ impl Search<'_, '_> {
         let made = Occlusion::of_picture(width, height, whole);
         let colour = mean_colour(picture.pixels().map(|pixel| pixel.0));
         let cells = EvidenceCells::Patches(made.columns());
-        self.over(made, class, &cells, |search, patch| {
+        Ok(self.over(made, class, &cells, |search, patch| {
             search.probability(&Sample::Picture(hidden(picture, *patch, colour)), class)
-        })
+        }))
     }
 
     fn probability(&mut self, sample: &Sample<'_>, class: u32) -> Result<f64, String> {
@@ -307,7 +307,7 @@ impl Search<'_, '_> {
         class: u32,
         cells: &EvidenceCells,
         mut ask: impl FnMut(&mut Self, &P) -> Result<f64, String>,
-    ) -> Result<bool, String> {
+    ) -> bool {
         let started = Instant::now();
         while let Some((number, part)) = made.next() {
             // A part that the model can't do without says nothing.
@@ -318,7 +318,7 @@ impl Search<'_, '_> {
                 self.tell(&made, class, cells);
                 self.last = Instant::now();
                 if !(self.partial)(self.fresh) {
-                    return Ok(false);
+                    return false;
                 }
             }
             if over {
@@ -326,7 +326,7 @@ impl Search<'_, '_> {
             }
         }
         self.tell(&made, class, cells);
-        Ok(true)
+        true
     }
 
     fn tell<P>(&mut self, made: &Occlusion<P>, class: u32, cells: &EvidenceCells) {

@@ -83,9 +83,10 @@ pub fn score_rows<E: From<ScoreError>>(
     let (give, results) = channel();
     thread::scope(|scope| {
         for _ in 0..extent.threads {
+            let (line, queue) = (&line, &queue);
             let (prepared, give) = (prepared.clone(), give.clone());
-            scope.spawn(|| line.prepare(fetch, prepared));
-            scope.spawn(|| line.infer(&queue, give));
+            scope.spawn(move || line.prepare(fetch, &prepared));
+            scope.spawn(move || line.infer(queue, &give));
         }
         drop((prepared, give));
         let done = line.collect(&results, keep, progress);
@@ -151,18 +152,18 @@ impl<'a> Line<'a> {
         Some(rows)
     }
 
-    fn prepare(&self, fetch: &Fetch<'_>, prepared: SyncSender<Group>) {
+    fn prepare(&self, fetch: &Fetch<'_>, queue: &SyncSender<Group>) {
         let mut preparer = self.model.preparer();
         while let Some(rows) = self.next() {
             let read = |row| guarded(|| fetch(row)).and_then(|sample| sample);
             let samples = rows.clone().map(read).collect();
-            if prepared.send(preparer.group(rows.start, samples)).is_err() {
+            if queue.send(preparer.group(rows.start, samples)).is_err() {
                 return;
             }
         }
     }
 
-    fn infer(&self, queue: &Mutex<Receiver<Group>>, give: Sender<Done>) {
+    fn infer(&self, queue: &Mutex<Receiver<Group>>, give: &Sender<Done>) {
         let mut scorer = match self.model.scorer() {
             Ok(scorer) => scorer,
             Err(error) => {

@@ -235,14 +235,12 @@ impl<'m> Preparer<'m> {
                 Err(reason) => failed.push((row, reason)),
             }
         }
-        match stack(singles) {
-            Some(inputs) => Group { inputs, rows, failed },
-            None => {
-                let differ = |row| (row, "its input has another shape than the others'".to_owned());
-                failed.extend(rows.into_iter().map(differ));
-                Group { inputs: Vec::new(), rows: Vec::new(), failed }
-            }
+        if let Some(inputs) = stack(singles) {
+            return Group { inputs, rows, failed };
         }
+        let differ = |row| (row, "its input has another shape than the others'".to_owned());
+        failed.extend(rows.into_iter().map(differ));
+        Group { inputs: Vec::new(), rows: Vec::new(), failed }
     }
 
     /// Prepares one example.

@@ -38,7 +38,7 @@ fn guessed(path: &Path) -> Result<Settings, ModelProblem> {
     let classes = named.or(found.classes.map(|(names, _)| names));
     let columns = columns(&inputs);
     let settings = Settings::new(medium(&inputs), Preprocess::default(), Vec::new());
-    Ok(Settings { classes, columns, ..settings })
+    Ok(Settings { columns, classes, ..settings })
 }
 
 fn medium(inputs: &[Port]) -> Medium {

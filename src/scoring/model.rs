@@ -284,9 +284,10 @@ impl Read {
                 outputs.get(place).and_then(|output| reading::embeddings(output, count, mask));
             for (prediction, vector) in predictions.iter_mut().zip(vectors.ok_or_else(nothing)?) {
                 if let Ok(known) = prediction {
-                    match vector.len() == width && vector.iter().all(|v| v.is_finite()) {
-                        true => known.embedding = vector,
-                        false => *prediction = Err("its embedding is not finite".to_owned()),
+                    if vector.len() == width && vector.iter().all(|v| v.is_finite()) {
+                        known.embedding = vector;
+                    } else {
+                        *prediction = Err("its embedding is not finite".to_owned());
                     }
                 }
             }

@@ -98,7 +98,7 @@ pub(super) fn wanted(
         }
         wanted.classes = Some((name, classes.len()));
         match (graph, &found.classes) {
-            (Some(list), _) => wanted.take_labels(&list, classes),
+            (Some(labels), _) => wanted.take_labels(&labels, classes),
             (None, Some((names, source))) => wanted.take_order(names, source, classes),
             (None, None) => {}
         }
@@ -109,12 +109,13 @@ pub(super) fn wanted(
         Some(Embedding::LastHidden) => Some(embedding(proto, outputs, settings, &wanted)?),
     };
     if wanted.classes.is_none() && wanted.embedding.is_none() {
-        wanted.any = outputs.iter().filter(is_float).map(|port| port.name.clone()).collect();
+        wanted.any =
+            outputs.iter().filter(|port| is_float(port)).map(|port| port.name.clone()).collect();
     }
     Ok(wanted)
 }
 
-fn is_float(port: &&Port) -> bool {
+fn is_float(port: &Port) -> bool {
     matches!(port.kind, Kind::F16 | Kind::F32 | Kind::F64)
 }
 
@@ -124,13 +125,12 @@ fn class_output(
     settings: &Settings,
     classes: usize,
 ) -> Result<(String, Vec<String>), ModelProblem> {
-    let scores: Vec<&Port> = outputs.iter().filter(is_float).collect();
+    let scores: Vec<&Port> = outputs.iter().filter(|port| is_float(port)).collect();
     let names = || scores.iter().map(|port| port.name.clone()).collect::<Vec<_>>();
     if let Some(name) = &settings.output {
-        return match scores.iter().any(|port| port.name == *name) {
-            true => Ok((name.clone(), Vec::new())),
-            false => Err(ModelProblem::NoOutput { wanted: name.clone(), there: names() }),
-        };
+        let is_there = scores.iter().any(|port| port.name == *name);
+        let missing = || ModelProblem::NoOutput { wanted: name.clone(), there: names() };
+        return is_there.then(|| (name.clone(), Vec::new())).ok_or_else(missing);
     }
     if let [only] = scores.as_slice() {
         return Ok((only.name.clone(), Vec::new()));

@@ -229,7 +229,7 @@ mod tests {
             raw in prop::collection::vec(any::<f32>(), 2..6),
             normalised: bool,
         ) {
-            let classes = Classes::of(&[raw.clone()], raw.len(), normalised, None).unwrap();
+            let classes = Classes::of(std::slice::from_ref(&raw), raw.len(), normalised, None).unwrap();
             if let Ok(probs) = classes.probabilities(&raw) {
                 prop_assert!(is_distribution(&probs, 1e-5), "{probs:?}");
                 prop_assert!(probs.iter().all(|p| p.is_finite()));

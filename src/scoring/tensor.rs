@@ -141,6 +141,7 @@ impl Tensor {
     }
 
     /// `count` entries of the first axis from `start`; the last one is repeated where there are fewer.
+    #[must_use]
     pub fn entries(&self, start: usize, count: usize) -> Self {
         let last = self.shape().first().map_or(0, |&len| len.saturating_sub(1));
         let at: Vec<usize> = (start..start + count).map(|i| i.min(last)).collect();

@@ -15,10 +15,6 @@ fn fashion(name: &str) -> PathBuf {
     root("sample_data/fashion").join(name)
 }
 
-fn open(path: PathBuf) -> DynamicImage {
-    image::open(path).unwrap()
-}
-
 fn plain(red: u8, green: u8, blue: u8) -> DynamicImage {
     RgbImage::from_pixel(6, 4, image::Rgb([red, green, blue])).into()
 }

@@ -219,7 +219,8 @@ fn a_model_is_described_with_and_without_a_project() {
     assert_eq!(about["inputs"][0]["shape"][2], 28);
     assert_eq!(about["preprocess"][0]["from"], "gaffe.toml");
     assert!(about["ms"]["p50"]["value"].as_f64().unwrap() > 0.0);
-    let text = folder.gaffe(&["model", "models/v1.onnx"]).ok();
+    let printed = folder.gaffe(&["model", "models/v1.onnx"]);
+    let text = printed.ok();
     for word in ["image", "logits", "multiply-adds", "tract", "an example here"] {
         assert!(text.contains(word), "no {word:?} in: {text}");
     }

@@ -5,6 +5,7 @@ use crate::support::project::Folder;
 use half::f16;
 use ndarray::Array2;
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -38,7 +39,7 @@ fn project(model: &str) -> Folder {
     let mut table = "id,file,label\n".to_owned();
     for (picture, _) in prepared(model) {
         folder.write(&picture, fs::read(fixtures().join("preprocess").join(&picture)).unwrap());
-        table += &format!("{picture},{picture},red\n");
+        writeln!(table, "{picture},{picture},red").unwrap();
     }
     folder.write("dev.csv", table);
     folder.write(
@@ -132,7 +133,7 @@ mod gate {
                 |x: u32, _| if (10..30).contains(&x) { colour(at) } else { colour(at + 99) };
             let file = format!("{at:02}.png");
             image::RgbImage::from_fn(40, 20, pixel).save(folder.file(&file)).unwrap();
-            table += &format!("{file},red\n");
+            writeln!(table, "{file},red").unwrap();
         }
         folder.write("dev.csv", table);
         folder.write("m.onnx", fs::read(fixtures().join("models/open_size.onnx")).unwrap());

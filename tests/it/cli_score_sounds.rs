@@ -112,9 +112,9 @@ fn a_sound_is_looked_at_as_its_waveform() {
     let mut stage = Stage::of_project(folder.root(), 80, 24);
     for _ in 0..4 {
         let screen = stage.draw();
-        match SOUNDS.iter().find(|name| screen.contains(**name)).unwrap() {
-            &"quiet.wav" => assert!(screen.contains("this sound can't be shown"), "{screen}"),
-            &"chirp.wav" => insta::assert_snapshot!("sound", screen),
+        match *SOUNDS.iter().find(|name| screen.contains(**name)).unwrap() {
+            "quiet.wav" => assert!(screen.contains("this sound can't be shown"), "{screen}"),
+            "chirp.wav" => insta::assert_snapshot!("sound", screen),
             _ => assert!(screen.contains("0.25 s · 44.1 kHz · 2 channels"), "{screen}"),
         }
         stage.key(KeyCode::Right);

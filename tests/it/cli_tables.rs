@@ -3,6 +3,7 @@
 use crate::support::project::Folder;
 use ndarray::Array2;
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +41,7 @@ fn project(name: &str, columns: &[&str], preprocess: &str) -> (Folder, Value) {
                 input[row * width(input)..][..width(input)].iter().map(String::as_str)
             })
             .collect();
-        table += &format!("e{row},{label},inn,{}\n", cells.join(","));
+        writeln!(table, "e{row},{label},inn,{}", cells.join(",")).unwrap();
     }
     folder.write("dev.csv", table);
     let config = format!(

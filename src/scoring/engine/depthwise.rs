@@ -6,7 +6,7 @@
 use tract_onnx::prelude::{
     DatumType, TValue, TVec, TractResult, TypedFact, TypedModel, TypedModelPatch, tvec,
 };
-#[expect(clippy::wildcard_imports, reason = "what tract's macros name")]
+#[allow(clippy::wildcard_imports, reason = "what the macros of tract name")]
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat};

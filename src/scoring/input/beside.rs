@@ -15,7 +15,7 @@ const MOST_BYTES: u64 = 1 << 28;
 /// Lengths from here on stand for "no limit": transformers writes 10³⁰.
 const NO_LIMIT: f64 = 1e9;
 
-/// Models whose positions begin after the padding token's id, as in RoBERTa.
+/// Models whose positions begin after the padding token's id, as in `RoBERTa`.
 const OFFSET_MODELS: [&str; 15] = [
     "camembert",
     "data2vec-text",
@@ -93,7 +93,7 @@ impl Beside {
     /// `model_max_length` of `tokenizer_config.json`, if it is one.
     pub fn max_length(&self) -> Option<usize> {
         let length = self.tokenizer_config.get("model_max_length")?.as_f64()?;
-        (length >= 1.0 && length < NO_LIMIT).then_some(length as usize)
+        (1.0..NO_LIMIT).contains(&length).then_some(length as usize)
     }
 
     /// How many tokens `config.json` has positions for.
@@ -102,7 +102,7 @@ impl Beside {
         usize::try_from(count).ok()?.checked_sub(self.first_position()).filter(|&count| count > 0)
     }
 
-    /// The position of the first token: 0, or what follows the padding token in models like RoBERTa.
+    /// The position of the first token: 0, or what follows the padding token in models like `RoBERTa`.
     pub fn first_position(&self) -> usize {
         let kind = self.config.get("model_type").and_then(Value::as_str).unwrap_or("");
         if !OFFSET_MODELS.contains(&kind) {

@@ -110,7 +110,9 @@ impl Mel {
         }
         if let Some(range) = self.spec.range {
             let least = values.iter().copied().fold(f64::NEG_INFINITY, f64::max) - range;
-            values.iter_mut().for_each(|v| *v = v.max(least));
+            for v in &mut values {
+                *v = v.max(least);
+            }
         }
         Ok(values.into_iter().map(|v| v as f32).collect())
     }

@@ -79,6 +79,7 @@ pub struct Rows {
 }
 
 /// Width of an input: `Some(None)` if it is open, `None` if the input is no row.
+#[expect(clippy::option_option, reason = "a size that is open is another thing than no size")]
 fn width(port: &Port) -> Option<Option<usize>> {
     match port.dims.as_slice() {
         [] | [_] => Some(Some(1)),

@@ -182,7 +182,9 @@ fn standardise(wave: &mut [f32]) {
     let mean = wave.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
     let variance = wave.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / count;
     let scale = (variance + 1e-7).sqrt();
-    wave.iter_mut().for_each(|x| *x = ((f64::from(*x) - mean) / scale) as f32);
+    for x in wave {
+        *x = ((f64::from(*x) - mean) / scale) as f32;
+    }
 }
 
 impl Slot {

@@ -173,16 +173,18 @@ impl SoundSettings {
                 seconds: Some(number("chunk_length").unwrap_or(30.0)),
                 ..common
             }),
-            _ => Err(
-                match ["feature_extractor_type", "image_processor_type"].map(|key| config.get(key))
-                {
-                    [Some(name), _] | [None, Some(name)] => {
-                        format!("{name} is not known here: [preprocess] can say what it does")
-                    }
-                    [None, None] => "it names no processor".to_owned(),
-                },
-            ),
+            _ => Err(unknown(config)),
         }
+    }
+}
+
+/// A sentence about a processor that is not known here.
+fn unknown(config: &Value) -> String {
+    let named =
+        ["feature_extractor_type", "image_processor_type"].iter().find_map(|key| config.get(key));
+    match named {
+        Some(name) => format!("{name} is not known here: [preprocess] can say what it does"),
+        None => "it names no processor".to_owned(),
     }
 }
 

@@ -72,7 +72,6 @@ fn features_are_those_of_transformers_torchaudio_and_librosa() {
         for file in ["chirp", "quiet"] {
             let tensors = made.tensors(&sound(&format!("{file}.wav"))).unwrap();
             let far = furthest(&format!("{file}-{name}"), &tensors[0]);
-            println!("{file}-{name}: {far:e}");
             assert!(far <= tolerance, "{file}-{name}: {far}");
         }
     }
@@ -93,7 +92,6 @@ fn files_are_decoded_as_libsndfile_does() {
         assert_eq!(decoded.samples.len().div_ceil(step), shape[0], "{name}");
         let made = decoded.samples.iter().step_by(step);
         let far = made.zip(&values).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        println!("{name}: {far:e}");
         assert!(far <= tolerance, "{name}: {far}");
     }
 }
@@ -106,7 +104,6 @@ fn resampling_is_torchaudio_s_and_near_soxr_s() {
     let tensors = made.tensors(&stereo).unwrap();
     let torchaudio = furthest("resampled-torchaudio", &tensors[0]);
     let soxr = furthest("resampled-soxr", &tensors[0]);
-    println!("torchaudio {torchaudio:e}, soxr {soxr:e}");
     assert!(torchaudio < 1e-5, "{torchaudio}");
     assert!(soxr < 1e-2, "{soxr}");
 }

@@ -50,7 +50,9 @@ impl Spectrogram {
             return Err("it has no frame, or too many".to_owned());
         }
         values.resize(wanted * mels, 0.0);
-        values.iter_mut().for_each(|v| *v = ((f64::from(*v) - self.mean) / self.std) as f32);
+        for v in &mut values {
+            *v = ((f64::from(*v) - self.mean) / self.std) as f32;
+        }
         let real = frames.min(wanted);
         match self.axes {
             MelAxes::TimeMel => Ok((vec![wanted, mels], values, real)),

@@ -74,16 +74,11 @@ impl Texts {
         }
         limit = limit.min(fixed.unwrap_or(usize::MAX));
         set_limit(&mut tokenizer, limit, beside.cuts_left())?;
-        let pad = match beside.pad_id(&tokenizer) {
-            Some(id) => id,
-            None => {
-                if fixed.is_some() {
-                    notes.push("no padding token is known: 0 is taken for it".to_owned());
-                }
-                0
-            }
-        };
-        let pad = Padding { id: pad, left: beside.pads_left(&tokenizer) };
+        let known = beside.pad_id(&tokenizer);
+        if known.is_none() && fixed.is_some() {
+            notes.push("no padding token is known: 0 is taken for it".to_owned());
+        }
+        let pad = Padding { id: known.unwrap_or(0), left: beside.pads_left(&tokenizer) };
         // both are per call in transformers, whatever the file says
         tokenizer.with_padding(None);
         let origin = beside.origin();

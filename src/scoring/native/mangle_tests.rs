@@ -30,6 +30,7 @@ fn pick<T>(list: &mut [T], place: u32) -> Option<&mut T> {
     (len > 0).then(|| &mut list[place as usize % len])
 }
 
+#[expect(clippy::too_many_lines, reason = "an arm a harm")]
 fn damage(model: &mut ModelProto, harm: Harm) {
     let graph = model.graph.as_mut().unwrap();
     let (place, value) = (harm.place, harm.value);

@@ -267,6 +267,7 @@ fn also_whole(real: Kernel, whole: fn(i64) -> i64) -> Kernel {
 fn function(node: Node, name: &str) -> Option<Kernel> {
     let alpha = node.float("alpha", if name == "LeakyRelu" { 0.01 } else { 1.0 });
     Some(match name {
+        "Relu" | "Neg" | "Abs" | "Sign" => return signs(name),
         "Exp" => real(f32::exp, f64::exp),
         "Log" => real(f32::ln, f64::ln),
         "Sqrt" => real(f32::sqrt, f64::sqrt),
@@ -293,6 +294,13 @@ fn function(node: Node, name: &str) -> Option<Kernel> {
         "Erf" => {
             real(|x| statrs::function::erf::erf(f64::from(x)) as f32, statrs::function::erf::erf)
         }
+        _ => return None,
+    })
+}
+
+/// Functions of a number's sign, which whole numbers have too.
+fn signs(name: &str) -> Option<Kernel> {
+    Some(match name {
         "Relu" => also_whole(
             real(|x| if x < 0.0 { 0.0 } else { x }, |x| if x < 0.0 { 0.0 } else { x }),
             |x| x.max(0),

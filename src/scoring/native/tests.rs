@@ -125,5 +125,8 @@ fn labels_and_probabilities_are_those_of_onnx_runtime() {
     let outcomes = outcomes();
     assert!(outcomes.len() >= 90, "only {} fixtures", outcomes.len());
     let failed: Vec<_> = outcomes.iter().filter(|outcome| !outcome.passes).collect();
-    assert!(failed.is_empty(), "{failed:#?}");
+    let told = failed
+        .iter()
+        .map(|Outcome { model, difference, why, .. }| format!("{model}: {difference:e} {why}"));
+    assert!(failed.is_empty(), "{:#?}", told.collect::<Vec<_>>());
 }

@@ -57,7 +57,7 @@ fn of_labels(graph: &GraphProto, value: &str) -> Option<ClassList> {
             // labels by index: skl2onnx keeps the classes in an initialiser
             "ArrayFeatureExtractor" | "Gather" => return of_initializer(graph, node),
             "Identity" | "Cast" | "Reshape" | "Squeeze" | "Flatten" => {
-                value = node.input.first()?
+                value = node.input.first()?;
             }
             _ => return None,
         }

@@ -75,7 +75,8 @@ pub fn difference(ours: &Tensor, theirs: &Tensor, tolerance: f32) -> Option<Stri
     let (ours, theirs) = (ours.to_f32()?, theirs.to_f32()?);
     let far = |(a, b): (&f32, &f32)| {
         let equal = a.total_cmp(b).is_eq() || (a.is_nan() && b.is_nan());
-        !equal && !((a - b).abs() <= tolerance * b.abs().max(1.0))
+        let near = (a - b).abs() <= tolerance * b.abs().max(1.0);
+        !(equal || near)
     };
     let place = ours.iter().zip(&theirs).position(far)?;
     Some(format!("value {place} is {}, not {}", ours[place], theirs[place]))

@@ -87,7 +87,7 @@ fn an_inner_tensor_can_be_asked_for_and_the_rest_is_cut_away() {
     let model = read("graphs/cnn.onnx");
     let graph = model.graph.clone().unwrap();
     let hidden = hidden(&graph, "logits").unwrap();
-    let prepared = prepare(model, None, &[hidden.clone()]).unwrap().graph.unwrap();
+    let prepared = prepare(model, None, std::slice::from_ref(&hidden)).unwrap().graph.unwrap();
     assert!(prepared.node.iter().all(|node| node.op_type != "Gemm"), "what follows is cut away");
     assert!(prepared.initializer.len() < graph.initializer.len());
     let fed: Vec<Tensor> = tensors(&case("cnn"), "fed").into_iter().map(|(_, t)| t).collect();

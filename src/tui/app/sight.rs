@@ -35,9 +35,7 @@ impl App {
     }
 
     pub(super) fn picture_key(&self, row: u32) -> Option<PictureKey> {
-        if self.desk.examples().media.files().is_none() {
-            return None;
-        }
+        self.desk.examples().media.files()?;
         let room = match &self.grid {
             _ if self.judges_labels() => self.label_picture(),
             Some(grid) => grid.room(),

@@ -26,6 +26,7 @@ fn column() -> TextColumn {
     texts
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an answer may be an error")]
 fn says(probs: [f32; 3]) -> Result<Box<(String, Fresh)>, String> {
     let probs = probs.to_vec();
     let fresh = Fresh { own: probs.clone(), changed: probs, cells: None, evidence: None };

@@ -45,7 +45,7 @@ pub fn draw(
     frame.render_widget(right, places.header);
     match &asked.variant {
         Variant::Picture(_) | Variant::Sound => {
-            draw_changed(app, asked, places.picture, theme, frame)
+            draw_changed(app, asked, places.picture, theme, frame);
         }
         Variant::Text(text) => draw_text(asked, text, places.picture, theme, frame),
         Variant::Row(cells) => draw_row(app, asked, cells, places.picture, theme, frame),

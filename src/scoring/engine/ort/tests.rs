@@ -56,6 +56,7 @@ fn model(graph: pb::GraphProto) -> ModelProto {
 }
 
 /// A model in a file, which lasts as long as the folder.
+#[expect(clippy::needless_pass_by_value, reason = "its callers make it on the spot")]
 fn engine(
     proto: ModelProto,
     outputs: &[&str],

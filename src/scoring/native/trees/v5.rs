@@ -90,18 +90,9 @@ fn branches(node: Node, leaves: usize) -> Result<Nodes, String> {
     let modes = numbers(node, "nodes_modes")?;
     let splits = numbers(node, "nodes_splits")?;
     let count = modes.len();
-    let lists = [
-        "nodes_featureids",
-        "nodes_truenodeids",
-        "nodes_falsenodeids",
-        "nodes_trueleafs",
-        "nodes_falseleafs",
-    ];
-    let [features, yes, no, yes_leaf, no_leaf] = lists.map(|name| node.ints(name));
-    if [features, yes, no, yes_leaf, no_leaf].iter().any(|list| list.len() != count)
-        || splits.len() != count
-    {
-        return Err("has node arrays of different lengths".to_owned());
+    let [features, yes, no, yes_leaf, no_leaf] = columns(node, count)?;
+    if splits.len() != count {
+        return Err(UNEQUAL.to_owned());
     }
     let place = |number: i64, leaf: i64| {
         let (size, start) = if leaf == 0 { (count, 0) } else { (leaves, count) };
@@ -128,17 +119,29 @@ fn branches(node: Node, leaves: usize) -> Result<Nodes, String> {
             no: place(no[i], no_leaf[i])?,
         });
     }
-    let leaf =
-        Branch { mode: Mode::Leaf, feature: 0, threshold: 0.0, missing_yes: false, yes: 0, no: 0 };
-    branches.extend(std::iter::repeat_n(leaf, leaves));
+    branches.extend(std::iter::repeat_n(LEAF, leaves));
     let roots = node.ints("tree_roots").iter().map(|&root| place(root, 0));
-    Ok(Nodes {
-        targets: 0,
-        branches,
-        roots: roots.collect::<Result<_, _>>()?,
-        leaves: Vec::new(),
-        sets,
-    })
+    let roots = roots.collect::<Result<_, _>>()?;
+    Ok(Nodes { targets: 0, branches, roots, leaves: Vec::new(), sets })
+}
+
+const LEAF: Branch =
+    Branch { mode: Mode::Leaf, feature: 0, threshold: 0.0, missing_yes: false, yes: 0, no: 0 };
+
+const UNEQUAL: &str = "has node arrays of different lengths";
+
+/// Features, then the followers and whether these are leaves, of `count` nodes.
+fn columns(node: Node<'_>, count: usize) -> Result<[&[i64]; 5], String> {
+    let lists = [
+        "nodes_featureids",
+        "nodes_truenodeids",
+        "nodes_falsenodeids",
+        "nodes_trueleafs",
+        "nodes_falseleafs",
+    ];
+    let lists = lists.map(|name| node.ints(name));
+    let fit = lists.iter().all(|list| list.len() == count);
+    fit.then_some(lists).ok_or_else(|| UNEQUAL.to_owned())
 }
 
 fn mode(number: f64) -> Result<Mode, String> {

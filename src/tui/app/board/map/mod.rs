@@ -60,9 +60,7 @@ impl App {
     fn map_picture_key(&self) -> Option<PictureKey> {
         let (map, report) = self.map()?;
         let room = self.map_places().picture?;
-        if self.desk.examples().media.files().is_none() {
-            return None;
-        }
+        self.desk.examples().media.files()?;
         let row = report.row(*map.under().first()?)?;
         Some(PictureKey { row, cols: room.width, rows: room.height })
     }
