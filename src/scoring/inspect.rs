@@ -9,7 +9,7 @@ use super::guard::guarded;
 use super::input::Preprocess;
 use super::settings::Settings;
 use super::tensor::Kind;
-use super::{found, onnx_file, prepare};
+use super::{found, onnx_file, outputs, prepare};
 use std::path::Path;
 use tract_onnx::prelude::onnx;
 
@@ -32,12 +32,15 @@ impl Settings {
 
 fn guessed(path: &Path) -> Result<Settings, ModelProblem> {
     let proto = onnx_file::read(&onnx(), path)?;
-    let inputs = prepare::interface(&proto).inputs;
-    let found = found::find(path, &proto, &inputs, &Preprocess::default())?;
+    let ports = prepare::interface(&proto);
+    let inputs = &ports.inputs;
+    let found = found::find(path, &proto, inputs, &Preprocess::default())?;
     let named = proto.graph.as_ref().and_then(prepare::classes).map(|list| list.names);
-    let classes = named.or(found.classes.map(|(names, _)| names));
-    let columns = columns(&inputs);
-    let settings = Settings::new(medium(&inputs), Preprocess::default(), Vec::new());
+    let numbered =
+        || outputs::width(&ports.outputs).map(|k| (0..k).map(|k| k.to_string()).collect());
+    let classes = named.or(found.classes.map(|(names, _)| names)).or_else(numbered);
+    let columns = columns(inputs);
+    let settings = Settings::new(medium(inputs), Preprocess::default(), Vec::new());
     Ok(Settings { columns, classes, ..settings })
 }
 

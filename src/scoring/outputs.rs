@@ -119,6 +119,15 @@ fn is_float(port: &Port) -> bool {
     matches!(port.kind, Kind::F16 | Kind::F32 | Kind::F64)
 }
 
+/// How many classes the output has that looks like class scores; `None` if the file does not say.
+pub(super) fn width(outputs: &[Port]) -> Option<usize> {
+    const MOST: usize = 1 << 20;
+    let scores: Vec<&Port> = outputs.iter().filter(|port| is_float(port)).collect();
+    let name = named(&scores, &CLASSES)?;
+    let port = scores.iter().find(|port| port.name == name)?;
+    port.dims.last().copied().flatten().filter(|width| (2..=MOST).contains(width))
+}
+
 /// The output with the class scores, and others that would fit as well.
 fn class_output(
     outputs: &[Port],

@@ -184,7 +184,7 @@ fn prices_on_the_command_line_go_before_those_of_the_project() {
 }
 
 #[test]
-fn texts_and_broken_models_cant_be_measured() {
+fn what_is_no_model_cant_be_measured() {
     let folder = Folder::small();
     let said = folder.gaffe(&["cost", "--measure"]);
     assert!(said.ok().contains("v1: no model is known"), "{said:#?}");
@@ -193,7 +193,7 @@ fn texts_and_broken_models_cant_be_measured() {
     assert!(said.ok().contains("v1: its model is gone"), "{said:#?}");
     folder.write("m.onnx", "no model");
     let said = folder.gaffe(&["cost", "--measure"]);
-    assert!(said.ok().contains("v1: only pictures can be scored yet"), "{said:#?}");
+    assert!(said.ok().contains("m.onnx: is no ONNX model"), "{said:#?}");
     let sample = Folder::sample();
     sample.write("models/v1.onnx", "no model");
     let said = sample.gaffe(&["cost", "--measure"]);

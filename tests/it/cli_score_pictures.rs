@@ -167,11 +167,6 @@ mod gate {
             (half.to_owned(), format!("{half}\norder = \"bgr\""), vec!["order"]),
             (imagenet.to_owned(), "mean = [0.0]".to_owned(), vec!["0.485", "0.229"]),
             ("resize = \"short_side\"".to_owned(), String::new(), vec!["resize = \"short_side\""]),
-            (
-                "resize = \"short_side\"\norder = \"bgr\"".to_owned(),
-                String::new(),
-                vec!["resize = \"short_side\"", "order = \"bgr\""],
-            ),
         ] {
             let folder = mismatched(&rightly, &wrongly);
             let before = folder.listing();

@@ -75,7 +75,7 @@ fn a_picture_that_can_not_be_read_has_empty_cells_and_is_told() {
     folder.write(&file, "no picture");
     let outcome = folder.gaffe(&["stats", "properties", "--csv"]);
     let csv = outcome.csv();
-    assert!(outcome.err.contains("1 of 6 pictures can't be read"), "{outcome:#?}");
+    assert!(outcome.err.contains("1 of 6 files can't be read"), "{outcome:#?}");
     assert!(outcome.err.contains(&file), "{outcome:#?}");
     for (row, record) in csv.iter().enumerate() {
         assert_eq!(record["width"], if row == 2 { "" } else { "28" });

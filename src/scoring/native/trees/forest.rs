@@ -94,6 +94,8 @@ pub(super) struct Forest<T> {
     aggregate: Aggregate,
     /// All nodes compare x ≤ threshold and send NaN to the right.
     plain: bool,
+    /// All nodes compare x ≤ threshold, wherever they send NaN.
+    ordered: bool,
     /// Each leaf has a weight for each target, in order.
     dense: bool,
 }
@@ -115,6 +117,7 @@ impl<T: Real> Forest<T> {
             features: 0,
             aggregate,
             plain: true,
+            ordered: true,
             dense: false,
         };
         if u32::try_from(nodes.branches.len().saturating_mul(2)).is_err() {
@@ -176,6 +179,7 @@ impl<T: Real> Forest<T> {
             let next = self.nodes.len() as u32;
             let (packed, swapped) = pack(branch, next);
             self.plain &= packed.extra == 0;
+            self.ordered &= packed.extra & (EQUAL | MEMBER) == 0;
             self.features = self.features.max(branch.feature as usize + 1);
             self.nodes[to as usize] = packed;
             self.nodes.extend([Self::leaf(next, 0), Self::leaf(next + 1, 0)]);
@@ -214,9 +218,10 @@ impl<T: Real> Forest<T> {
         let blocks =
             values.chunks(BLOCK * columns).zip(sums.chunks_mut(block).zip(given.chunks_mut(block)));
         for (values, (sums, given)) in blocks {
+            let plain = self.plain || (self.ordered && !values.iter().any(|x| x.is_nan()));
             let rows: Vec<&[T]> = values.chunks_exact(columns).collect();
             for &root in &self.roots {
-                self.ask_tree(root, &rows, sums, given);
+                self.ask_tree(root, &rows, plain, sums, given);
             }
         }
         if self.aggregate == Aggregate::Average {
@@ -228,14 +233,14 @@ impl<T: Real> Forest<T> {
         Ok((sums, given))
     }
 
-    /// Adds what one tree gives to a block of rows.
-    fn ask_tree(&self, root: u32, rows: &[&[T]], sums: &mut [T], given: &mut [bool]) {
+    /// Adds what one tree gives to a block of rows; `plain` says that x ≤ threshold is all that is asked.
+    fn ask_tree(&self, root: u32, rows: &[&[T]], plain: bool, sums: &mut [T], given: &mut [bool]) {
         let wide = rows.chunks_exact(LANES).flat_map(|rows| {
             let rows: [&[T]; LANES] = std::array::from_fn(|lane| rows[lane]);
-            self.walk(root, rows)
+            self.walk(root, rows, plain)
         });
         let rest = rows.chunks_exact(LANES).remainder();
-        let rest = rest.iter().map(|row| self.walk(root, [row])[0]);
+        let rest = rest.iter().map(|row| self.walk(root, [row], plain)[0]);
         let leaves = wide.chain(rest).map(|node| self.nodes[node as usize].extra as usize);
         let places = sums.chunks_exact_mut(self.targets).zip(given.chunks_exact_mut(self.targets));
         for (leaf, (sums, given)) in leaves.zip(places) {
@@ -264,8 +269,8 @@ impl<T: Real> Forest<T> {
     }
 
     /// The leaves that rows end in.
-    fn walk<const N: usize>(&self, root: u32, rows: [&[T]; N]) -> [u32; N] {
-        if self.plain {
+    fn walk<const N: usize>(&self, root: u32, rows: [&[T]; N], plain: bool) -> [u32; N] {
+        if plain {
             return self.descend(root, rows, |node, x| x <= node.threshold);
         }
         self.descend(root, rows, |node, x| {
