@@ -113,14 +113,15 @@ impl Preparer {
         let channels = pixels.channels;
         let kind = if channels == 1 { fir::PixelType::U8 } else { fir::PixelType::U8x3 };
         let source = fir::images::ImageRef::new(width, height, &pixels.levels, kind)?;
+        let options = fir::ResizeOptions::new().resize_alg(self.algorithm);
+        // one axis a call: fast_image_resize 6.1 reads beyond its buffer where a crop makes the filter's first
+        // or last weight zero and both axes are resized together; the values are the same
+        let mut between = fir::images::Image::new(width, rows.pixels, kind);
+        let down = options.crop(0.0, rows.start, f64::from(width), rows.length);
+        resizer.resize(&source, &mut between, &down)?;
         let mut target = fir::images::Image::new(columns.pixels, rows.pixels, kind);
-        let options = fir::ResizeOptions::new().resize_alg(self.algorithm).crop(
-            columns.start,
-            rows.start,
-            columns.length,
-            rows.length,
-        );
-        resizer.resize(&source, &mut target, &options)?;
+        let across = options.crop(columns.start, 0.0, columns.length, f64::from(rows.pixels));
+        resizer.resize(&between, &mut target, &across)?;
         Ok(Pixels { levels: Cow::Owned(target.into_vec()), channels })
     }
 
