@@ -203,7 +203,7 @@ def run_ours(gaffe, project, model, engine, fresh=True):
         import onnxruntime
 
         library = {"ORT_DYLIB_PATH": str(Path(onnxruntime.__file__).parent / "capi")}
-    command = [gaffe, "score", "-C", project, "--model", model, "--name", "bench", "--engine", engine, "--json"]
+    command = [gaffe, "score", "-p", project, "--model", model, "--name", "bench", "--engine", engine, "--json"]
     text, seconds, peak = measured(command, env=os.environ | library)
     found = [path for path in runs.rglob("*.npy") if "bench" in str(path)]
     return seconds, peak, np.load(found[0]), json.loads(text)

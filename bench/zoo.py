@@ -117,7 +117,7 @@ def compare(gaffe, model, folder):
     place = project(folder / "project", size, classes)
     probs = {}
     for engine in ("tract", "ort"):
-        code, said = run([gaffe, "score", "-C", place, "--model", model, "--name", engine, "--engine", engine])
+        code, said = run([gaffe, "score", "-p", place, "--model", model, "--name", engine, "--engine", engine])
         if code:
             return f"{engine} refuses: {next((line for line in said if 'note' not in line), '')[-110:]}"
         found = [path for path in (place / ".gaffe").rglob("*.npy") if engine in str(path)]
