@@ -81,7 +81,10 @@ pub enum ModelProblem {
     #[error(transparent)]
     Rows(#[from] RowProblem),
     /// The evaluator of graphs of tables refused the model.
-    #[error("makes no sense: {0}\n  export it again with skl2onnx or onnxmltools")]
+    #[error(
+        "can't be evaluated: {0}\n  \
+         export it again with skl2onnx or onnxmltools, or score with `--engine ort`"
+    )]
     Table(String),
     /// An input that is not float32.
     #[error("input `{input}` is {kind}, not float32\n  export the model with a float32 input")]
@@ -160,9 +163,9 @@ pub enum ModelProblem {
     /// A tensor that is asked for or read, and that nothing makes.
     #[error("has no tensor `{0}`\n  `gaffe model` prints its inputs and outputs")]
     NoTensor(String),
-    /// An operator that tract does not have.
+    /// An operator that is not built in.
     #[error(
-        "node `{node}` needs the operator {operator}, which tract does not have\n  \
+        "node `{node}` needs the operator {operator}, which is not built in\n  \
          export with another opset, simplify it (onnx-simplifier), or score with `--engine ort`"
     )]
     Operator {
@@ -171,9 +174,6 @@ pub enum ModelProblem {
         /// Its operator.
         operator: String,
     },
-    /// A batch that can't be changed to one image.
-    #[error("takes {0} images at a time\n  export the model with a free batch axis")]
-    FixedBatch(usize),
     /// tract refused the model in another way.
     #[error(
         "tract can't run it: {0}\n  export it again (opset 13 to 18), or import predictions instead"
@@ -206,11 +206,6 @@ impl ModelProblem {
         let outer = first_line(&error.to_string());
         let inner = first_line(&error.root_cause().to_string());
         if outer == inner { outer } else { format!("{outer}: {inner}") }
-    }
-
-    /// Words for a panic inside tract.
-    pub(super) fn panicked(payload: &(dyn std::any::Any + Send)) -> Self {
-        Self::Engine(panic_text(payload))
     }
 }
 

@@ -221,7 +221,7 @@ impl Loading<'_> {
             &self.tests,
         )?;
         self.notes.extend(made.notes);
-        let (name, macs) = ("tract 0.23.9".to_owned(), made.engine.macs());
+        let (name, macs) = (TRACT.to_owned(), made.engine.macs());
         Ok(Tested { engine: Box::new(made.engine), name, macs, rows: made.given })
     }
 
@@ -239,7 +239,7 @@ impl Loading<'_> {
         if let (Feed::Picture(..), Batch::UpTo(count)) = (&self.feed, &mut self.batch) {
             *count = engine.batch().max(*count);
         }
-        let rows = run(&engine, &self.tests)?;
+        let rows = run(&engine, &self.tests).map_err(ModelProblem::Runtime)?;
         let name = engine.describe();
         Ok(Tested { engine: Box::new(engine), name, macs: None, rows })
     }
@@ -253,16 +253,27 @@ impl Loading<'_> {
 }
 
 fn of_tables(program: Program, tests: &[Vec<Tensor>; 2]) -> Result<Tested, ModelProblem> {
-    let rows = run(&program, tests)?;
+    let rows = run(&program, tests).map_err(ModelProblem::Table)?;
     Ok(Tested { engine: Box::new(program), name: NATIVE.to_owned(), macs: None, rows })
 }
 
+/// What tract is called; `Cargo.toml` pins its version.
+const TRACT: &str = "tract 0.23.9";
 /// What the evaluator of tables is called.
 const NATIVE: &str = concat!("gaffe ", env!("CARGO_PKG_VERSION"));
 
 /// What the engine gives for the test inputs.
-fn run(engine: &dyn Engine, tests: &[Vec<Tensor>; 2]) -> Result<[Vec<Tensor>; 2], ModelProblem> {
-    let mut session = engine.session().map_err(ModelProblem::Engine)?;
-    let mut run = |inputs: &[Tensor]| session.run(inputs).map_err(ModelProblem::Engine);
-    Ok([run(&tests[0])?, run(&tests[1])?])
+fn run(engine: &dyn Engine, tests: &[Vec<Tensor>; 2]) -> Result<[Vec<Tensor>; 2], String> {
+    let mut session = engine.session()?;
+    Ok([session.run(&tests[0])?, session.run(&tests[1])?])
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn tract_is_called_by_its_version() {
+        let version = super::TRACT.trim_start_matches("tract ");
+        let pinned = format!("tract-onnx = \"={version}\"");
+        assert!(include_str!("../../Cargo.toml").contains(&pinned), "{pinned}");
+    }
 }

@@ -4,12 +4,12 @@
 //! gives what the plain one gives: tract's rewriting changes the values of some models without an error.
 
 use super::{Engine, Port, Session};
-use crate::scoring::error::{ModelProblem, panic_text};
+use crate::scoring::error::ModelProblem;
+use crate::scoring::guard::guarded;
 use crate::scoring::prepare;
 use crate::scoring::tensor::{Kind, Tensor};
 use ndarray::ArrayD;
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use tract_onnx::Onnx;
 use tract_onnx::pb::ModelProto;
@@ -60,8 +60,8 @@ impl TractEngine {
         tests: &[Vec<Tensor>; 2],
     ) -> Result<Loaded, ModelProblem> {
         // tract panics on some malformed graphs
-        catch_unwind(AssertUnwindSafe(|| load(model, folder, inputs, outputs, tests)))
-            .unwrap_or_else(|payload| Err(ModelProblem::panicked(&*payload)))
+        guarded(|| load(model, folder, inputs, outputs, tests))
+            .unwrap_or_else(|panic| Err(ModelProblem::Engine(panic)))
     }
 
     /// Multiplications with an addition that one run makes, for texts as long as the first test input;
@@ -87,18 +87,18 @@ impl Session for Run<'_> {
     fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor>, String> {
         let TractEngine { plan, inputs: wanted, .. } = self.engine;
         let state = self.state.take();
-        let attempt = catch_unwind(AssertUnwindSafe(|| {
+        let attempt = guarded(|| {
             let mut state = state.map_or_else(|| plan.spawn(), Ok)?;
             let outputs = run(&mut state, wanted, inputs)?;
             Ok::<_, anyhow::Error>((state, outputs))
-        }));
+        });
         match attempt {
             Ok(Ok((state, outputs))) => {
                 self.state = Some(state);
                 Ok(outputs)
             }
             Ok(Err(error)) => Err(ModelProblem::engine_text(&error)),
-            Err(payload) => Err(format!("tract failed: {}", panic_text(&*payload))),
+            Err(panic) => Err(format!("tract failed: {panic}")),
         }
     }
 }
@@ -126,11 +126,11 @@ fn load(
         Ok((plan, given))
     };
     let (judge, tried) = thread::scope(|scope| {
-        let judge = scope.spawn(judge);
-        let tried = catch_unwind(AssertUnwindSafe(optimised));
-        (judge.join(), tried)
+        let judge = scope.spawn(|| guarded(judge));
+        let tried = guarded(optimised);
+        (judge.join().unwrap_or_else(|_| Err("it panicked".to_owned())), tried)
     });
-    let judge = judge.map_err(|payload| ModelProblem::panicked(&*payload))?.map_err(engine)?;
+    let judge = judge.map_err(ModelProblem::Engine)?.map_err(engine)?;
     if !judge.iter().flatten().all(is_finite) {
         return Err(ModelProblem::NotFinite);
     }

@@ -3,9 +3,9 @@
 //! Invariant: only `tokenizer.json` must be there; of the others nothing is believed that makes no sense.
 
 use super::super::error::ModelProblem;
+use super::super::guard::guarded;
 use serde_json::Value;
 use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use tokenizers::{PaddingDirection, Tokenizer};
 use tract_onnx::pb::GraphProto;
@@ -77,8 +77,7 @@ impl Beside {
     /// A file that is no tokenizer.
     pub fn tokenizer(&self) -> Result<Tokenizer, ModelProblem> {
         // the crate panics on some files that are well-formed and make no sense
-        let parsed = catch_unwind(AssertUnwindSafe(|| Tokenizer::from_bytes(&self.bytes)));
-        match parsed {
+        match guarded(|| Tokenizer::from_bytes(&self.bytes)) {
             Ok(Ok(tokenizer)) => Ok(tokenizer),
             Ok(Err(error)) => Err(unusable(&self.path, &error.to_string())),
             Err(_) => Err(unusable(&self.path, "it makes no sense")),

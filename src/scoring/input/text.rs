@@ -5,10 +5,10 @@
 
 use super::super::engine::Port;
 use super::super::error::ModelProblem;
+use super::super::guard::guarded;
 use super::super::tensor::Tensor;
 use super::beside::Beside;
 use super::ports::{Role, Slot};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use tokenizers::{Encoding, PostProcessor, Tokenizer, TruncationDirection, TruncationParams};
 
@@ -125,8 +125,7 @@ impl Texts {
     }
 
     fn encode(&self, text: &str) -> Result<Encoding, String> {
-        let encode = AssertUnwindSafe(|| self.tokenizer.encode_fast(text, true));
-        match catch_unwind(encode) {
+        match guarded(|| self.tokenizer.encode_fast(text, true)) {
             Ok(encoded) => encoded.map_err(|e| format!("the tokenizer fails: {e}")),
             Err(_) => Err("the tokenizer fails on this text".to_owned()),
         }
