@@ -10,10 +10,9 @@ use crate::dataset::Examples;
 use crate::export::write_whole;
 use crate::ingest::{IngestError, Precision};
 use crate::scoring::{Chunk, Extent, Model, Settings, chunk_rows, score_rows};
-use sha2::{Digest, Sha256};
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -130,7 +129,6 @@ impl Project {
         model: &Model,
         examples: &Examples,
     ) -> Result<Header, ProjectError> {
-        let mark = digest(model.files()).map_err(|(path, e)| IngestError::io(&path, &e))?;
         let about = model.about();
         // the values do not depend on the threads
         let settings = Settings { threads: 0, ..job.settings.clone() };
@@ -140,7 +138,7 @@ impl Project {
             .map_err(|e| IngestError::new(job.path, e.to_string(), ""))?;
         Ok(Header {
             version: 1,
-            model: mark,
+            model: model.sha256().to_owned(),
             how,
             data: self.data_mark(examples),
             shape: [examples.len(), model.classes(), model.embedding_width()],
@@ -186,27 +184,3 @@ fn about(
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Most failures that are listed in a run's description.
 const LISTED: usize = 10_000;
-
-/// The SHA-256 of files, one after the other, in hexadecimal digits; of one file it is what `sha256sum` gives.
-fn digest(files: &[PathBuf]) -> Result<String, (PathBuf, io::Error)> {
-    let mut hasher = Sha256::new();
-    for path in files {
-        let mut file = File::open(path).map_err(|e| (path.clone(), e))?;
-        io::copy(&mut file, &mut Digesting(&mut hasher)).map_err(|e| (path.clone(), e))?;
-    }
-    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16));
-    Ok(hasher.finalize().iter().flat_map(digits).flatten().collect())
-}
-
-struct Digesting<'a>(&'a mut Sha256);
-
-impl Write for Digesting<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}

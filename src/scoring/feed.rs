@@ -13,6 +13,7 @@ use crate::media::Sound;
 use fast_image_resize::Resizer;
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 use std::path::Path;
 use tract_onnx::pb::GraphProto;
 
@@ -127,7 +128,11 @@ impl Feed {
     /// How many examples go through an engine together that is faster so: texts and sounds have lengths of their
     /// own, and pictures are large.
     pub fn group(&self) -> usize {
-        if matches!(self, Self::Row(..) | Self::Words(_)) { ROWS } else { 1 }
+        match self {
+            Self::Row(rows, _) => (CELLS / rows.width().max(1)).clamp(ROWS.start, ROWS.end),
+            Self::Words(_) => ROWS.start,
+            _ => 1,
+        }
     }
 
     /// Two inputs to try a model on.
@@ -167,8 +172,10 @@ impl Feed {
     }
 }
 
-/// Table rows that go through an engine together.
-const ROWS: usize = 512;
+/// Fewest and most table rows that go through an engine together.
+const ROWS: Range<usize> = 512..4096;
+/// Cells of table rows that stay in a core's cache.
+const CELLS: usize = 1 << 16;
 
 fn row(rows: &Rows, cells: &[impl AsRef<str>]) -> Result<Inputs, String> {
     let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();

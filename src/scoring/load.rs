@@ -14,7 +14,7 @@ use super::outputs::{self, Wanted};
 use super::reading::{self, Classes};
 use super::settings::{EngineChoice, Settings};
 use super::tensor::Tensor;
-use super::{feed, found, onnx_file, prepare};
+use super::{digest, feed, found, onnx_file, prepare};
 use std::path::Path;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
@@ -52,6 +52,8 @@ struct Tested {
 pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProblem> {
     let mut proto = onnx_file::read(&onnx(), path)?;
     let weight = onnx_file::weight(&proto, path);
+    // beside what follows, which has one core busy for most of the time
+    let sha256 = digest::begin(weight.files.clone());
     let classes = proto.graph.as_ref().and_then(prepare::classes);
     let cut = !prepare::cut_zipmap(&mut proto).is_empty();
     let ports = prepare::interface(&proto);
@@ -73,19 +75,19 @@ pub(super) fn load(path: &Path, settings: &Settings) -> Result<Model, ModelProbl
         Loading { path, settings, proto, program, bytes, given, feed, inputs, tests, batch, notes };
     let (tested, read, about) = loading.run(&wanted)?;
     let Loading { feed, batch, notes, .. } = loading;
-    let preprocess = found.preprocess;
     let about =
         About { engine: tested.name, macs: tested.macs, notes, sources: found.sources, ..about };
-    let (inputs, outputs) = (ports.inputs, ports.outputs);
+    let sha256 = sha256().map_err(ModelProblem::Unreadable)?;
     Ok(Model {
         engine: tested.engine,
         feed,
-        preprocess,
-        inputs,
-        outputs,
+        preprocess: found.preprocess,
+        inputs: ports.inputs,
+        outputs: ports.outputs,
         read,
         batch,
         weight,
+        sha256,
         about,
     })
 }

@@ -4,6 +4,7 @@
 //! and an optimised plan is only used where it agrees with the plain one.
 
 mod batch;
+mod digest;
 mod engine;
 mod error;
 mod feed;

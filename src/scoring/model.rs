@@ -14,7 +14,7 @@ use super::reading::{self, Classes, Prediction};
 use super::tensor::Tensor;
 use super::{load, settings::Settings};
 use crate::analysis::{Timing, timing};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// A model that is ready to score.
@@ -28,6 +28,7 @@ pub struct Model {
     pub(super) read: Read,
     pub(super) batch: Batch,
     pub(super) weight: Weight,
+    pub(super) sha256: String,
     pub(super) about: About,
 }
 
@@ -102,9 +103,9 @@ impl Model {
         }
     }
 
-    /// Its file, and those beside it that hold weights.
-    pub fn files(&self) -> &[PathBuf] {
-        &self.weight.files
+    /// The SHA-256 of its file, or of its file and those beside it that hold weights, one after the other.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
     }
 
     /// Bytes of its file and of those beside it that hold weights.

@@ -149,6 +149,11 @@ impl Rows {
         Ok([row("1")?, row("0")?])
     }
 
+    /// How many cells of a row the inputs take together.
+    pub fn width(&self) -> usize {
+        self.feeds.iter().map(|feed| feed.columns.len()).sum()
+    }
+
     /// Which columns are read, on one line.
     pub fn describe(&self) -> String {
         let names: Vec<String> = self.columns().concat().into_iter().map(str::to_owned).collect();
