@@ -64,6 +64,36 @@ impl TextColumn {
         Ok(())
     }
 
+    /// Appends the items of another column.
+    ///
+    /// # Errors
+    /// When the column would pass 4 GiB; nothing is appended then.
+    #[expect(clippy::result_unit_err, reason = "there is one reason")]
+    pub fn append(&mut self, other: &Self) -> Result<(), ()> {
+        let start = self.bytes.len();
+        u32::try_from(start + other.bytes.len()).map_err(|_| ())?;
+        self.bytes.push_str(&other.bytes);
+        self.ends.extend(other.ends.iter().map(|&end| start as u32 + end));
+        Ok(())
+    }
+
+    /// Some of its items.
+    #[must_use]
+    pub fn gather(&self, rows: &[u32]) -> Self {
+        let mut some = Self::default();
+        for &row in rows {
+            some.bytes.push_str(self.get(row as usize));
+            some.ends.push(some.bytes.len() as u32);
+        }
+        some
+    }
+
+    /// Drops the items from `rows` on.
+    pub fn truncate(&mut self, rows: usize) {
+        self.ends.truncate(rows);
+        self.bytes.truncate(self.ends.last().map_or(0, |&end| end as usize));
+    }
+
     /// Item `row`; empty outside the column.
     pub fn get(&self, row: usize) -> &str {
         let end = self.ends.get(row).map_or(0, |&e| e as usize);
@@ -131,6 +161,53 @@ impl Column {
     }
 }
 
+/// Rows that could not be used.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// How many.
+    pub count: usize,
+    /// The first of them, with the line (from 1; 0 where there are no lines) and the reason.
+    pub first: Vec<(u64, String)>,
+}
+
+impl LeftOut {
+    /// How many are listed.
+    const LISTED: usize = 1000;
+
+    /// Counts a row.
+    pub fn push(&mut self, line: u64, why: impl Into<String>) {
+        self.count += 1;
+        if self.first.len() < Self::LISTED {
+            self.first.push((line, why.into()));
+        }
+    }
+
+    /// Takes those of a later part of the file.
+    pub fn append(&mut self, later: Self) {
+        self.count += later.count;
+        let room = Self::LISTED - self.first.len();
+        self.first.extend(later.first.into_iter().take(room));
+    }
+}
+
+/// Which rows of a source are examples.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Ascending, one an example; every row is one where this is `None`.
+    pub rows: Option<Vec<u32>>,
+    /// How many rows the source has, with those that could be read and not be used.
+    pub len: usize,
+    /// Those that could not be used.
+    pub left_out: LeftOut,
+}
+
+impl Origin {
+    /// The row in the source that an example comes from.
+    pub fn row(&self, row: usize) -> usize {
+        self.rows.as_ref().and_then(|rows| rows.get(row)).map_or(row, |&row| row as usize)
+    }
+}
+
 /// The examples of one split. All columns have the same length.
 #[derive(Debug, Clone)]
 pub struct Examples {
@@ -144,6 +221,8 @@ pub struct Examples {
     pub media: Media,
     /// Everything else that the data says of an example.
     pub metadata: Vec<Column>,
+    /// Where they come from.
+    pub origin: Origin,
 }
 
 impl Examples {
@@ -177,6 +256,11 @@ mod tests {
             }
             prop_assert_eq!(column.iter().collect::<Vec<_>>(), items.iter().map(String::as_str).collect::<Vec<_>>());
             prop_assert_eq!(column.get(items.len()), "");
+            let mut twice = column.clone();
+            twice.append(&column).unwrap();
+            prop_assert_eq!(twice.iter().skip(items.len()).collect::<Vec<_>>(), column.iter().collect::<Vec<_>>());
+            twice.truncate(items.len() / 2);
+            prop_assert_eq!(twice.iter().collect::<Vec<_>>(), items.iter().take(items.len() / 2).map(String::as_str).collect::<Vec<_>>());
         }
     }
 }

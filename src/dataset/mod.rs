@@ -20,7 +20,7 @@ pub use classes::{ClassError, ClassNames};
 pub use decision::{
     Action, Change, Difficulty, Event, Found, Relabel, Retest, Review, Stamp, TagChange, Verdict,
 };
-pub use examples::{Column, Examples, Media, Split, TextColumn};
+pub use examples::{Column, Examples, LeftOut, Media, Origin, Split, TextColumn};
 pub use hash::stable_hash;
 pub use ledger::{DecideError, Ledger, Offers, TagEdit, Touched};
 pub use order::Order;

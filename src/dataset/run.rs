@@ -111,6 +111,15 @@ impl<T> Matrix<T> {
     }
 }
 
+impl<T: Copy + Send + Sync + 'static> Matrix<T> {
+    /// Some of its rows.
+    #[must_use]
+    pub fn gather(&self, rows: &[u32]) -> Self {
+        let values: Vec<T> = rows.iter().flat_map(|&row| self.row(row as usize)).copied().collect();
+        Self { data: Arc::new(values), rows: rows.len(), cols: self.cols }
+    }
+}
+
 /// How far above 1 (or below 0) a probability may lie from rounding.
 const ROUNDING: f64 = 1e-4;
 /// How far a row may be from summing to 1.

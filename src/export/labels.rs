@@ -55,7 +55,7 @@ pub fn label_fixes(examples: &Examples, classes: &ClassNames, ledger: &Ledger) -
             new_label: relabel.class.clone(),
             relabelled_by: relabel.who.clone(),
             relabelled_at: iso(relabel.at),
-            row,
+            row: examples.origin.row(row),
         })
     };
     examples.ids.iter().enumerate().filter_map(fix).collect()
@@ -135,7 +135,7 @@ fn writer<'a>(
 mod tests {
     use super::*;
     use crate::dataset::{Media, Split, Stamp};
-    use crate::ingest::{ColumnNames, read_table};
+    use crate::ingest::{ColumnNames, read_examples};
 
     fn export(text: &str, name: &str, rows: LabelRows) -> String {
         let dir = tempfile::tempdir().unwrap();
@@ -144,7 +144,7 @@ mod tests {
         let classes = ClassNames::new(vec!["Shirt".into(), "Coat".into()]).unwrap();
         let columns =
             ColumnNames { id: Some("id".into()), label: "label".into(), ..Default::default() };
-        let examples = read_table(&path, &columns, &classes, Split::Dev).unwrap();
+        let examples = read_examples(&path, &columns, &classes, Split::Dev).unwrap().examples;
         assert!(matches!(examples.media, Media::Row));
         let mut ledger = Ledger::default();
         let stamp = Stamp { at: 1_700_000_000_999, who: "ada".into(), ..Stamp::default() };

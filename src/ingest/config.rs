@@ -66,6 +66,18 @@ pub struct ColumnNames {
     pub text: Option<String>,
     /// Gold labels: names of classes, or their indices.
     pub label: String,
+    /// The class that a model gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prediction: Option<String>,
+    /// The probability of that class, where no others are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<String>,
+    /// A model's probabilities: a column of lists, or `prob_*` for columns whose names begin so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probabilities: Option<String>,
+    /// Which split a row belongs to, where one file holds several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
 }
 
 /// The files of a run.

@@ -3,7 +3,9 @@
 //! Invariant: reads, never writes; the caller shows the guess and writes it.
 
 use super::table::list;
-use super::{ColumnNames, Config, IngestError, RunFiles, open_table, read_headers, table_error};
+use super::{
+    ColumnNames, Config, IngestError, RunFiles, open_table, read_headers, roles, table_error,
+};
 use crate::dataset::Split;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,22 +20,6 @@ pub struct Guess {
     /// What was taken for granted, in sentences that the user should see.
     pub assumed: Vec<String>,
 }
-
-const IDS: [&str; 5] = ["id", "uid", "example_id", "index", "key"];
-const FILES: [&str; 10] = [
-    "file",
-    "image_path",
-    "audio_path",
-    "file_name",
-    "filename",
-    "filepath",
-    "path",
-    "image",
-    "audio",
-    "sound",
-];
-const TEXTS: [&str; 3] = ["text", "sentence", "content"];
-const LABELS: [&str; 6] = ["label", "gold", "target", "y_true", "given_label", "class"];
 
 /// Understands a table (`.csv`, `.tsv`) with, if given, its probabilities (`.npy`), a model
 /// (`.onnx`) and the names of the classes in order (`.txt`, one a line).
@@ -124,13 +110,8 @@ impl Files {
 
 fn guess_columns(path: &Path) -> Result<ColumnNames, IngestError> {
     let headers = read_headers(path, &mut open_table(path)?)?;
-    let find = |names: &[&str]| {
-        names
-            .iter()
-            .find_map(|name| headers.iter().find(|h| h.eq_ignore_ascii_case(name)))
-            .map(str::to_owned)
-    };
-    let Some(label) = find(&LABELS) else {
+    let columns = roles::guess(&headers.iter().collect::<Vec<_>>());
+    if columns.label.is_empty() {
         let there = list(&headers);
         let what = format!("no column looks like the label (columns: {there})");
         let remedy = match headers.len() {
@@ -138,10 +119,8 @@ fn guess_columns(path: &Path) -> Result<ColumnNames, IngestError> {
             _ => "name it \"label\", or write gaffe.toml by hand",
         };
         return Err(IngestError::new(path, what, remedy).at(1));
-    };
-    let file = find(&FILES);
-    let text = if file.is_some() { None } else { find(&TEXTS) };
-    Ok(ColumnNames { id: find(&IDS), file, text, label })
+    }
+    Ok(columns)
 }
 
 /// Distinct labels in byte order, as torchvision, Keras and scikit-learn number them; whole numbers

@@ -3,26 +3,33 @@
 //! Invariant: nothing is dropped in silence. What can't be used is an error that names the file, the
 //! line and the remedy.
 
+mod assemble;
+mod blocks;
 mod config;
 mod error;
+mod forms;
+mod frame;
 mod goal;
 mod guess;
 mod labels;
+mod layout;
 mod npy;
 mod presets;
+mod roles;
 mod rows;
 mod table;
 mod votes;
 
+pub use assemble::{Assembled, LABEL_COLUMNS, Said, assemble, read_examples};
 pub use config::{ColumnNames, Config, FILE_NAME, RunFiles, is_run_name};
 pub use error::{IngestError, line_of};
+pub use forms::{FORMS, Form, form_of, read_frame};
+pub use frame::{Cells, Field, Frame};
 pub use goal::CostConfig;
 pub use guess::{Guess, guess};
 pub use labels::{read_class_names, read_labels};
 pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, write_matrix};
 pub use presets::Preset;
 pub use rows::{Precision, RowFile};
-pub use table::{
-    LABEL_COLUMNS, delimiter, open_table, read_columns, read_headers, read_table, table_error,
-};
+pub use table::{delimiter, open_table, read_columns, read_headers, table_error};
 pub use votes::{VoteForm, VoteTable, read_votes};

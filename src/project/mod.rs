@@ -174,7 +174,8 @@ impl Project {
     /// No such split, or a table that can't be used.
     pub fn examples(&self, split: Split) -> Result<Examples, ProjectError> {
         let table = self.table(split)?;
-        ingest::read_table(&table, &self.config.columns, &self.classes, split)
+        ingest::read_examples(&table, &self.config.columns, &self.classes, split)
+            .map(|read| read.examples)
             .map_err(|e| e.or_remedy(NAMED).into())
     }
 

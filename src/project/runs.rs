@@ -4,7 +4,7 @@
 
 use super::partial::Failure;
 use super::{Project, ProjectError};
-use crate::dataset::{Examples, Run, Split, stable_hash};
+use crate::dataset::{Examples, Matrix, Run, Split, stable_hash};
 use crate::ingest::{IngestError, Precision, is_run_name, read_matrix};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -133,12 +133,24 @@ impl Project {
         let runs = self.runs()?;
         let path = choose(Some(name), &runs, split)?.path(split);
         self.check_data(&path, examples)?;
-        let matrix = read_matrix(&path, examples.len(), self.classes().len())
-            .map_err(|e| e.or_remedy(super::NAMED))?;
+        let matrix = self.matrix(&path, examples)?;
         Run::new(name, matrix).map_err(|e| {
             let remedy = "save the probabilities (softmax output, float32), not logits";
             IngestError::new(&path, e.to_string(), remedy).into()
         })
+    }
+
+    /// The probabilities of examples; a file that came with the data has a row for each of the table's, those that
+    /// are no examples included.
+    fn matrix(&self, path: &Path, examples: &Examples) -> Result<Matrix, ProjectError> {
+        let (classes, origin) = (self.classes().len(), &examples.origin);
+        let foreign = !path.starts_with(self.runs_dir());
+        let rows = if foreign { origin.len } else { examples.len() };
+        let matrix = read_matrix(path, rows, classes).map_err(|e| e.or_remedy(super::NAMED))?;
+        match origin.rows.as_deref().filter(|_| foreign) {
+            None => Ok(matrix),
+            Some(rows) => Ok(matrix.gather(rows)),
+        }
     }
 
     /// Rows of a run are matched by place, so a scored run is void when the table has changed.

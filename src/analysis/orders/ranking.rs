@@ -90,7 +90,17 @@ mod tests {
         let gold = vec![0; confidences.len()];
         let values: Vec<f32> = confidences.iter().flat_map(|&c| [c, 1.0 - c]).collect();
         let run = Run::new("r", Matrix::new(values, confidences.len(), 2).unwrap()).unwrap();
-        (Examples { split: Split::Dev, ids, gold, media: Media::Row, metadata: vec![] }, run)
+        (
+            Examples {
+                split: Split::Dev,
+                ids,
+                gold,
+                media: Media::Row,
+                metadata: vec![],
+                origin: crate::dataset::Origin::default(),
+            },
+            run,
+        )
     }
 
     fn sort(examples: &Examples, run: &Run, rows: std::ops::Range<u32>, order: Order) -> Vec<u32> {

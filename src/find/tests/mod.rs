@@ -50,6 +50,7 @@ fn examples() -> Examples {
         gold: vec![4, 4, 2, 3, 1, 0],
         media: Media::Picture(column(&["a/Sleeve.png", "b.png", "c.png", "d.png", "e", "Ärmel"])),
         metadata,
+        origin: crate::dataset::Origin::default(),
     }
 }
 

@@ -45,6 +45,7 @@ fn columns_of_times_are_offered_first_and_those_that_say_nothing_not() {
             column("size", ["1", "2", "3"]),
             column("daylight", ["1", "1", "1"]),
         ],
+        origin: crate::dataset::Origin::default(),
     };
     let names: Vec<&str> = columns(&examples).iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["taken_at", "when", "place", "size"]);

@@ -61,6 +61,7 @@ fn selected(column: &Column, text: &str) -> Vec<u32> {
         gold: vec![0; n],
         media: Media::Row,
         metadata: vec![column.clone()],
+        origin: crate::dataset::Origin::default(),
     };
     let names = Names { classes: &classes, tags: &[], columns: &examples.metadata };
     let filter = Filter::parse(text, &names).unwrap();

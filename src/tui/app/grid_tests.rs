@@ -22,7 +22,14 @@ fn app_of(media: Media) -> App {
         ids.push(&format!("x{i}")).unwrap();
     }
     let gold = (0..EXAMPLES as u32).map(|i| 1 + i % 2).collect();
-    let examples = Examples { split: Split::Dev, ids, gold, media, metadata: vec![] };
+    let examples = Examples {
+        split: Split::Dev,
+        ids,
+        gold,
+        media,
+        metadata: vec![],
+        origin: crate::dataset::Origin::default(),
+    };
     let probs = [0.6, 0.2, 0.2].repeat(EXAMPLES);
     let run = Run::new("v1", Matrix::new(probs, EXAMPLES, 3).unwrap()).unwrap();
     let classes = ClassNames::new(["cat", "dog", "fox"].map(str::to_owned).to_vec()).unwrap();

@@ -107,7 +107,14 @@ fn long_app(guards: Guards) -> App {
         ids.push(&format!("e{i:02}")).unwrap();
     }
     let (gold, media) = (vec![1; 30], Media::Row);
-    let examples = Examples { split: Split::Dev, ids, gold, media, metadata: vec![] };
+    let examples = Examples {
+        split: Split::Dev,
+        ids,
+        gold,
+        media,
+        metadata: vec![],
+        origin: crate::dataset::Origin::default(),
+    };
     let probs = Matrix::new([0.7, 0.2, 0.1].repeat(30), 30, 3).unwrap();
     let run = Run::new("v1", probs).unwrap();
     let classes = ClassNames::new(["cat", "dog", "fox"].map(str::to_owned).to_vec()).unwrap();

@@ -16,7 +16,14 @@ pub(super) fn app_of(media: Media) -> App {
         ids.push(id).unwrap();
     }
     let gold = vec![0, 1, 2, 1];
-    let examples = Examples { split: Split::Dev, ids, gold, media, metadata: vec![] };
+    let examples = Examples {
+        split: Split::Dev,
+        ids,
+        gold,
+        media,
+        metadata: vec![],
+        origin: crate::dataset::Origin::default(),
+    };
     let probs = vec![0.8, 0.1, 0.1, 0.7, 0.2, 0.1, 0.6, 0.3, 0.1, 0.5, 0.1, 0.4];
     let run = Run::new("v1", Matrix::new(probs, 4, 3).unwrap()).unwrap();
     let names = ["cat", "dog", "fox"].map(str::to_owned).to_vec();

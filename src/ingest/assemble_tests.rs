@@ -4,8 +4,8 @@ fn columns() -> ColumnNames {
     ColumnNames {
         id: Some("id".into()),
         file: Some("file".into()),
-        text: None,
         label: "label".into(),
+        ..ColumnNames::default()
     }
 }
 
@@ -14,7 +14,8 @@ fn read_as(text: &str, columns: &ColumnNames) -> Result<Examples, String> {
     let path = dir.path().join("dev.csv");
     std::fs::write(&path, text).unwrap();
     let classes = ClassNames::new(vec!["Shirt".into(), "Coat".into()]).unwrap();
-    read_table(&path, columns, &classes, Split::Dev)
+    read_examples(&path, columns, &classes, Split::Dev)
+        .map(|read| read.examples)
         .map_err(|e| e.to_string().replace(&format!("{}/", dir.path().display()), ""))
 }
 
@@ -36,17 +37,13 @@ fn reads_ids_labels_files_and_typed_metadata() {
 }
 
 #[test]
-fn errors_name_file_line_and_remedy() {
+fn a_file_without_a_row_that_can_be_used_is_refused_with_line_and_remedy() {
     for (text, expected) in [
         (
-            "id,file,label\na,x,Shirt\nb,y,shirt!\n",
-            "dev.csv:3: label \"shirt!\" is not in the list of classes\n  did you mean \"Shirt\"?",
+            "id,file,label\nb,y,shirt!\n",
+            "dev.csv:2: label \"shirt!\" is not in the list of classes\n  did you mean \"Shirt\"?",
         ),
         ("id,file,label\na,x,7\n", "dev.csv:2: label \"7\" is not"),
-        (
-            "id,file,label\na,x,Shirt\na,y,Coat\n",
-            "dev.csv:3: id \"a\" stands in an earlier line too",
-        ),
         ("id,file,label\na,x\n", "dev.csv:2: 2 cells, where the header has 3"),
         (
             "id,path,label\na,x,Coat\n",
@@ -61,13 +58,56 @@ fn errors_name_file_line_and_remedy() {
 }
 
 #[test]
-fn text_that_is_not_utf8_is_refused_with_its_line() {
+fn rows_that_are_no_examples_are_left_out_counted_and_named() {
+    let text = "id,file,label\na,x,Shirt\nb,y,shirt!\nc,z\na,x,Coat\nd,w,\n,v,Coat\ne,u,Coat\n";
+    let examples = read(text).unwrap();
+    assert_eq!(examples.ids.iter().collect::<Vec<_>>(), ["a", "e"]);
+    assert_eq!((examples.gold.clone(), examples.media.files().unwrap().get(1)), (vec![0, 1], "u"));
+    let Origin { rows, len, left_out } = examples.origin;
+    // the third record has no cell for the label: it was never a row
+    assert_eq!((rows.unwrap(), len, left_out.count), (vec![0, 5], 6, 5));
+    let told: Vec<_> = left_out.first.iter().map(|(line, why)| format!("{line}: {why}")).collect();
+    assert_eq!(
+        told,
+        [
+            "3: label \"shirt!\" is not in the list of classes",
+            "4: 2 cells, where the header has 3",
+            "5: its id stands in an earlier line too",
+            "6: it has no label",
+            "7: an example without an id",
+        ]
+    );
+}
+
+#[test]
+fn what_a_model_said_is_kept_apart_from_metadata() {
+    let columns = ColumnNames {
+        prediction: Some("pred".into()),
+        probabilities: Some("prob_*".into()),
+        ..columns()
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("dev.csv");
+    let text = "id,file,label,pred,prob_Shirt,prob_Coat,p_1,p_2\na,x,Coat,Shirt,0.75,0.25,1,2.5\n";
+    std::fs::write(&path, text).unwrap();
+    let classes = ClassNames::new(vec!["Shirt".into(), "Coat".into()]).unwrap();
+    let Assembled { examples, said } =
+        read_examples(&path, &columns, &classes, Split::Dev).unwrap();
+    assert_eq!(said.predictions.unwrap().get(0), "Shirt");
+    assert_eq!(said.probabilities.unwrap().parts, ["Shirt", "Coat"]);
+    let shown: Vec<_> =
+        examples.metadata.iter().map(|c| (c.name.as_str(), c.cells.get(0))).collect();
+    assert_eq!(shown, [("p_1", "1"), ("p_2", "2.5")]);
+}
+
+#[test]
+fn text_that_is_not_utf8_is_left_out_with_its_line() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("dev.csv");
     std::fs::write(&path, b"id,file,label\na,x,Coat\nb,\xff,Coat\n").unwrap();
     let classes = ClassNames::new(vec!["Coat".into()]).unwrap();
-    let error = read_table(&path, &columns(), &classes, Split::Dev).unwrap_err().to_string();
-    assert!(error.contains("dev.csv:3: not UTF-8 text"), "{error}");
+    let examples = read_examples(&path, &columns(), &classes, Split::Dev).unwrap().examples;
+    assert_eq!(examples.origin.left_out.first, [(3, "not UTF-8 text".to_owned())]);
 }
 
 #[test]
@@ -88,7 +128,7 @@ fn a_class_that_is_called_by_a_number_is_a_name() {
     let path = dir.path().join("dev.csv");
     std::fs::write(&path, "id,file,label\na,x,1\n").unwrap();
     let classes = ClassNames::new(vec!["1".into(), "0".into()]).unwrap();
-    let examples = read_table(&path, &columns(), &classes, Split::Dev).unwrap();
+    let examples = read_examples(&path, &columns(), &classes, Split::Dev).unwrap().examples;
     assert_eq!(examples.gold, [0]);
 }
 
@@ -98,7 +138,7 @@ fn only_dev_needs_something_to_look_at() {
     let path = dir.path().join("test.csv");
     std::fs::write(&path, "id,label\na,Coat\n").unwrap();
     let classes = ClassNames::new(vec!["Coat".into()]).unwrap();
-    let test = read_table(&path, &columns(), &classes, Split::Test).unwrap();
+    let test = read_examples(&path, &columns(), &classes, Split::Test).unwrap().examples;
     assert!(matches!(test.media, Media::Row));
-    assert!(read_table(&path, &columns(), &classes, Split::Dev).is_err());
+    assert!(read_examples(&path, &columns(), &classes, Split::Dev).is_err());
 }

@@ -1,0 +1,63 @@
+//! Which column is what, by its name.
+//!
+//! Invariant: a guess is only a name; whoever shows it says that it is one.
+
+use super::ColumnNames;
+
+const IDS: [&str; 6] = ["id", "uid", "example_id", "_input_hash", "index", "key"];
+const FILES: [&str; 11] = [
+    "file",
+    "image_path",
+    "audio_path",
+    "file_name",
+    "filename",
+    "filepath",
+    "path",
+    "image",
+    "audio",
+    "sound",
+    "img",
+];
+const TEXTS: [&str; 4] = ["text", "sentence", "content", "premise"];
+const LABELS: [&str; 8] =
+    ["label", "gold", "target", "y_true", "gold_label", "given_label", "class", "true_label"];
+const PREDICTIONS: [&str; 7] =
+    ["prediction", "pred", "y_pred", "predicted_label", "predicted", "pred_label", "outputs"];
+const CONFIDENCES: [&str; 4] = ["confidence", "prediction_score", "max_prob", "pred_prob"];
+const PROBABILITIES: [&str; 14] = [
+    "probs",
+    "probabilities",
+    "proba",
+    "pred_probs",
+    "prediction_proba",
+    "scores",
+    "logits",
+    "prob_*",
+    "probs_*",
+    "proba_*",
+    "p_*",
+    "score_*",
+    "logit_*",
+    "logits_*",
+];
+const SPLITS: [&str; 4] = ["split", "subset", "fold", "partition"];
+
+/// What columns could be, by the names that there are; a `label` stays empty where none looks like it.
+pub fn guess(names: &[&str]) -> ColumnNames {
+    let find = |known: &[&str]| {
+        let found = |name: &&str| names.iter().find(|there| there.eq_ignore_ascii_case(name));
+        known.iter().find_map(found).map(|name| (*name).to_owned())
+    };
+    let file = find(&FILES);
+    let text = if file.is_some() { None } else { find(&TEXTS) };
+    ColumnNames {
+        id: find(&IDS),
+        file,
+        text,
+        label: find(&LABELS).unwrap_or_default(),
+        prediction: find(&PREDICTIONS),
+        confidence: find(&CONFIDENCES),
+        probabilities: find(&PROBABILITIES),
+        split: find(&SPLITS),
+    }
+}
