@@ -1,11 +1,11 @@
 //! `gaffe init`: a project made of data files.
 
-use super::print::percent;
+use super::print::{count, percent};
 use super::{TestGuard, say};
 use crate::analysis::baselines::worse_than_guessing;
 use crate::analysis::bottleneck::Errors;
 use crate::analysis::{self, ErrorRate, Relabels};
-use crate::dataset::Split;
+use crate::dataset::{Examples, Split};
 use crate::ingest::{self, FILE_NAME, Guess, IngestError};
 use crate::media::text;
 use crate::project::Project;
@@ -13,15 +13,16 @@ use anyhow::{Result, bail, ensure};
 use clap::Args;
 use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  gaffe init dev.csv probs.npy\n  gaffe init dev.csv probs.npy classes.txt --dry-run"
+    after_help = "Examples:\n  gaffe init dev.csv probs.npy\n  gaffe init dev.jsonl --dry-run\n  \
+                  gaffe init dev.csv probs.npy classes.txt --dry-run"
 )]
 pub struct InitArgs {
-    /// A table (.csv, .tsv) with, if there are any, its probabilities (.npy), a model (.onnx) and
-    /// class names in order (.txt)
+    /// Tables with labels, and what there is beside them: predictions in other tables or arrays (.npy), a model
+    /// (.onnx), class names in order (.txt)
     #[arg(required = true)]
     data: Vec<PathBuf>,
     /// Print what was understood; write nothing
@@ -32,38 +33,60 @@ pub struct InitArgs {
 /// Prints or writes the project file.
 pub fn run(args: &InitArgs, out: &mut dyn Write) -> Result<()> {
     let guess = ingest::guess(&args.data)?;
+    tell(&guess);
     if args.dry_run {
         write!(out, "{}", guess.config.to_toml()?)?;
-        check(&guess)?;
-        tell(&guess);
+        check(guess)?;
         return Ok(());
     }
-    let path = guess.root.join(FILE_NAME);
+    let (root, split, path) = (guess.root.clone(), split_of(&guess), guess.root.join(FILE_NAME));
     ensure!(!path.exists(), "{}: there already\n  edit it, or remove it first", path.display());
-    let project = write(&guess)?;
+    let project = write(guess)?;
     writeln!(out, "wrote {}", text::line(&path.display().to_string()))?;
-    tell(&guess);
-    if project.run_name(None, split_of(&guess)).is_ok() {
-        say(&format!("open it with: gaffe {}", guess.root.display()));
+    if project.run_name(None, split).is_ok() {
+        say(&format!("open it with: gaffe {}", root.display()));
     }
     Ok(())
 }
 
-/// The project of data files, with the split that they are: the one beside the table, else a new one.
+/// The project of data files, with the split that they are: the one beside the first of them, else a new one.
 pub fn project_of(files: &[PathBuf], guard: &TestGuard) -> Result<(Project, Split)> {
+    if let Some(project) = beside(files)? {
+        let split = files.iter().find_map(|file| project.split_of(file)).unwrap_or_default();
+        guard.check(split)?;
+        return Ok((project, split));
+    }
     let guess = ingest::guess(files)?;
-    guard.check(split_of(&guess))?;
+    let split = split_of(&guess);
+    guard.check(split)?;
     let path = guess.root.join(FILE_NAME);
-    if path.exists() {
-        let project = Project::open(&guess.root)?;
-        // Class names and a model need not be named in the project to have been given to it.
-        let is_data = |file: &&PathBuf| {
-            let kind = file.extension().unwrap_or_default();
-            ["csv", "tsv", "npy"].iter().any(|data| kind.eq_ignore_ascii_case(data))
-        };
-        let Some(stranger) = files.iter().filter(is_data).find(|file| !project.owns(file)) else {
-            return Ok((project, split_of(&guess)));
-        };
+    ensure!(
+        !guess.config.runs.is_empty(),
+        "there are no predictions to review yet\n  \
+         give the probabilities with the table, such as: gaffe dev.csv probs.npy\n  \
+         or make a project without: gaffe init dev.csv"
+    );
+    tell(&guess);
+    let project = write(guess)?;
+    say(&format!("wrote {}", path.display()));
+    Ok((project, split))
+}
+
+/// The project in the folder of the first file, if there is one; all of the files must be its own then.
+fn beside(files: &[PathBuf]) -> Result<Option<Project>> {
+    let Some(first) = files.first() else { return Ok(None) };
+    let root = first.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let path = root.join(FILE_NAME);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let project = Project::open(root)?;
+    // Class names and a model need not be named in the project to have been given to it.
+    let is_data = |file: &&PathBuf| {
+        let kind = file.extension().unwrap_or_default();
+        !["onnx", "txt"].iter().any(|other| kind.eq_ignore_ascii_case(other))
+    };
+    if let Some(stranger) = files.iter().filter(is_data).find(|file| !project.owns(file)) {
         bail!(
             "{}: not a file of the project in its folder\n  \
              add it to {}, or move it to a folder of its own",
@@ -71,16 +94,7 @@ pub fn project_of(files: &[PathBuf], guard: &TestGuard) -> Result<(Project, Spli
             path.display()
         );
     }
-    ensure!(
-        !guess.config.runs.is_empty(),
-        "there are no predictions to review yet\n  \
-         give the probabilities with the table, such as: gaffe dev.csv probs.npy\n  \
-         or make a project without: gaffe init dev.csv"
-    );
-    let project = write(&guess)?;
-    say(&format!("wrote {}", path.display()));
-    tell(&guess);
-    Ok((project, split_of(&guess)))
+    Ok(Some(project))
 }
 
 /// What was taken for granted.
@@ -90,12 +104,15 @@ fn tell(guess: &Guess) {
     }
 }
 
+/// Dev if there is one: errors are looked at there.
 fn split_of(guess: &Guess) -> Split {
-    guess.config.splits.keys().next().copied().unwrap_or(Split::Dev)
+    let splits = &guess.config.splits;
+    let first = || splits.keys().next().copied().unwrap_or_default();
+    if splits.contains_key(&Split::Dev) { Split::Dev } else { first() }
 }
 
 /// Writes the project file, once the data can be used with it.
-fn write(guess: &Guess) -> Result<Project> {
+fn write(guess: Guess) -> Result<Project> {
     let path = guess.root.join(FILE_NAME);
     let text = guess.config.to_toml()?;
     let project = check(guess)?;
@@ -105,13 +122,18 @@ fn write(guess: &Guess) -> Result<Project> {
     Ok(project)
 }
 
-/// Reads everything once. A model that is worse than guessing hints at classes in another order.
-fn check(guess: &Guess) -> Result<Project> {
-    let project = Project::new(&guess.root, guess.config.clone())?;
-    let split = split_of(guess);
+/// Uses everything once. A model that is worse than guessing hints at classes in another order.
+fn check(guess: Guess) -> Result<Project> {
+    let split = split_of(&guess);
+    let project = Project::new(&guess.root, guess.config)?;
+    for (path, frame) in guess.tables {
+        project.keep_frame(path, frame);
+    }
     let examples = project.examples(split)?;
+    tell_left_out(&examples);
     let Ok(run) = project.run_name(None, split) else { return Ok(project) };
     let run = project.run(&run, split, &examples)?;
+    run.notes.iter().for_each(|note| say(note));
     let ErrorRate { examples, errors, rate } =
         analysis::error_rate(&examples.gold, &Relabels::new(), &run);
     if worse_than_guessing(Errors { errors, examples }, project.classes().len()) {
@@ -122,4 +144,19 @@ fn check(guess: &Guess) -> Result<Project> {
         ));
     }
     Ok(project)
+}
+
+/// Says how many rows are no examples, and why the first ones are none.
+pub fn tell_left_out(examples: &Examples) {
+    const SHOWN: usize = 3;
+    let left_out = &examples.origin.left_out;
+    if left_out.count == 0 {
+        return;
+    }
+    let shown = left_out.first.iter().take(SHOWN);
+    let lines: Vec<String> = shown.map(|(line, why)| format!("  line {line}: {why}")).collect();
+    let more = left_out.count.saturating_sub(SHOWN);
+    let more = if more > 0 { format!("\n  and {} more", count(more)) } else { String::new() };
+    let (out, rows) = (count(left_out.count), count(examples.len() + left_out.count));
+    say(&format!("{out} of {rows} rows are left out:\n{}{more}", lines.join("\n")));
 }

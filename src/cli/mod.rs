@@ -56,8 +56,8 @@ use std::process::ExitCode;
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// A project's folder, or data files to make one of: a table (.csv, .tsv), probabilities (.npy),
-    /// a model (.onnx), class names (.txt)
+    /// A project's folder, or data to make one of: tables with labels and predictions, probabilities (.npy), a model
+    /// (.onnx), class names (.txt)
     data: Vec<PathBuf>,
     #[command(flatten)]
     review: review::ReviewArgs,

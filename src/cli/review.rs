@@ -91,7 +91,9 @@ pub fn open_data(data: &[PathBuf], project: Option<&Path>, args: &ReviewArgs) ->
             Err(error) if project.is_none() && is_no_project(&error) => bail!("{BEGIN}"),
             Err(error) => Err(error),
         },
-        [one] if one.is_dir() || one.ends_with(FILE_NAME) => run(&Project::open(one)?, args),
+        [one] if one.join(FILE_NAME).is_file() || one.ends_with(FILE_NAME) => {
+            run(&Project::open(one)?, args)
+        }
         files => {
             check_files(files)?;
             terminal::check()?;

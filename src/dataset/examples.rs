@@ -1,5 +1,7 @@
 //! The examples of one split, held in columns so that a million of them stay cheap.
 
+use std::sync::Arc;
+
 /// Which part of the data an example belongs to.
 #[derive(
     Debug,
@@ -45,9 +47,14 @@ impl std::fmt::Display for Split {
     }
 }
 
-/// Strings of a column in one allocation: 4 bytes of overhead an item.
+/// Strings of a column in one allocation: 4 bytes of overhead an item. A clone shares them.
 #[derive(Debug, Clone, Default)]
 pub struct TextColumn {
+    items: Arc<Items>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Items {
     bytes: String,
     ends: Vec<u32>,
 }
@@ -58,9 +65,10 @@ impl TextColumn {
     /// # Errors
     /// Gives the item back when the column would pass 4 GiB.
     pub fn push<'a>(&mut self, item: &'a str) -> Result<(), &'a str> {
-        let end = u32::try_from(self.bytes.len() + item.len()).map_err(|_| item)?;
-        self.bytes.push_str(item);
-        self.ends.push(end);
+        let Items { bytes, ends } = Arc::make_mut(&mut self.items);
+        let end = u32::try_from(bytes.len() + item.len()).map_err(|_| item)?;
+        bytes.push_str(item);
+        ends.push(end);
         Ok(())
     }
 
@@ -70,45 +78,48 @@ impl TextColumn {
     /// When the column would pass 4 GiB; nothing is appended then.
     #[expect(clippy::result_unit_err, reason = "there is one reason")]
     pub fn append(&mut self, other: &Self) -> Result<(), ()> {
-        let start = self.bytes.len();
-        u32::try_from(start + other.bytes.len()).map_err(|_| ())?;
-        self.bytes.push_str(&other.bytes);
-        self.ends.extend(other.ends.iter().map(|&end| start as u32 + end));
+        let Items { bytes, ends } = Arc::make_mut(&mut self.items);
+        let start = bytes.len();
+        u32::try_from(start + other.items.bytes.len()).map_err(|_| ())?;
+        bytes.push_str(&other.items.bytes);
+        ends.extend(other.items.ends.iter().map(|&end| start as u32 + end));
         Ok(())
     }
 
     /// Some of its items.
     #[must_use]
     pub fn gather(&self, rows: &[u32]) -> Self {
-        let mut some = Self::default();
+        let (mut bytes, mut ends) = (String::new(), Vec::with_capacity(rows.len()));
         for &row in rows {
-            some.bytes.push_str(self.get(row as usize));
-            some.ends.push(some.bytes.len() as u32);
+            bytes.push_str(self.get(row as usize));
+            ends.push(bytes.len() as u32);
         }
-        some
+        Self { items: Arc::new(Items { bytes, ends }) }
     }
 
     /// Drops the items from `rows` on.
     pub fn truncate(&mut self, rows: usize) {
-        self.ends.truncate(rows);
-        self.bytes.truncate(self.ends.last().map_or(0, |&end| end as usize));
+        let Items { bytes, ends } = Arc::make_mut(&mut self.items);
+        ends.truncate(rows);
+        bytes.truncate(ends.last().map_or(0, |&end| end as usize));
     }
 
     /// Item `row`; empty outside the column.
     pub fn get(&self, row: usize) -> &str {
-        let end = self.ends.get(row).map_or(0, |&e| e as usize);
-        let start = if row == 0 { 0 } else { self.ends.get(row - 1).map_or(0, |&e| e as usize) };
-        self.bytes.get(start..end).unwrap_or("")
+        let Items { bytes, ends } = &*self.items;
+        let end = ends.get(row).map_or(0, |&e| e as usize);
+        let start = if row == 0 { 0 } else { ends.get(row - 1).map_or(0, |&e| e as usize) };
+        bytes.get(start..end).unwrap_or("")
     }
 
     /// Number of items.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.items.ends.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.items.ends.is_empty()
     }
 
     /// All items in order.

@@ -150,6 +150,21 @@ impl<T: Probability> Matrix<T> {
     }
 }
 
+/// How much of the probabilities of an example is known.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Known {
+    /// That of each class.
+    #[default]
+    All,
+    /// That of the predicted class; the rest is spread evenly over the others.
+    Top,
+    /// None: the predicted class stands with 1.
+    Class,
+}
+
 /// One model's probabilities over one split, with the prediction and confidence of each example.
 #[derive(Debug, Clone)]
 pub struct Run {
@@ -157,6 +172,10 @@ pub struct Run {
     pub name: String,
     /// Class probabilities, N×K.
     pub probs: Matrix,
+    /// How much of them is known.
+    pub known: Known,
+    /// What the user should know of where they come from, in sentences.
+    pub notes: Vec<String>,
     predictions: Vec<u32>,
     confidence: Vec<f32>,
 }
@@ -175,7 +194,20 @@ impl Run {
         let predictions = tops.iter().map(|top| top.map_or(NO_PREDICTION, |(k, _)| k)).collect();
         let confidence =
             tops.iter().map(|top| top.map_or(0.0, |(_, p)| p.min(1.0) as f32)).collect();
-        Ok(Self { name: name.into(), probs, predictions, confidence })
+        Ok(Self {
+            name: name.into(),
+            probs,
+            known: Known::All,
+            notes: Vec::new(),
+            predictions,
+            confidence,
+        })
+    }
+
+    /// The same run with how much of it is known, and what the user should know of it.
+    #[must_use]
+    pub fn about(self, known: Known, notes: Vec<String>) -> Self {
+        Self { known, notes, ..self }
     }
 
     /// The predicted class of an example; `None` where the model gave none.

@@ -3,7 +3,7 @@
 //! Invariant: a row that is no example is counted with its line and the reason; a file without any is refused.
 
 use super::frame::{Cells, Field, Frame};
-use super::{ColumnNames, IngestError, read_frame};
+use super::{ColumnNames, IngestError, read_frame, roles};
 use crate::dataset::{ClassNames, Column, Examples, Media, Origin, Split, TextColumn, stable_hash};
 use crate::media::{is_sound, text};
 use rayon::prelude::*;
@@ -72,6 +72,9 @@ pub fn assemble(
     classes: &ClassNames,
     split: Split,
 ) -> Result<Assembled, IngestError> {
+    let len = frame.rows;
+    let of_split = rows_of(&frame, columns, split);
+    let frame = frame.keep(of_split.as_deref());
     let places = places(path, &frame, columns, split)?;
     let (mut gold, mut bad) = gold(texts(path, &frame, places.label)?, classes);
     let mut ids = match places.id {
@@ -82,22 +85,34 @@ pub fn assemble(
     if bad.len() == frame.rows {
         return Err(nothing(path, &frame, &bad));
     }
-    let origin = origin(&frame, &bad);
+    let mut origin = origin(&frame, &bad);
     if let Some(rows) = &origin.rows {
         ids = ids.gather(rows);
         gold = rows.iter().map(|&row| gold[row as usize]).collect();
     }
     let frame = frame.keep(origin.rows.as_deref());
+    if let Some(rows) = of_split {
+        let kept = origin.rows.unwrap_or_else(|| (0..rows.len() as u32).collect());
+        origin.rows = Some(kept.into_iter().map(|row| rows[row as usize]).collect());
+        origin.len = len;
+    }
     let (media, metadata, said) = take_apart(frame, &places, columns);
     Ok(Assembled { examples: Examples { split, ids, gold, media, metadata, origin }, said })
+}
+
+/// The rows of a split, where a column tells it.
+fn rows_of(frame: &Frame, columns: &ColumnNames, split: Split) -> Option<Vec<u32>> {
+    let cells = frame.field(columns.split.as_deref()?)?.texts()?;
+    let is = |row: &u32| roles::split(cells.get(*row as usize)) == Some(split);
+    let rows: Vec<u32> = (0..frame.rows as u32).filter(is).collect();
+    (!rows.is_empty()).then_some(rows)
 }
 
 fn nothing(path: &Path, frame: &Frame, bad: &Bad) -> IngestError {
     let Some((&row, why)) = bad.first_key_value() else {
         return IngestError::new(path, "there are no rows in it", "");
     };
-    let (what, remedy) = why.split_once('\n').unwrap_or((why, ""));
-    let refused = IngestError::new(path, what, remedy);
+    let refused = IngestError::told(path, why);
     match frame.line(row) {
         0 => refused,
         line => refused.at(line),

@@ -87,7 +87,7 @@ pub struct RunFiles {
     /// The model that made the probabilities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<PathBuf>,
-    /// Its probabilities for train: `.npy`, N×K, rows in the order of the table.
+    /// Its predictions for train: `.npy`, N×K, rows in the order of the table, or a table of any form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub train: Option<PathBuf>,
     /// The same for dev.
@@ -98,23 +98,34 @@ pub struct RunFiles {
     pub test: Option<PathBuf>,
 }
 
+impl ColumnNames {
+    /// Whether a model's predictions are among them.
+    pub fn predicts(&self) -> bool {
+        self.prediction.is_some() || self.probabilities.is_some()
+    }
+}
+
 impl RunFiles {
+    /// Whether it has no predictions.
+    pub fn is_empty(&self) -> bool {
+        Split::ALL.iter().all(|&split| self.split(split).is_none())
+    }
+
+    /// Sets the file of a split's predictions.
+    pub fn set(&mut self, split: Split, file: PathBuf) {
+        *match split {
+            Split::Train => &mut self.train,
+            Split::Dev => &mut self.dev,
+            Split::Test => &mut self.test,
+        } = Some(file);
+    }
+
     /// The probabilities of a split.
     pub fn split(&self, split: Split) -> Option<&Path> {
         match split {
             Split::Train => self.train.as_deref(),
             Split::Dev => self.dev.as_deref(),
             Split::Test => self.test.as_deref(),
-        }
-    }
-
-    /// A run with probabilities for one split.
-    pub fn of(model: Option<PathBuf>, split: Split, probs: PathBuf) -> Self {
-        let probs = Some(probs);
-        match split {
-            Split::Train => Self { model, train: probs, ..Self::default() },
-            Split::Dev => Self { model, dev: probs, ..Self::default() },
-            Split::Test => Self { model, test: probs, ..Self::default() },
         }
     }
 }

@@ -26,6 +26,12 @@ impl IngestError {
         Self { file: file.into(), line: None, what, remedy }
     }
 
+    /// Something is wrong with `file`; `why` says what on its first line, and what to do on the others.
+    pub fn told(file: &Path, why: &str) -> Self {
+        let (what, remedy) = why.split_once('\n').unwrap_or((why, ""));
+        Self::new(file, what, remedy)
+    }
+
     /// The system refused to read or write `file`.
     pub fn io(file: &Path, error: &std::io::Error) -> Self {
         let missing = || file.parent().filter(|dir| !dir.as_os_str().is_empty() && !dir.exists());

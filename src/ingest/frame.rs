@@ -99,7 +99,7 @@ impl Frame {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// The frame of some of its rows; of all of them if there is no list.
+    /// The frame of some of its rows, of all of them if there is no list; a row that it does not have is missing.
     #[must_use]
     pub fn keep(mut self, rows: Option<&[u32]>) -> Self {
         let Some(rows) = rows else { return self };
@@ -107,8 +107,15 @@ impl Frame {
             match &mut field.cells {
                 Cells::Text(cells) => *cells = cells.gather(rows),
                 Cells::Numbers { width, values } => {
-                    let row = |&row: &u32| &values[row as usize * *width..][..*width];
-                    *values = rows.iter().flat_map(row).copied().collect();
+                    let mut some = Vec::with_capacity(rows.len() * *width);
+                    for &row in rows {
+                        let start = row as usize * *width;
+                        match values.get(start..start + *width) {
+                            Some(row) => some.extend_from_slice(row),
+                            None => some.resize(some.len() + *width, f32::NAN),
+                        }
+                    }
+                    *values = some;
                 }
             }
         }

@@ -2,12 +2,9 @@
 //!
 //! Invariant: reads, never writes; the caller shows the guess and writes it.
 
-use super::table::list;
-use super::{
-    ColumnNames, Config, IngestError, RunFiles, open_table, read_headers, roles, table_error,
-};
+use super::sort::{Kind, Source, sort};
+use super::{ColumnNames, Config, IngestError, RunFiles, classes, is_run_name, roles};
 use crate::dataset::Split;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A project file made from data files.
@@ -17,161 +14,260 @@ pub struct Guess {
     pub root: PathBuf,
     /// What was understood.
     pub config: Config,
-    /// What was taken for granted, in sentences that the user should see.
+    /// What was understood and taken for granted, in sentences that the user should see.
     pub assumed: Vec<String>,
+    /// The tables that were read, by path.
+    pub tables: Vec<(PathBuf, super::Frame)>,
 }
 
-/// Understands a table (`.csv`, `.tsv`) with, if given, its probabilities (`.npy`), a model
-/// (`.onnx`) and the names of the classes in order (`.txt`, one a line).
+/// Understands data files: tables of any form with gold labels and, if given, predictions in the same tables, in
+/// others or in arrays (`.npy`), a model (`.onnx`) and the names of the classes in order (`.txt`, one a line).
 ///
 /// # Errors
-/// No table or two, a file of another kind, no column that could be the label.
+/// No labels, two tables for one split, a file that has no form.
 pub fn guess(paths: &[PathBuf]) -> Result<Guess, IngestError> {
-    let files = Files::sort(paths)?;
-    let root = files.table.parent().filter(|p| !p.as_os_str().is_empty());
-    let root = root.unwrap_or(Path::new(".")).to_path_buf();
-    let columns = guess_columns(&files.table)?;
-    let classes = match &files.classes {
-        Some(path) => read_lines(path)?,
-        None => labels_in(&files.table, &columns.label)?,
-    };
-    let split = guess_split(&files.table);
-    let relative = |path: &Path| relative_to(&root, path);
-    let mut config = Config {
-        name: project_name(&root),
-        classes,
-        columns,
-        splits: [(split, relative(&files.table)?)].into(),
-        ..Config::default()
-    };
-    if let Some(path) = &files.probabilities {
-        let model = files.model.as_deref().map(relative).transpose()?;
-        config.runs.insert("v1".to_owned(), RunFiles::of(model, split, relative(path)?));
-    }
-    let assumed = assumed(&files, &config);
-    Ok(Guess { root, config, assumed })
+    let sources = paths.iter().map(|path| sort(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut guess = Guesser::new(sources)?;
+    guess.splits()?;
+    guess.classes()?;
+    guess.runs()?;
+    guess.finish()
 }
 
-fn assumed(files: &Files, config: &Config) -> Vec<String> {
-    let mut said = Vec::new();
-    if let (Some(probabilities), None) = (&files.probabilities, &files.classes) {
-        let names: Vec<&str> = config.classes.iter().take(6).map(String::as_str).collect();
-        let more = if config.classes.len() > names.len() { ", …" } else { "" };
-        said.push(format!(
-            "classes are taken in byte order: {}{more}\n  \
-             if the columns of {} are in another order, give the names in a .txt, one a line",
-            names.join(", "),
-            probabilities.display()
-        ));
-    }
-    if let (Some(model), None) = (&files.model, &files.probabilities) {
-        said.push(format!(
-            "there are no predictions yet; make some with: gaffe score --model {}",
-            model.display()
-        ));
-    }
-    said
-}
-
-#[derive(Default)]
-struct Files {
-    table: PathBuf,
-    probabilities: Option<PathBuf>,
+/// What was found so far.
+struct Guesser {
+    root: PathBuf,
+    /// Tables with gold labels.
+    tables: Vec<Source>,
+    /// What has predictions and no gold labels.
+    others: Vec<Source>,
+    names: Option<(PathBuf, Vec<String>)>,
     model: Option<PathBuf>,
-    classes: Option<PathBuf>,
+    config: Config,
+    assumed: Vec<String>,
 }
 
-impl Files {
-    fn sort(paths: &[PathBuf]) -> Result<Self, IngestError> {
-        let mut table = None;
-        let mut files = Self::default();
-        for path in paths {
-            let place = match extension(path).as_deref() {
-                Some("csv" | "tsv") => &mut table,
-                Some("npy") => &mut files.probabilities,
-                Some("onnx") => &mut files.model,
-                Some("txt") => &mut files.classes,
-                _ => {
-                    let remedy = "give a table (.csv, .tsv), and if you have them its probabilities \
-                                  (.npy), a model (.onnx) and the class names (.txt)";
-                    return Err(IngestError::new(path, "not a form that is read", remedy));
-                }
-            };
-            if place.replace(path.clone()).is_some() {
+impl Guesser {
+    fn new(sources: Vec<Source>) -> Result<Self, IngestError> {
+        let (mut tables, mut others, mut names, mut model) = (vec![], vec![], None, None);
+        let first = sources[0].path.clone();
+        for source in sources {
+            let again = || {
                 let remedy = "give one; others can be added in gaffe.toml";
-                return Err(IngestError::new(path, "a second file of the same kind", remedy));
+                Err(IngestError::new(&source.path, "a second file of the same kind", remedy))
+            };
+            match &source.kind {
+                Kind::Table(_, columns, _) if columns.label.is_empty() => others.push(source),
+                Kind::Table(..) => tables.push(source),
+                Kind::Array(..) => others.push(source),
+                Kind::Names(_) if names.is_some() => return again(),
+                Kind::Model if model.is_some() => return again(),
+                Kind::Names(list) => names = Some((source.path.clone(), list.clone())),
+                Kind::Model => model = Some(source.path.clone()),
             }
         }
-        let none = || IngestError::new(&paths[0], "no table among the files", "add a .csv or .tsv");
-        files.table = table.ok_or_else(none)?;
-        Ok(files)
+        let Some(table) = tables.first() else { return Err(no_labels(&first, &others)) };
+        let root = common_folder(tables.iter().map(|table| table.path.as_path()))
+            .unwrap_or_else(|| folder_of(&table.path).to_path_buf());
+        let config = Config { name: project_name(&root), ..Config::default() };
+        Ok(Self { root, tables, others, names, model, config, assumed: Vec::new() })
     }
-}
 
-fn guess_columns(path: &Path) -> Result<ColumnNames, IngestError> {
-    let headers = read_headers(path, &mut open_table(path)?)?;
-    let columns = roles::guess(&headers.iter().collect::<Vec<_>>());
-    if columns.label.is_empty() {
-        let there = list(&headers);
-        let what = format!("no column looks like the label (columns: {there})");
-        let remedy = match headers.len() {
-            1 => "separate the columns by commas, or by tabs in a .tsv",
-            _ => "name it \"label\", or write gaffe.toml by hand",
-        };
-        return Err(IngestError::new(path, what, remedy).at(1));
-    }
-    Ok(columns)
-}
-
-/// Distinct labels in byte order, as torchvision, Keras and scikit-learn number them; whole numbers
-/// in order of value.
-fn labels_in(path: &Path, column: &str) -> Result<Vec<String>, IngestError> {
-    let mut reader = open_table(path)?;
-    let headers = reader.headers().map_err(|e| table_error(path, &e))?;
-    let at = headers.iter().position(|h| h == column).unwrap_or(0);
-    let mut labels = BTreeSet::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| table_error(path, &e))?;
-        let label = record.get(at).unwrap_or("");
-        if label.is_empty() {
-            let line = record.position().map_or(0, csv::Position::line);
-            let remedy = "give it one, or take the row out";
-            return Err(IngestError::new(path, "an example without a label", remedy).at(line));
+    /// Which table is which split.
+    fn splits(&mut self) -> Result<(), IngestError> {
+        for source in &self.tables {
+            let Kind::Table(form, columns, frame) = &source.kind else { continue };
+            let there = split_column(frame, columns);
+            let named = guess_split(&source.path);
+            let splits = if there.is_empty() { vec![named] } else { there };
+            for split in splits {
+                let path = relative_to(&self.root, &source.path)?;
+                if self.config.splits.insert(split, path).is_some() {
+                    let what = format!("a second table for the split {split}");
+                    let remedy = "give one table a split: their names tell which (train.csv, dev.csv, test.csv)";
+                    return Err(IngestError::new(&source.path, what, remedy));
+                }
+            }
+            self.assumed.push(describe(source, form.name, columns, frame.rows));
+            self.assumed.extend(frame.notes.iter().cloned());
         }
-        if !labels.contains(label) {
-            labels.insert(label.to_owned());
+        let Kind::Table(_, columns, _) = &self.tables[0].kind else { return Ok(()) };
+        self.config.columns = columns.clone();
+        Ok(())
+    }
+
+    fn classes(&mut self) -> Result<(), IngestError> {
+        let frames = || self.tables.iter().chain(&self.others).filter_map(Source::table);
+        let told = self.names.as_ref().map(|(path, names)| (path.clone(), names.clone()));
+        let widths = self.others.iter().filter_map(Source::width);
+        let found = classes::find(told, frames(), widths.collect())?;
+        self.assumed.extend(found.assumed);
+        self.config.classes = found.names;
+        Ok(())
+    }
+
+    /// Predictions in the tables themselves, then those beside them.
+    fn runs(&mut self) -> Result<(), IngestError> {
+        let mut inside = RunFiles::default();
+        for (split, path) in self.config.splits.clone() {
+            let of_path =
+                |source: &&Source| relative_to(&self.root, &source.path).is_ok_and(|p| p == path);
+            let table = self.tables.iter().find(of_path).and_then(Source::table);
+            if table.is_some_and(|(columns, _)| columns.predicts()) {
+                inside.set(split, path);
+            }
         }
+        if !inside.is_empty() {
+            self.config.runs.insert("v1".to_owned(), inside);
+        }
+        let several = self.others.len() > 1 || !self.config.runs.is_empty();
+        for source in &self.others {
+            if let Some((columns, _)) = source.table().filter(|(columns, _)| !columns.predicts()) {
+                let _ = columns;
+                let remedy = "name the columns `label`, or `prediction`, or `prob_` and the class";
+                return Err(IngestError::new(
+                    &source.path,
+                    "no column of labels or predictions",
+                    remedy,
+                ));
+            }
+            let split = self.split_of(source);
+            let path = relative_to(&self.root, &source.path)?;
+            let name = if several { run_name(&source.path) } else { "v1".to_owned() };
+            self.config.runs.entry(name).or_default().set(split, path);
+            if let Kind::Table(form, columns, frame) = &source.kind {
+                self.assumed.push(describe(source, form.name, columns, frame.rows));
+                self.assumed.extend(frame.notes.iter().cloned());
+            }
+        }
+        Ok(())
     }
-    let mut labels: Vec<String> = labels.into_iter().collect();
-    if labels.iter().all(|l| l.parse::<u64>().is_ok()) {
-        labels.sort_by_key(|l| l.parse::<u64>().unwrap_or(0));
+
+    /// The split that predictions are of: by the name, else the only one, else the one with as many rows.
+    fn split_of(&self, source: &Source) -> Split {
+        let named = guess_split(&source.path);
+        let splits = &self.config.splits;
+        if splits.len() == 1 || !splits.contains_key(&named) {
+            return splits
+                .keys()
+                .copied()
+                .find(|split| *split == Split::Dev)
+                .unwrap_or_else(|| splits.keys().next().copied().unwrap_or(Split::Dev));
+        }
+        named
     }
-    Ok(labels)
+
+    fn finish(mut self) -> Result<Guess, IngestError> {
+        if let Some(model) = &self.model {
+            let model = relative_to(&self.root, model)?;
+            if let Some(run) = self.config.runs.values_mut().next() {
+                run.model = Some(model);
+            } else {
+                self.assumed.push(format!(
+                    "there are no predictions yet; make some with: gaffe score --model {}",
+                    model.display()
+                ));
+            }
+        }
+        let mut tables = Vec::new();
+        for source in self.tables.into_iter().chain(self.others) {
+            let path = self.root.join(relative_to(&self.root, &source.path)?);
+            if let Kind::Table(_, _, frame) = source.kind {
+                tables.push((path, frame));
+            }
+        }
+        Ok(Guess { root: self.root, config: self.config, assumed: self.assumed, tables })
+    }
 }
 
-fn read_lines(path: &Path) -> Result<Vec<String>, IngestError> {
-    let text = std::fs::read_to_string(path).map_err(|e| IngestError::io(path, &e))?;
-    let text = text.trim_start_matches('\u{feff}');
-    Ok(text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect())
+/// What was understood of a table, on a line.
+fn describe(source: &Source, form: &str, columns: &ColumnNames, rows: usize) -> String {
+    let named = [
+        ("id", columns.id.as_deref()),
+        ("file", columns.file.as_deref()),
+        ("text", columns.text.as_deref()),
+        ("label", Some(columns.label.as_str()).filter(|label| !label.is_empty())),
+        ("prediction", columns.prediction.as_deref()),
+        ("confidence", columns.confidence.as_deref()),
+        ("probabilities", columns.probabilities.as_deref()),
+        ("split", columns.split.as_deref()),
+    ];
+    let same = |(role, name): &(&str, &str)| {
+        if role == name { (*role).to_owned() } else { format!("{role} = {name}") }
+    };
+    let roles = named.iter().filter_map(|(role, name)| name.map(|name| same(&(role, name))));
+    let name = source.path.file_name().unwrap_or(source.path.as_os_str()).to_string_lossy();
+    format!("{name}: {form}, {rows} rows; {}", roles.collect::<Vec<_>>().join(", "))
 }
 
-/// Train and test are recognised by name; anything else is taken for what errors are looked at on.
+fn no_labels(first: &Path, others: &[Source]) -> IngestError {
+    let Some(source) = others.iter().find(|source| source.table().is_some()) else {
+        let remedy = "give a table with a column of labels, such as a .csv with `label`";
+        return IngestError::new(first, "no table among the files", remedy);
+    };
+    let there = source.table().map(|(_, frame)| super::assemble::listed(frame)).unwrap_or_default();
+    let predicts = source.table().is_some_and(|(columns, _)| columns.predicts());
+    let what = format!("no column looks like the label (columns: {there})");
+    let remedy = match (predicts, source.table().map(|(_, frame)| frame.fields.len())) {
+        (true, _) => "these are predictions: give the table with the gold labels too",
+        (_, Some(1)) => "separate the columns by commas, or by tabs in a .tsv",
+        _ => "name it \"label\", or write gaffe.toml by hand",
+    };
+    IngestError::new(&source.path, what, remedy).at(1)
+}
+
+/// The splits that a column tells.
+fn split_column(frame: &super::Frame, columns: &ColumnNames) -> Vec<Split> {
+    let Some(cells) = columns.split.as_deref().and_then(|name| frame.field(name)?.texts()) else {
+        return Vec::new();
+    };
+    let has = |split: &Split| cells.iter().any(|cell| roles::split(cell) == Some(*split));
+    Split::ALL.into_iter().filter(has).collect()
+}
+
+/// Train and test are recognised by the names of the file and its folder; anything else is taken for what errors are
+/// looked at on.
 fn guess_split(path: &Path) -> Split {
-    let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("").to_lowercase();
-    let words: Vec<&str> = stem.split(|c: char| !c.is_alphanumeric()).collect();
-    Split::ALL
-        .into_iter()
-        .find(|split| *split != Split::Dev && words.contains(&split.name()))
-        .unwrap_or(Split::Dev)
+    let folder = path.parent().and_then(Path::file_name);
+    let names = [path.file_stem(), folder];
+    let words = names.into_iter().flatten().flat_map(|name| {
+        let name = name.to_string_lossy().to_lowercase();
+        let words = name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
+        words.collect::<Vec<_>>()
+    });
+    words.filter_map(|word| roles::split(&word)).next().unwrap_or(Split::Dev)
 }
 
-fn extension(path: &Path) -> Option<String> {
-    Some(path.extension()?.to_str()?.to_lowercase())
+/// A name for a run made of the name of its file.
+fn run_name(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+    let name: String = stem.chars().map(plain).collect();
+    if is_run_name(&name) { name } else { "imported".to_owned() }
 }
 
 fn project_name(root: &Path) -> String {
     let whole = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     whole.file_name().map_or_else(|| "project".to_owned(), |n| n.to_string_lossy().into_owned())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The deepest folder that all files lie in, as the first one is written where that is its own.
+fn common_folder<'a>(mut files: impl Iterator<Item = &'a Path>) -> Option<PathBuf> {
+    let first = folder_of(files.next()?);
+    let whole = |folder: &Path| folder.canonicalize().ok();
+    let own = whole(first)?;
+    let mut common = own.clone();
+    for file in files {
+        let folder = whole(folder_of(file))?;
+        while !folder.starts_with(&common) {
+            common.pop();
+        }
+    }
+    Some(if common == own { first.to_path_buf() } else { common })
 }
 
 fn relative_to(root: &Path, path: &Path) -> Result<PathBuf, IngestError> {
@@ -181,56 +277,5 @@ fn relative_to(root: &Path, path: &Path) -> Result<PathBuf, IngestError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn files(names: &[(&str, &str)]) -> (tempfile::TempDir, Vec<PathBuf>) {
-        let dir = tempfile::tempdir().unwrap();
-        let paths = names.iter().map(|(name, text)| {
-            let path = dir.path().join(name);
-            std::fs::write(&path, text).unwrap();
-            path
-        });
-        let paths = paths.collect();
-        (dir, paths)
-    }
-
-    #[test]
-    fn understands_a_table_with_probabilities() {
-        let table = "ID,filename,target,light\na,x.png,dog,1\nb,y.png,cat,2\n";
-        let (_dir, paths) = files(&[("valid.csv", table), ("probs.npy", "")]);
-        let config = guess(&paths).unwrap().config;
-        assert_eq!(config.classes, ["cat", "dog"]);
-        assert_eq!(config.columns.id.as_deref(), Some("ID"));
-        assert_eq!(config.columns.file.as_deref(), Some("filename"));
-        assert_eq!(config.columns.label, "target");
-        assert_eq!(config.splits[&Split::Dev], Path::new("valid.csv"));
-        assert_eq!(config.runs["v1"].dev.as_deref(), Some(Path::new("probs.npy")));
-    }
-
-    #[test]
-    fn numbers_are_classes_in_order_of_value_and_names_come_from_a_list() {
-        let table = "text,label\nhi,10\nho,2\n";
-        let (_dir, paths) = files(&[("test.csv", table)]);
-        let config = guess(&paths).unwrap().config;
-        assert_eq!(config.classes, ["2", "10"]);
-        assert!(config.splits.contains_key(&Split::Test));
-        let (_dir, paths) = files(&[("a.csv", table), ("classes.txt", "no\nyes\n")]);
-        assert_eq!(guess(&paths).unwrap().config.classes, ["no", "yes"]);
-    }
-
-    #[test]
-    fn says_what_is_missing() {
-        let error = |names: &[(&str, &str)]| {
-            let (_dir, paths) = files(names);
-            guess(&paths).unwrap_err().to_string()
-        };
-        assert!(error(&[("p.npy", "")]).contains("no table among the files"));
-        assert!(
-            error(&[("a.csv", "x,y\n1,2\n")])
-                .contains("no column looks like the label (columns: x, y)")
-        );
-        assert!(error(&[("a.csv", ""), ("b.csv", "")]).contains("a second file of the same kind"));
-        assert!(error(&[("a.doc", "")]).contains("not a form that is read"));
-    }
-}
+#[path = "guess_tests.rs"]
+mod tests;

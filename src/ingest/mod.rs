@@ -5,18 +5,22 @@
 
 mod assemble;
 mod blocks;
+mod classes;
 mod config;
 mod error;
 mod forms;
 mod frame;
 mod goal;
 mod guess;
+mod join;
 mod labels;
 mod layout;
 mod npy;
 mod presets;
+mod probs;
 mod roles;
 mod rows;
+mod sort;
 mod table;
 mod votes;
 
@@ -27,9 +31,11 @@ pub use forms::{FORMS, Form, form_of, read_frame};
 pub use frame::{Cells, Field, Frame};
 pub use goal::CostConfig;
 pub use guess::{Guess, guess};
+pub use join::{Joined, JoinedBy, join};
 pub use labels::{read_class_names, read_labels};
 pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, write_matrix};
 pub use presets::Preset;
+pub use probs::{Told, settle, told};
 pub use rows::{Precision, RowFile};
 pub use table::{delimiter, open_table, read_columns, read_headers, table_error};
 pub use votes::{VoteForm, VoteTable, read_votes};

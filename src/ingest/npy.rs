@@ -146,6 +146,21 @@ fn wide<T: Into<i128> + Clone>(values: Array1<T>) -> Vec<i128> {
     values.into_iter().map(Into::into).collect()
 }
 
+/// Whether a file begins as `NumPy`'s arrays do.
+pub fn is_array(path: &Path) -> bool {
+    let mut magic = [0; 6];
+    File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok()
+        && magic == *b"\x93NUMPY"
+}
+
+/// The sizes of an array's axes.
+///
+/// # Errors
+/// No `.npy` file.
+pub fn array_shape(path: &Path) -> Result<Vec<usize>, IngestError> {
+    Ok(open(path)?.1.shape)
+}
+
 fn open(path: &Path) -> Result<(File, Header), IngestError> {
     let file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
     if file.metadata().map_err(|e| IngestError::io(path, &e))?.is_dir() {

@@ -3,6 +3,7 @@
 //! Invariant: a guess is only a name; whoever shows it says that it is one.
 
 use super::ColumnNames;
+use crate::dataset::Split;
 
 const IDS: [&str; 6] = ["id", "uid", "example_id", "_input_hash", "index", "key"];
 const FILES: [&str; 11] = [
@@ -59,5 +60,15 @@ pub fn guess(names: &[&str]) -> ColumnNames {
         confidence: find(&CONFIDENCES),
         probabilities: find(&PROBABILITIES),
         split: find(&SPLITS),
+    }
+}
+
+/// The split that a word names.
+pub fn split(word: &str) -> Option<Split> {
+    match word.to_ascii_lowercase().as_str() {
+        "train" | "training" => Some(Split::Train),
+        "dev" | "val" | "valid" | "validation" | "eval" => Some(Split::Dev),
+        "test" | "testing" => Some(Split::Test),
+        _ => None,
     }
 }

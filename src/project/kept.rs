@@ -4,13 +4,18 @@
 
 use super::{Project, ProjectError};
 use crate::dataset::{Examples, Run, Split};
+use crate::ingest::{self, Assembled, Frame};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What was read.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    examples: Mutex<BTreeMap<Split, Arc<Examples>>>,
+    /// Of splits, with what a model said of them in the same file.
+    assembled: Mutex<BTreeMap<Split, Arc<Assembled>>>,
+    /// Of files that were read before there was a project.
+    frames: Mutex<BTreeMap<PathBuf, Frame>>,
     runs: Mutex<BTreeMap<Split, Arc<Run>>>,
 }
 
@@ -19,18 +24,29 @@ fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Project {
-    /// [`Project::examples`], which are kept.
+    /// [`Project::examples`], which are kept, and what a model said of them in the same file.
     ///
     /// # Errors
     /// As [`Project::examples`].
-    pub fn kept_examples(&self, split: Split) -> Result<Arc<Examples>, ProjectError> {
-        let mut kept = open(&self.kept.examples);
-        if let Some(examples) = kept.get(&split) {
-            return Ok(examples.clone());
+    pub(super) fn assembled(&self, split: Split) -> Result<Arc<Assembled>, ProjectError> {
+        let mut kept = open(&self.kept.assembled);
+        if let Some(assembled) = kept.get(&split) {
+            return Ok(assembled.clone());
         }
-        let examples = Arc::new(self.examples(split)?);
-        kept.insert(split, examples.clone());
-        Ok(examples)
+        let table = self.table(split)?;
+        let (columns, classes) = (&self.config().columns, self.classes());
+        let read = match open(&self.kept.frames).remove(&table) {
+            Some(frame) => ingest::assemble(&table, frame, columns, classes, split),
+            None => ingest::read_examples(&table, columns, classes, split),
+        };
+        let assembled = Arc::new(read.map_err(|e| e.or_remedy(super::NAMED))?);
+        kept.insert(split, assembled.clone());
+        Ok(assembled)
+    }
+
+    /// Keeps what was read of a file until it is asked for.
+    pub fn keep_frame(&self, path: PathBuf, frame: Frame) {
+        open(&self.kept.frames).insert(path, frame);
     }
 
     /// [`Project::run`], which is kept until another run of the split is asked for.

@@ -40,7 +40,7 @@ pub use worker::{Request, WORKER, measure_in_process, work};
 
 use crate::analysis::{self, ErrorRate, Relabels};
 use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split};
-use crate::ingest::{self, Config, FILE_NAME};
+use crate::ingest::{Config, FILE_NAME};
 use crate::store::{self, Store};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -144,6 +144,20 @@ impl Project {
             || whole(&self.data_dir()).is_some_and(|dir| path.starts_with(dir))
     }
 
+    /// The split whose table or predictions `path` is.
+    pub fn split_of(&self, path: &Path) -> Option<Split> {
+        let whole = |path: &Path| path.canonicalize().ok();
+        let path = whole(path)?;
+        let is = |file: &Path| whole(&self.root.join(file)).as_ref() == Some(&path);
+        let table = self.config.splits.iter().find(|(_, file)| is(file)).map(|(split, _)| *split);
+        table.or_else(|| {
+            let of_run = |split: &Split| {
+                self.config.runs.values().any(|run| run.split(*split).is_some_and(is))
+            };
+            Split::ALL.into_iter().find(of_run)
+        })
+    }
+
     /// The project file's content.
     pub fn config(&self) -> &Config {
         &self.config
@@ -168,15 +182,12 @@ impl Project {
         table.map(|t| self.root.join(t)).ok_or(ProjectError::NoSplit(split))
     }
 
-    /// Reads the examples of a split.
+    /// The examples of a split. They are read once as long as the project is open.
     ///
     /// # Errors
     /// No such split, or a table that can't be used.
     pub fn examples(&self, split: Split) -> Result<Examples, ProjectError> {
-        let table = self.table(split)?;
-        ingest::read_examples(&table, &self.config.columns, &self.classes, split)
-            .map(|read| read.examples)
-            .map_err(|e| e.or_remedy(NAMED).into())
+        Ok(self.assembled(split)?.examples.clone())
     }
 
     /// The folder that picture files of a split are relative to.

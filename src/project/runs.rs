@@ -4,8 +4,10 @@
 
 use super::partial::Failure;
 use super::{Project, ProjectError};
-use crate::dataset::{Examples, Matrix, Run, Split, stable_hash};
-use crate::ingest::{IngestError, Precision, is_run_name, read_matrix};
+use crate::dataset::{Examples, Run, Split, stable_hash};
+use crate::ingest::{
+    IngestError, Precision, is_run_name, join, read_frame, read_matrix, settle, told,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -128,29 +130,56 @@ impl Project {
     /// Reads a run's probabilities for `examples`.
     ///
     /// # Errors
-    /// No such run, a file of another shape, rows that are no probabilities.
+    /// No such run, a file of another shape or with nothing in common, rows that are no probabilities.
     pub fn run(&self, name: &str, split: Split, examples: &Examples) -> Result<Run, ProjectError> {
         let runs = self.runs()?;
         let path = choose(Some(name), &runs, split)?.path(split);
         self.check_data(&path, examples)?;
-        let matrix = self.matrix(&path, examples)?;
-        Run::new(name, matrix).map_err(|e| {
-            let remedy = "save the probabilities (softmax output, float32), not logits";
-            IngestError::new(&path, e.to_string(), remedy).into()
-        })
+        if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("npy")) {
+            return self.run_of_array(name, &path, examples);
+        }
+        let classes = self.classes();
+        let wrong = |why: String| IngestError::told(&path, &why);
+        let mut notes = Vec::new();
+        let told = if self.table(split)? == path {
+            told(&self.assembled(split)?.said, examples.len(), classes).map_err(wrong)?
+        } else {
+            let (_, frame) = read_frame(&path).map_err(|e| e.or_remedy(super::NAMED))?;
+            notes.clone_from(&frame.notes);
+            let joined = join(&path, frame, &self.config().columns, examples)?;
+            notes.push(joined.describe(&path));
+            told(&joined.said, examples.len(), classes).map_err(wrong)?
+        };
+        notes.extend(told.notes);
+        let run = Run::new(name, told.matrix).map_err(|e| wrong(e.to_string()))?;
+        Ok(run.about(told.known, notes))
     }
 
-    /// The probabilities of examples; a file that came with the data has a row for each of the table's, those that
-    /// are no examples included.
-    fn matrix(&self, path: &Path, examples: &Examples) -> Result<Matrix, ProjectError> {
+    /// A file that came with the data has a row for each of the table's, those that are no examples included.
+    fn run_of_array(
+        &self,
+        name: &str,
+        path: &Path,
+        examples: &Examples,
+    ) -> Result<Run, ProjectError> {
         let (classes, origin) = (self.classes().len(), &examples.origin);
         let foreign = !path.starts_with(self.runs_dir());
         let rows = if foreign { origin.len } else { examples.len() };
         let matrix = read_matrix(path, rows, classes).map_err(|e| e.or_remedy(super::NAMED))?;
-        match origin.rows.as_deref().filter(|_| foreign) {
-            None => Ok(matrix),
-            Some(rows) => Ok(matrix.gather(rows)),
+        let matrix = match origin.rows.as_deref().filter(|_| foreign) {
+            None => matrix,
+            Some(rows) => matrix.gather(rows),
+        };
+        // one pass where all is well, which for large arrays is the only one
+        if let Ok(run) = Run::new(name, matrix.clone()) {
+            return Ok(run);
         }
+        let what = path.file_name().unwrap_or_default().to_string_lossy();
+        let told = settle(matrix.values().to_vec(), classes, &what)
+            .map_err(|why| IngestError::told(path, &why))?;
+        let run = Run::new(name, told.matrix);
+        let run = run.map_err(|e| IngestError::new(path, e.to_string(), ""))?;
+        Ok(run.about(told.known, told.notes))
     }
 
     /// Rows of a run are matched by place, so a scored run is void when the table has changed.

@@ -75,7 +75,7 @@ impl<'p> Sight<'p> {
 }
 
 /// The end of a file's name, lower case, without `.gz`.
-fn extension(path: &Path) -> String {
+pub fn extension(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let end = name.trim_end_matches(".gz").rsplit_once('.').map(|(_, end)| end.to_owned());
     end.unwrap_or_default()

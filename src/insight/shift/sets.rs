@@ -202,7 +202,7 @@ impl Reading<'_> {
         let from = self.here.filter(|_| self.is_here(split)).and_then(|here| here.project.as_ref());
         let examples = match from {
             Some(from) => from.shared.snapshot.examples.clone(),
-            None => self.project.kept_examples(split)?,
+            None => Arc::new(self.project.examples(split)?),
         };
         let run = match (from, run) {
             (_, None) => None,
