@@ -2,7 +2,7 @@
 
 use super::super::AnalysisError;
 use super::{NO_CLASS, same_length};
-use crate::analysis::neighbours::{Distance, ONE_IN, Points, Recall, nearest_within};
+use crate::analysis::neighbours::{self, Distance, ONE_IN, Points, Recall, nearest_within};
 use crate::dataset::Matrix;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -77,7 +77,7 @@ pub fn nearest_neighbours(
     known = drawn(known, train, train_most, &mut rng);
     asked = drawn(asked, dev, dev_most, &mut rng);
     let nearest = nearest_within(options.budget, &asked, &known, 1, &mut |_| true);
-    let recall = nearest.as_ref().and_then(|nearest| nearest.recall());
+    let recall = nearest.as_ref().and_then(neighbours::Neighbours::recall);
     let mut predictions = vec![NO_CLASS; dev.rows()];
     let nearest = nearest.as_ref().map_or(&[][..], |nearest| nearest.all());
     for (&row, near) in asked.ids().iter().zip(nearest) {

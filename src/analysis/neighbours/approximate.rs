@@ -2,6 +2,9 @@
 //!
 //! Invariant: how many of the true neighbours it finds is measured on a sample that had no say in how it looks for
 //! them, and the same points have the same answer, whatever the number of threads.
+//!
+//! A graph (HNSW) would be another one each time that several threads build it, and takes longer to build than
+//! comparing all blocks up to some hundred thousand points.
 
 use super::best::Best;
 use super::cells::{Cells, spread};

@@ -46,9 +46,8 @@ impl Cells {
         let first: Vec<usize> = first.map(|&place| place as usize).collect();
         let mut centres = Tile::new(points, first.into_iter(), frame);
         for round in 0..ROUNDS {
-            let share = (ROUNDS + 1) as f64;
             let near = nearest(&centres, points, &sample, frame, &mut |done| {
-                go_on((round as f64 + done) / 2.0 / share)
+                go_on(0.5 * (round as f64 + done) / ROUNDS as f64)
             })?;
             centres = means(points, &sample, &grouped(&near, centres.len()), frame);
         }
@@ -182,7 +181,9 @@ type Grouped = (Vec<u32>, Vec<usize>);
 
 fn grouped(of: &[u32], groups: usize) -> Grouped {
     let mut starts = vec![0; groups + 1];
-    of.iter().for_each(|&group| starts[group as usize + 1] += 1);
+    for &group in of {
+        starts[group as usize + 1] += 1;
+    }
     for group in 0..groups {
         starts[group + 1] += starts[group];
     }
