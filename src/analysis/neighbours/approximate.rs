@@ -8,7 +8,7 @@
 
 use super::best::Best;
 use super::cells::{Cells, spread};
-use super::exact::{PIECES, SPARE, Search, multiply, row};
+use super::exact::{SPARE, Search, multiply, row};
 use super::points::Tile;
 use super::{Found, nearest_first, settled};
 use ndarray::Array2;
@@ -25,6 +25,8 @@ const TARGET: f64 = 0.95;
 pub const ONE_IN: usize = 8;
 /// Points that are asked about at once: so many that bringing cells into products takes little beside the products.
 const GROUP: usize = if cfg!(test) { 32 } else { 2048 };
+/// Groups a thread between two questions whether to go on: at a million points they take seconds.
+const GROUPS: usize = 2;
 
 /// How many of the true neighbours an approximate search finds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -44,7 +46,7 @@ struct Approximate<'a> {
 }
 
 /// The neighbours of each asked about, and how many of the true ones these are. Beside what the exact search
-/// needs this takes 8 bytes a point, and about √N × N × D products for the cells.
+/// needs this takes 16 bytes a point, some 20 MiB a thread, and about √N × N × D products for the cells.
 pub(super) fn approximate(
     exact: &Search<'_>,
     go_on: &mut dyn FnMut(f64) -> bool,
@@ -100,7 +102,7 @@ impl Approximate<'_> {
         let asked = others.unwrap_or(self.cells.order());
         let work: Vec<(usize, &[u32])> = asked.chunks(GROUP).enumerate().collect();
         let mut found = vec![Vec::new(); self.exact.asked.len()];
-        let batch = PIECES * rayon::current_num_threads();
+        let batch = GROUPS * rayon::current_num_threads();
         for (done, some) in work.chunks(batch).enumerate() {
             if !go_on((done * batch) as f64 / work.len() as f64) {
                 return None;
