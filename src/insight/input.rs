@@ -2,9 +2,11 @@
 
 use crate::analysis::effective_labels;
 use crate::analysis::eyeball::in_eyeball;
+use crate::analysis::neighbours::Recall;
 use crate::dataset::{ClassNames, Column, Examples, Split, TagId};
 use crate::ingest::{IngestError, Probs, read_class_names};
 use crate::project::{Project, Shared};
+use crate::report::{count, percent};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -127,6 +129,12 @@ pub fn tagged(shared: &Shared, tag: TagId) -> Vec<u32> {
 /// Why there is nothing to see.
 pub fn nothing(examples: usize) -> Option<String> {
     (examples == 0).then(|| "no example has both a label and a prediction".to_owned())
+}
+
+/// What is said of neighbours that are not exact.
+pub fn approximate(recall: Recall) -> String {
+    let (share, measured) = (percent(recall.share), count(recall.measured));
+    format!("nearest neighbours are approximate: {share} of the true ones, measured on {measured}")
 }
 
 /// What a result is about, in one line.

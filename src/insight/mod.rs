@@ -26,7 +26,8 @@ pub mod tally;
 pub use cell::{Cell, difference, number, p_value, proportion};
 pub(crate) use input::labelled;
 pub use input::{
-    FromProject, Input, class_names, classes_of, metadata, nothing, tagged, title, tops,
+    FromProject, Input, approximate, class_names, classes_of, metadata, nothing, tagged, title,
+    tops,
 };
 pub use models::{Measure, ModelOf, Models};
 pub use sheet::{Enter, Field, Page, Row, Sheet, field, in_csv, interval_of, limits_of};

@@ -2,7 +2,7 @@
 
 use super::super::AnalysisError;
 use super::{NO_CLASS, same_length};
-use crate::analysis::neighbours::{Distance, Points, nearest};
+use crate::analysis::neighbours::{self, Distance, ONE_IN, Points, Recall, nearest_within};
 use crate::dataset::Matrix;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -13,8 +13,9 @@ use serde::Serialize;
 pub struct NeighbourOptions {
     /// What is near.
     pub nearness: Distance,
-    /// Multiplications allowed. Beyond it, first the dev side is cut to a random draw of no fewer than
-    /// 2,000 examples, then the training side.
+    /// Multiplications allowed for comparing all. Beyond it the search is approximate; beyond as many times it as
+    /// such a search saves at least, first the dev side is cut to a random draw of no fewer than 2,000 examples,
+    /// then the training side.
     pub budget: u64,
     /// Of the random draws.
     pub seed: u64,
@@ -28,7 +29,7 @@ impl Default for NeighbourOptions {
 }
 
 /// Predictions of the nearest neighbour.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Neighbours {
     /// The label of the nearest training example for each dev example; [`NO_CLASS`] if it was not drawn,
     /// has no embedding, or there is nothing to be near to.
@@ -41,13 +42,15 @@ pub struct Neighbours {
     pub dev_used: usize,
     /// Dev examples with such an embedding.
     pub dev: usize,
+    /// How many of the nearest are found, if not all were compared.
+    pub recall: Option<Recall>,
 }
 
 /// Fewest dev examples that are kept if there are more, to say something of the error.
 const LEAST_DEV: usize = 2_000;
 
 /// Finds for each dev embedding (M×D) the label of the nearest of the training embeddings (N×D), the
-/// first of equally near ones, by comparing all (Cover & Hart 1967, IEEE Trans. Inf. Theory 13:21).
+/// first of equally near ones, within the budget by comparing all (Cover & Hart 1967, IEEE Trans. Inf. Theory 13:21).
 /// Give different examples on both sides: an
 /// example is its own nearest neighbour.
 ///
@@ -68,11 +71,13 @@ pub fn nearest_neighbours(
     let asked: Vec<u32> = (0..dev.rows() as u32).collect();
     let mut asked = Points::of(dev, &asked, nearness);
     let (all_train, all_dev) = (known.len(), asked.len());
-    let (train_most, dev_most) = affordable(all_train, all_dev, train.cols(), options.budget);
+    let most = options.budget.saturating_mul(ONE_IN as u64);
+    let (train_most, dev_most) = affordable(all_train, all_dev, train.cols(), most);
     let mut rng = Pcg64Mcg::seed_from_u64(options.seed);
     known = drawn(known, train, train_most, &mut rng);
     asked = drawn(asked, dev, dev_most, &mut rng);
-    let nearest = nearest(&asked, &known, 1, &mut |_| true);
+    let nearest = nearest_within(options.budget, &asked, &known, 1, &mut |_| true);
+    let recall = nearest.as_ref().and_then(neighbours::Neighbours::recall);
     let mut predictions = vec![NO_CLASS; dev.rows()];
     let nearest = nearest.as_ref().map_or(&[][..], |nearest| nearest.all());
     for (&row, near) in asked.ids().iter().zip(nearest) {
@@ -85,6 +90,7 @@ pub fn nearest_neighbours(
         train: all_train,
         dev_used,
         dev: all_dev,
+        recall,
     })
 }
 

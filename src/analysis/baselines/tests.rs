@@ -126,12 +126,31 @@ fn a_small_budget_draws_from_dev_first_and_says_so() {
     assert_eq!(affordable(5_000, 1_000_000, 500, 20_000_000_000), (5_000, 8_000));
     assert_eq!(affordable(9, 9, 9, 0), (1, 1));
     let train = matrix(&[&[0.0], &[1.0], &[2.0], &[3.0]]);
-    let options = NeighbourOptions { budget: 8, ..NeighbourOptions::default() };
+    let options = NeighbourOptions { budget: 1, ..NeighbourOptions::default() };
     let found = nearest_neighbours(&train, &[0; 4], &train, &options).unwrap();
     // zeros have no direction
     assert_eq!((found.train, found.dev), (3, 3));
     assert!(found.train_used * found.dev_used <= 8);
     assert_eq!(found.predictions.iter().filter(|&&k| k == 0).count(), found.dev_used);
+}
+
+#[test]
+fn beyond_the_budget_the_search_is_approximate_and_says_so() {
+    let n = 600;
+    let places: Vec<f32> = (0..n).map(|i| (i * 37 % n) as f32).collect();
+    let (train, dev) =
+        (Matrix::new(places.clone(), n, 1).unwrap(), Matrix::new(places, n, 1).unwrap());
+    let labels: Vec<u32> = (0..n as u32).collect();
+    let find = |budget| {
+        let nearness = Distance::Euclidean;
+        let options = NeighbourOptions { nearness, budget, seed: 0 };
+        nearest_neighbours(&train, &labels, &dev, &options).unwrap()
+    };
+    assert_eq!(find(360_000).recall, None);
+    let found = find(359_999);
+    assert_eq!((found.train_used, found.dev_used), (n, n));
+    let right = found.predictions.iter().zip(&labels).filter(|(a, b)| a == b).count();
+    assert!(right * 10 >= n * 9 && found.recall.is_some_and(|recall| recall.share >= 0.9));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A layout in which neighbours stay neighbours.
 
-use super::super::neighbours::among;
+use super::super::neighbours::{Recall, among};
 use super::super::parallel::pieces;
 use super::Point;
 use super::affinities::Affinities;
@@ -45,7 +45,7 @@ const FEWEST: usize = 4;
 /// (Kobak & Berens 2019, Nat. Commun. 10:5416).
 const START: f64 = 1e-4;
 
-/// A layout that is being made: t-SNE of a cloud (van der Maaten & Hinton 2008, JMLR 9:2579; with exact nearest
+/// A layout that is being made: t-SNE of a cloud (van der Maaten & Hinton 2008, JMLR 9:2579; with nearest
 /// neighbours and Barnes–Hut sums: van der Maaten 2014, JMLR 15:3221). What lies near in it is alike; distances
 /// between groups say little.
 #[derive(Debug)]
@@ -53,6 +53,7 @@ pub struct NeighbourLayout {
     options: LayoutOptions,
     /// None with too few vectors to have neighbours.
     affinities: Option<Affinities>,
+    recall: Option<Recall>,
     points: Vec<Point>,
     descent: Descent,
     done: usize,
@@ -68,15 +69,16 @@ impl NeighbourLayout {
         go_on: &mut dyn FnMut(f64) -> bool,
     ) -> Option<Self> {
         let rows = cloud.len();
-        let mut affinities = None;
+        let (mut affinities, mut recall) = (None, None);
         if rows >= FEWEST {
             let perplexity = options.perplexity.max(1.0).min((rows - 1) as f64 / 3.0);
             let near = among(&cloud.points(), (3.0 * perplexity) as usize + 1, go_on)?;
             affinities = Some(Affinities::new(&near, perplexity));
+            recall = near.recall();
         }
         let points = spread_out(start, rows, options.seed);
         let descent = Descent::new(rows, options);
-        Some(Self { options: *options, affinities, points, descent, done: 0 })
+        Some(Self { options: *options, affinities, recall, points, descent, done: 0 })
     }
 
     /// Goes on to the end, about M log M a step. `partial` is told the steps done, how many there are, and the
@@ -95,6 +97,11 @@ impl NeighbourLayout {
             }
         }
         true
+    }
+
+    /// How many of the nearest neighbours it goes by are true, if they are approximate.
+    pub fn recall(&self) -> Option<Recall> {
+        self.recall
     }
 
     /// Steps done.

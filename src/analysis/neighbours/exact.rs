@@ -14,9 +14,9 @@ const SMALLEST: usize = if cfg!(test) { 8 } else { 32 };
 /// Blocks that a piece of work compares with one block.
 const RUN: usize = 8;
 /// Pieces of work a thread between two questions whether to go on.
-const PIECES: usize = 4;
+pub(super) const PIECES: usize = 4;
 /// Candidates beyond those asked for: within them rounding may have changed the order.
-const SPARE: usize = if cfg!(test) { 4 } else { 16 };
+pub(super) const SPARE: usize = if cfg!(test) { 4 } else { 16 };
 
 /// What was found of one point: places of candidates, and how far all others are at least.
 pub(super) type Candidates = (Vec<u32>, f64);
@@ -138,12 +138,12 @@ fn pair<T: Real>(
     }
 }
 
-fn multiply<T: Real>(a: &Tile<T>, b: &Tile<T>, products: &mut Array2<T>) {
+pub(super) fn multiply<T: Real>(a: &Tile<T>, b: &Tile<T>, products: &mut Array2<T>) {
     let mut products = products.slice_mut(ndarray::s![..a.len(), ..b.len()]);
     general_mat_mul(T::one(), &a.values, &b.values.t(), T::zero(), &mut products);
 }
 
-fn row<T>(products: &Array2<T>, i: usize, len: usize) -> &[T] {
+pub(super) fn row<T>(products: &Array2<T>, i: usize, len: usize) -> &[T] {
     let row = products.row(i).to_slice().unwrap_or_default();
     &row[..len.min(row.len())]
 }

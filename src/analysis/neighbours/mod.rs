@@ -1,20 +1,25 @@
 //! The k nearest neighbours of vectors, by the cosine or along the straight line.
 //!
-//! Invariant: they are those that comparing all in f64 gives, the lower place first of equally near ones, whatever
-//! the number of threads.
+//! Invariant: they are those that comparing all in f64 gives, the lower place first of equally near ones, or they
+//! say how many of those they are; whatever the number of threads.
 //!
 //! Candidates come from matrix products in f32, and their distances are then computed directly. Besides the
 //! vectors, which may be mapped from a file, memory is 32 bytes a point and 16 (k + 16) for each one asked about, and
-//! 3 MiB a thread at D = 512: blocks are brought into products one after the other.
+//! 3 MiB a thread at D = 512: blocks are brought into products one after the other. Where comparing all would take
+//! too long, only points in the nearest cells are compared.
 
+mod approximate;
 mod best;
+mod cells;
 mod exact;
 mod points;
 
 pub use super::vectors::Distance;
+pub use approximate::{ONE_IN, Recall};
 pub use points::Points;
 
 use super::parallel::pieces;
+use approximate::approximate;
 use best::Real;
 use exact::{Candidates, Search};
 use points::Frame;
@@ -22,8 +27,14 @@ use rayon::prelude::*;
 
 /// Up to so many are asked about by computing all distances directly.
 const FEW: usize = 4;
+/// Fewest who are worth making cells for.
+const MANY: usize = if cfg!(test) { 256 } else { 4096 };
 /// Points of a piece of work.
 const PIECE: usize = 4096;
+
+/// Most products, |asked| × N × D, by which all are compared: those of 200,000 points with each other at D = 512,
+/// some minutes on two cores.
+pub const BUDGET: u64 = 200_000 * 200_000 * 512;
 
 /// A point that is near to another.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -39,12 +50,23 @@ pub struct Neighbour {
 pub struct Neighbours {
     count: usize,
     found: Vec<Neighbour>,
+    recall: Option<Recall>,
 }
 
 impl Neighbours {
+    fn new(count: usize, points: &Points<'_>, found: Vec<Found>, recall: Option<Recall>) -> Self {
+        let found = found.into_iter().flatten().map(|found| neighbour(points, found)).collect();
+        Self { count, found, recall }
+    }
+
     /// How many each has: as many as asked for, or as there are.
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// How many of the true ones these are, where not all points were compared; `None`: they are exact.
+    pub fn recall(&self) -> Option<Recall> {
+        self.recall
     }
 
     /// Those of the point at this place among those asked about.
@@ -60,8 +82,19 @@ impl Neighbours {
 
 /// The `count` nearest of `points` to each of `asked`. `go_on` is told the share done, and stops it by false: then
 /// there is nothing. Both sides have the same dimensions and distance, or there are no neighbours. Takes
-/// |asked| × N × D products on all cores.
+/// |asked| × N × D products on all cores, and is approximate where these are more than [`BUDGET`].
 pub fn nearest(
+    asked: &Points<'_>,
+    points: &Points<'_>,
+    count: usize,
+    go_on: &mut dyn FnMut(f64) -> bool,
+) -> Option<Neighbours> {
+    nearest_within(BUDGET, asked, points, count, go_on)
+}
+
+/// As [`nearest`], with another budget. Few are compared with all whatever that takes: it is no more than cells take.
+pub fn nearest_within(
+    budget: u64,
     asked: &Points<'_>,
     points: &Points<'_>,
     count: usize,
@@ -70,16 +103,20 @@ pub fn nearest(
     let alike = asked.dims() == points.dims() && asked.measure() == points.measure();
     let count = if alike { count.min(points.len()) } else { 0 };
     if count == 0 || asked.is_empty() {
-        return go_on(0.0).then_some(Neighbours { count, found: Vec::new() });
+        return go_on(0.0).then(|| Neighbours::new(count, points, Vec::new(), None));
     }
     if asked.len() <= FEW {
         return directly(asked, points, count, go_on);
     }
     let frame = Frame::new(asked, points);
     let search = Search { asked, points, frame: &frame, count, own: false };
+    if is_beyond(budget, asked, points) {
+        return approximately(&search, go_on);
+    }
     let places: Vec<u32> = (0..asked.len() as u32).collect();
     let candidates = search.some::<f32>(&places, go_on)?;
-    settled(&search, candidates, go_on)
+    let found = settled(&search, &places, candidates, go_on)?;
+    Some(Neighbours::new(count, points, found, None))
 }
 
 /// The `count` nearest of each point among the others. Takes N²/2 × D products on all cores; else as [`nearest`].
@@ -88,14 +125,40 @@ pub fn among(
     count: usize,
     go_on: &mut dyn FnMut(f64) -> bool,
 ) -> Option<Neighbours> {
+    among_within(BUDGET, points, count, go_on)
+}
+
+/// As [`among`], with another budget.
+pub fn among_within(
+    budget: u64,
+    points: &Points<'_>,
+    count: usize,
+    go_on: &mut dyn FnMut(f64) -> bool,
+) -> Option<Neighbours> {
     let count = count.min(points.len().saturating_sub(1));
     if count == 0 {
-        return go_on(0.0).then_some(Neighbours { count, found: Vec::new() });
+        return go_on(0.0).then(|| Neighbours::new(count, points, Vec::new(), None));
     }
     let frame = Frame::new(points, points);
     let search = Search { asked: points, points, frame: &frame, count, own: true };
+    if is_beyond(budget, points, points) {
+        return approximately(&search, go_on);
+    }
+    let places: Vec<u32> = (0..points.len() as u32).collect();
     let candidates = search.all::<f32>(go_on)?;
-    settled(&search, candidates, go_on)
+    let found = settled(&search, &places, candidates, go_on)?;
+    Some(Neighbours::new(count, points, found, None))
+}
+
+fn is_beyond(budget: u64, asked: &Points<'_>, points: &Points<'_>) -> bool {
+    let sizes = [points.len(), points.dims()].map(|size| size as u64);
+    let products = sizes.iter().fold(asked.len() as u64, |all, &size| all.saturating_mul(size));
+    asked.len() >= MANY && products > budget
+}
+
+fn approximately(search: &Search<'_>, go_on: &mut dyn FnMut(f64) -> bool) -> Option<Neighbours> {
+    let (found, recall) = approximate(search, go_on)?;
+    Some(Neighbours::new(search.count, search.points, found, Some(recall)))
 }
 
 /// All distances of each, computed directly.
@@ -105,66 +168,65 @@ fn directly(
     count: usize,
     go_on: &mut dyn FnMut(f64) -> bool,
 ) -> Option<Neighbours> {
-    let mut found = Vec::with_capacity(asked.len() * count);
+    let mut found = Vec::with_capacity(asked.len());
     for place in 0..asked.len() {
         if !go_on(place as f64 / asked.len() as f64) {
             return None;
         }
-        let all = of_all(asked, place, points, count);
-        found.extend(all.into_iter().map(|found| neighbour(points, found)));
+        found.push(of_all(asked, place, points, count));
     }
-    Some(Neighbours { count, found })
+    Some(Neighbours::new(count, points, found, None))
 }
 
-/// The nearest among the candidates, by distances computed directly. Where it is open whether products in f32
-/// missed one, those in f64 are asked, and where these leave it open, all points.
+/// The nearest among the candidates of the points asked at some places, by distances computed directly. Where it is
+/// open whether products in f32 missed one, those in f64 are asked, and where these leave it open, all points.
 fn settled(
     search: &Search<'_>,
+    places: &[u32],
     candidates: Vec<Candidates>,
     go_on: &mut dyn FnMut(f64) -> bool,
-) -> Option<Neighbours> {
+) -> Option<Vec<Found>> {
     let Search { asked, points, frame, count, own } = *search;
     let halves = (0..points.len()).into_par_iter().map(|place| points.half_length(place, frame));
     let longest = halves.reduce(|| 0.0, f64::max);
-    let all: Vec<u32> = (0..asked.len() as u32).collect();
-    let (mut found, open) = sorted::<f32>(search, &all, candidates, longest);
-    let exact = search.some::<f64>(&open, go_on)?;
-    let (exact, still) = sorted::<f64>(search, &open, exact, longest);
-    for (place, exact) in open.into_iter().zip(exact) {
-        found[place as usize] = exact;
+    let (mut found, open) = sorted::<f32>(search, places, candidates, longest);
+    let left = |open: &[usize]| open.iter().map(|&i| places[i]).collect::<Vec<u32>>();
+    let exact = search.some::<f64>(&left(&open), go_on)?;
+    let (exact, still) = sorted::<f64>(search, &left(&open), exact, longest);
+    for (&i, exact) in open.iter().zip(exact) {
+        found[i] = exact;
     }
-    for (done, &place) in still.iter().enumerate() {
+    for (done, i) in still.iter().map(|&i| open[i]).enumerate() {
         if !go_on(done as f64 / still.len() as f64) {
             return None;
         }
-        let all = of_all(asked, place as usize, points, count + usize::from(own));
-        let others = all.into_iter().filter(|other| !own || other.1 != place);
-        found[place as usize] = others.take(count).collect();
+        let all = of_all(asked, places[i] as usize, points, count + usize::from(own));
+        let others = all.into_iter().filter(|other| !own || other.1 != places[i]);
+        found[i] = others.take(count).collect();
     }
-    let found = found.into_iter().flatten().map(|found| neighbour(points, found)).collect();
-    Some(Neighbours { count, found })
+    Some(found)
 }
 
 /// Distances and places of neighbours, nearest first.
 type Found = Vec<(f64, u32)>;
 
-/// The nearest candidates of the points asked at some places, and those places for which that is not sure.
+/// The nearest candidates of the points asked at some places, and the indices of places for which that is not sure.
 fn sorted<T: Real>(
     search: &Search<'_>,
     places: &[u32],
     candidates: Vec<Candidates>,
     longest: f64,
-) -> (Vec<Found>, Vec<u32>) {
-    let one = |(&place, (among, far)): (&u32, Candidates)| {
+) -> (Vec<Found>, Vec<usize>) {
+    let one = |(i, (&place, (among, far))): (usize, (&u32, Candidates))| {
         let asked = place as usize;
         let among = among.into_iter();
         let found = nearest_first(search.asked, asked, search.points, among, search.count);
         let last = found.last().map_or(0.0, |last| last.0);
         let sure = search.is_sure::<T>(asked, last, far, longest);
-        (found, (!sure).then_some(place))
+        (found, (!sure).then_some(i))
     };
-    let (found, open): (Vec<Found>, Vec<Option<u32>>) =
-        places.par_iter().zip(candidates).map(one).unzip();
+    let (found, open): (Vec<Found>, Vec<Option<usize>>) =
+        places.par_iter().zip(candidates).enumerate().map(one).unzip();
     (found, open.into_iter().flatten().collect())
 }
 

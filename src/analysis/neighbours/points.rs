@@ -4,7 +4,7 @@ use super::super::parallel::pieces;
 use super::super::vectors::{Distance, Vector};
 use super::best::Real;
 use crate::dataset::Matrix;
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
 /// Points of a piece of work.
 const PIECE: usize = 1024;
@@ -105,7 +105,7 @@ impl<'a> Points<'a> {
     }
 
     /// D values around the frame's origin, in its unit.
-    fn framed(&self, place: usize, frame: &Frame) -> impl Iterator<Item = f64> {
+    pub(super) fn framed(&self, place: usize, frame: &Frame) -> impl Iterator<Item = f64> {
         let Vector { values, scale } = self.vectors[place];
         let framed = move |(&x, &origin): (&f32, &f64)| (f64::from(x) * scale - origin) * frame.per;
         values.iter().zip(&frame.origin).map(framed)
@@ -167,8 +167,22 @@ impl<T: Real> Tile<T> {
         let mut values = Array2::zeros((places.len(), points.dims));
         let mut halves = Vec::with_capacity(places.len());
         for (place, mut row) in places.zip(values.outer_iter_mut()) {
+            let to = row.as_slice_mut().unwrap_or_default();
+            halves.push(T::of(fill(to, points.vectors[place], frame) / 2.0));
+        }
+        Self { values, halves }
+    }
+
+    /// Of rows in a frame.
+    pub fn made(
+        rows: impl ExactSizeIterator<Item = impl Iterator<Item = f64>>,
+        dims: usize,
+    ) -> Self {
+        let mut values = Array2::zeros((rows.len(), dims));
+        let mut halves = Vec::with_capacity(rows.len());
+        for (from, mut row) in rows.zip(values.outer_iter_mut()) {
             let mut square = 0.0;
-            for (to, x) in row.iter_mut().zip(points.framed(place, frame)) {
+            for (to, x) in row.iter_mut().zip(from) {
                 square += x * x;
                 *to = T::of(x);
             }
@@ -177,7 +191,34 @@ impl<T: Real> Tile<T> {
         Self { values, halves }
     }
 
+    /// Its rows at these indices.
+    pub fn some(&self, rows: &[usize]) -> Self {
+        let halves = rows.iter().map(|&row| self.halves[row]).collect();
+        Self { values: self.values.select(Axis(0), rows), halves }
+    }
+
     pub fn len(&self) -> usize {
         self.halves.len()
     }
+}
+
+/// Brings a vector into a frame and sums its squares, in lanes so that it runs at the speed of vector instructions.
+fn fill<T: Real>(to: &mut [T], Vector { values, scale }: Vector<'_>, frame: &Frame) -> f64 {
+    const LANES: usize = 8;
+    let one = |to: &mut T, x: f32, origin: f64| {
+        let x = (f64::from(x) * scale - origin) * frame.per;
+        *to = T::of(x);
+        x * x
+    };
+    let mut lanes = [0.0; LANES];
+    let (values, rest) = values.as_chunks::<LANES>();
+    let (origins, origins_rest) = frame.origin.as_chunks::<LANES>();
+    let (to, to_rest) = to.as_chunks_mut::<LANES>();
+    for ((to, values), origins) in to.iter_mut().zip(values).zip(origins) {
+        for i in 0..LANES {
+            lanes[i] += one(&mut to[i], values[i], origins[i]);
+        }
+    }
+    let rest = to_rest.iter_mut().zip(rest).zip(origins_rest);
+    lanes.iter().sum::<f64>() + rest.map(|((to, &x), &origin)| one(to, x, origin)).sum::<f64>()
 }

@@ -4,17 +4,17 @@ use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-fn matrix(values: &[f32], dims: usize) -> Matrix {
+pub(super) fn matrix(values: &[f32], dims: usize) -> Matrix {
     let rows = values.len() / dims;
     Matrix::new(values[..rows * dims].to_vec(), rows, dims).unwrap()
 }
 
-fn points(matrix: &Matrix, distance: Distance) -> Points<'_> {
+pub(super) fn points(matrix: &Matrix, distance: Distance) -> Points<'_> {
     let rows: Vec<u32> = (0..matrix.rows() as u32).collect();
     Points::of(matrix, &rows, distance)
 }
 
-fn noise(rows: usize, dims: usize, seed: u64) -> Matrix {
+pub(super) fn noise(rows: usize, dims: usize, seed: u64) -> Matrix {
     let mut rng = Pcg64Mcg::seed_from_u64(seed);
     let values: Vec<f32> = (0..rows * dims).map(|_| rng.random_range(-1.0..1.0)).collect();
     matrix(&values, dims)

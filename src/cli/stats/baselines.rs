@@ -8,12 +8,13 @@ use crate::analysis::baselines::{
 };
 use crate::analysis::bottleneck::{BestError, Errors};
 use crate::analysis::effective_labels;
+use crate::analysis::neighbours::Recall;
 use crate::analysis::orders::Distance;
 use crate::cli::print::{Format, count, interval, percent};
 use crate::dataset::Split;
 use crate::ingest::{IngestError, read_embeddings, read_labels};
 use crate::insight::{Cell, Field, Page, Sheet, field, in_csv, interval_of};
-use crate::insight::{Input, nothing};
+use crate::insight::{Input, approximate, nothing};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -69,6 +70,9 @@ struct Searched {
     train: usize,
     examples_used: usize,
     examples: usize,
+    /// If not all were compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recall: Option<Recall>,
 }
 
 /// Prints each baseline beside the run.
@@ -156,8 +160,8 @@ fn spinner(message: &str) -> Result<ProgressBar> {
 }
 
 fn searched(found: &Neighbours, nearness: Distance) -> Searched {
-    let &Neighbours { train_used, train, dev_used, dev, .. } = found;
-    Searched { nearness, train_used, train, examples_used: dev_used, examples: dev }
+    let &Neighbours { train_used, train, dev_used, dev, recall, .. } = found;
+    Searched { nearness, train_used, train, examples_used: dev_used, examples: dev, recall }
 }
 
 fn head(input: &Input, Errors { errors, examples }: Errors) -> String {
@@ -229,6 +233,7 @@ fn notes(report: &Report) -> Vec<String> {
             count(s.train)
         ));
     }
+    notes.extend(report.neighbours.as_ref().and_then(|s| s.recall).map(approximate));
     if report.baselines.iter().all(|b| b.kind != BaselineKind::Human) {
         let how = "--human-error 0.05, or human_error in gaffe.toml";
         notes.push(format!("the error of people is not known: {how}"));

@@ -4,6 +4,7 @@ use super::Trust;
 use crate::analysis::map::{
     Cloud, LayoutOptions, NeighbourLayout, Point, Principal, draw, principal_axes, trustworthiness,
 };
+use crate::analysis::neighbours::Recall;
 use crate::dataset::Media;
 use crate::insight::{FromProject, Progress};
 use crate::project::content_vectors;
@@ -47,6 +48,8 @@ pub struct Done {
     pub points: Arc<Vec<Point>>,
     pub steps: usize,
     pub trust: Trust,
+    /// Of the neighbours it goes by, if they are approximate.
+    pub recall: Option<Recall>,
 }
 
 /// What was laid out before, the last at the end; shared by all clones.
@@ -149,7 +152,8 @@ impl Laid {
             return Err(unwanted());
         }
         let trust = Trust { layout: judged(cloud, layout.points()), ..self.trust };
-        let done = Done { points: Arc::new(layout.points().to_vec()), steps: options.steps, trust };
+        let (points, recall) = (Arc::new(layout.points().to_vec()), layout.recall());
+        let done = Done { points, steps: options.steps, trust, recall };
         kept.keep(Self { cloud: None, done: Some(done.clone()), ..self.clone() });
         Ok(done)
     }

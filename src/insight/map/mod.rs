@@ -11,10 +11,11 @@ pub use places::Place;
 
 use super::{Cell, Enter, Field, Input, Insight, Page, Sheet, Watch, field};
 use crate::analysis::map::{Plane, Point};
+use crate::analysis::neighbours::Recall;
 use crate::dataset::Split;
 use crate::report::{count, percent};
 use anyhow::{Result, anyhow, ensure};
-use laid::{Kept, Laid};
+use laid::{Done, Kept, Laid};
 use places::Places;
 use serde::Serialize;
 use std::sync::Arc;
@@ -76,6 +77,9 @@ pub struct Report {
     explained: [Option<f64>; 2],
     /// Whether neighbours on the map are neighbours, 0 to 1, for the axes and for the neighbour layout.
     trustworthiness: Trust,
+    /// Of the neighbours that the finished layout goes by, if they are approximate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recall: Option<Recall>,
     #[serde(serialize_with = "places::serialize")]
     places: Arc<Places>,
     #[serde(skip)]
@@ -104,14 +108,14 @@ pub fn answer(input: &Input, ask: &Ask, watch: &mut Watch<'_>) -> Result<Report>
         return Ok(report.at(&laid.axes.points, Layout::Axes, 0));
     }
     if let Some(done) = &laid.done {
-        return Ok(report.at(&done.points, Layout::Neighbours, done.steps).trusting(done.trust));
+        return Ok(report.done(done));
     }
     let done = laid.refine(&ask.kept, watch.progress, &mut |step, steps, points| {
         let layout = if step == 0 { Layout::Axes } else { Layout::Neighbours };
         let part = Report { steps, ..report.clone() }.at(points, layout, step);
         (watch.partial)(Insight::Map(Box::new(part)));
     })?;
-    Ok(report.at(&done.points, Layout::Neighbours, done.steps).trusting(done.trust))
+    Ok(report.done(&done))
 }
 
 /// The rows that are asked about, ascending.
@@ -159,6 +163,7 @@ impl Report {
             step: 0,
             explained: laid.axes.explained,
             trustworthiness: laid.trust,
+            recall: None,
             places: Arc::new(Places::new(input, shared, &laid.rows)),
             plane: Arc::new(Plane::new(&[])),
         })
@@ -172,8 +177,10 @@ impl Report {
         self
     }
 
-    fn trusting(self, trust: Trust) -> Self {
-        Self { trustworthiness: trust, ..self }
+    /// With the finished neighbour layout.
+    fn done(self, done: &Done) -> Self {
+        let made = self.at(&done.points, Layout::Neighbours, done.steps);
+        Self { trustworthiness: done.trust, recall: done.recall, ..made }
     }
 
     /// How many examples have a place.
@@ -226,7 +233,9 @@ impl Report {
                 format!("neighbours together, step {} of {}", self.step, self.steps)
             }
             (Layout::Neighbours, _) => {
-                format!("neighbours together{}", trust(self.trustworthiness.layout))
+                let recall = self.recall.map(|recall| format!("; {}", super::approximate(recall)));
+                let trust = trust(self.trustworthiness.layout);
+                format!("neighbours together{trust}{}", recall.unwrap_or_default())
             }
             (Layout::Axes, [Some(first), Some(second)]) => {
                 let (first, second) = (percent(first), percent(second));
