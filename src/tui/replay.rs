@@ -3,7 +3,7 @@
 //! Invariant: as a person would, it waits before each key until the screen is whole and nothing is
 //! on its way; what comes of a session is the same however fast the machine is.
 
-use super::app::{App, Effect, Message, Mode};
+use super::app::{App, Effect, Message, Mode, Scored};
 use super::command::{Command, Context};
 use super::jobs::Jobs;
 use super::session::{Entry, Input, Session, on_screen};
@@ -94,7 +94,7 @@ impl Driver {
         };
         let mut effects = driver.app.start();
         effects.extend(driver.app.update(Message::Resized(cols, rows), now));
-        driver.carry_out(effects, Instant::now());
+        driver.carry_out(effects, Instant::now(), now);
         driver.repaint(now);
         Ok(driver)
     }
@@ -175,7 +175,7 @@ impl Driver {
             self.screen.backend_mut().resize(cols, rows);
         }
         let effects = self.app.update(input.message(), now);
-        self.carry_out(effects, start);
+        self.carry_out(effects, start, now);
         self.repaint(now);
         let time = start.elapsed();
         if self.app.dropped() > dropped {
@@ -265,14 +265,19 @@ impl Driver {
         }
         let start = Instant::now();
         let effects = self.app.update(answer, now);
-        self.carry_out(effects, start);
+        self.carry_out(effects, start, now);
         self.repaint(now);
         self.measured.answers.push(start.elapsed());
     }
 
-    fn carry_out(&mut self, mut effects: Vec<Effect>, pressed: Instant) {
-        // There is no terminal to give back, and nobody to call again.
+    fn carry_out(&mut self, mut effects: Vec<Effect>, pressed: Instant, now: u64) {
+        // There is no terminal to give back, and nobody to call again; a replay makes no run of the project.
         effects.retain(|effect| *effect != Effect::Suspend);
+        let order = effects.extract_if(.., |effect| matches!(effect, Effect::Score(_))).next();
+        if let Some(Effect::Score(order)) = order {
+            let scored = Message::Scored { generation: order.generation, scored: Scored::Stopped };
+            self.app.update(scored, now);
+        }
         for effect in &effects {
             if let Effect::Save { event, .. } = effect {
                 self.sent.push_back(pressed);

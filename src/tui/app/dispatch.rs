@@ -99,6 +99,8 @@ impl App {
             Message::Asked { generation, answer, is_whole } => {
                 self.heard(generation, answer, is_whole)
             }
+            Message::Models { generation, choice } => self.found_models(generation, choice),
+            Message::Scored { generation, scored } => self.scored(generation, scored),
             Message::Logged(log) => {
                 self.logged(log);
                 vec![]
@@ -161,6 +163,7 @@ impl App {
             Command::Progress => self.open_progress(),
             Command::Guards => self.open_guards(),
             Command::WhatIf => self.open_what_if(),
+            Command::Score => self.score(),
             Command::Jump => self.ask_place(),
             Command::Back => self.back(),
             Command::NextInCell => self.next_in_cell(),

@@ -25,6 +25,7 @@ mod pictures;
 mod progress;
 mod prompt;
 mod say;
+mod scoring;
 mod sight;
 mod status;
 mod tags;
@@ -50,6 +51,7 @@ pub use pictures::{Picture, PictureKey, Pictures};
 pub use progress::{Progress, Summary};
 pub use prompt::{Prompt, PromptKind};
 pub use say::{agreement, entry, minutes, rate, review as describe};
+pub use scoring::{ScoreOrder, Scored};
 pub use status::{Status, Tone};
 pub use tags::{TagDeed, TagField, TagPage};
 pub use what_if::{Asking, Heard, WhatIf};
@@ -72,6 +74,7 @@ use find::Finding;
 use guards::Watch;
 use jump::Trail;
 use progress::Session;
+use scoring::Scorer;
 use sight::room;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -158,6 +161,8 @@ pub struct App {
     tag_page: Option<TagPage>,
     /// What the model is asked while that is open, whatever lies on top of it.
     what_if: Option<WhatIf>,
+    /// What is scored in the background.
+    scorer: Scorer,
     setup: Setup,
     generation: u64,
     awaited: Option<Awaited>,
@@ -226,6 +231,7 @@ impl App {
             first: vec![],
             tag_page: None,
             what_if: None,
+            scorer: Scorer::default(),
             setup: Setup { presets: Preset::built_in(), ..Setup::default() },
             generation: 0,
             awaited: None,
@@ -316,6 +322,7 @@ impl App {
             || self.is_working()
             || self.asking().is_some()
             || self.wants_likeness()
+            || self.is_looking()
             || self.what_if.as_ref().is_some_and(WhatIf::is_waiting)
     }
 

@@ -225,7 +225,12 @@ impl Stage {
                     let read = log.edit("ann", edit).and_then(|_| log.read());
                     vec![Message::Logged(read.map(Box::new).map_err(|e| e.to_string()))]
                 }
-                Effect::Copy(_)
+                Effect::LookForModels(generation, split) => {
+                    let choice = self.project.model_choice(split, &|| false);
+                    vec![Message::Models { generation, choice }]
+                }
+                Effect::Score(_)
+                | Effect::Copy(_)
                 | Effect::Remember(_)
                 | Effect::KeepFilters(_)
                 | Effect::Welcomed
