@@ -164,11 +164,15 @@ fn score(
             if bar.is_none() {
                 bar = Bar::new("scoring", scoring.of).ok();
             }
-            bar.iter().for_each(|bar: &Bar| bar.show(scoring));
+            if let Some(bar) = &bar {
+                Bar::show(bar, scoring);
+            }
         }
     };
     let scored = project.score_checked(job, accept_mismatch, examples, &mut tell, &cancel);
-    bar.iter().for_each(Bar::clear);
+    if let Some(bar) = bar {
+        bar.clear();
+    }
     Ok(scored?)
 }
 

@@ -71,9 +71,9 @@ impl Project {
         let mut made: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
         for run in &runs {
             let model = self.model_of(&run.name).and_then(|model| model.canonicalize().ok());
-            model
-                .into_iter()
-                .for_each(|model| made.entry(model).or_default().push(run.name.clone()));
+            if let Some(model) = model {
+                made.entry(model).or_default().push(run.name.clone());
+            }
         }
         let mut walk = Walk { entries: ENTRIES, found: vec![], stop };
         walk.look(self.root(), DEPTH);
@@ -133,7 +133,9 @@ impl Walk<'_> {
         }
         // Folders of thousands of pictures must not use up the walk before the likeliest one.
         folders.sort_by_cached_key(|folder| !folder.ends_with("models"));
-        folders.iter().for_each(|folder| self.look(folder, depth - 1));
+        for folder in folders {
+            self.look(&folder, depth - 1);
+        }
     }
 }
 

@@ -26,7 +26,7 @@ const TELL: Duration = Duration::from_millis(300);
 /// How soon it is noticed that nobody waits any more.
 const GLANCE: Duration = Duration::from_millis(50);
 /// How long a worker that nobody waits for has to end in order.
-const GRACE: Duration = Duration::from_millis(1000);
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What is to be scored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -88,10 +88,7 @@ impl App {
                 vec![]
             }
             Message::Learnt(vectors) => self.learnt(vectors),
-            Message::Failed(reason) => {
-                self.status = Status::trouble(reason);
-                vec![]
-            }
+            Message::Failed(reason) => self.trouble(reason),
             Message::Worked { generation, outcome } => self.worked(generation, outcome),
             Message::Considered { generation, answer, is_whole } => {
                 self.considered(generation, answer, is_whole)
@@ -115,6 +112,11 @@ impl App {
                 vec![]
             }
         }
+    }
+
+    fn trouble(&mut self, reason: String) -> Vec<Effect> {
+        self.status = Status::trouble(reason);
+        vec![]
     }
 
     fn resized(&mut self, size: (u16, u16)) -> Vec<Effect> {

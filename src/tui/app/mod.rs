@@ -155,8 +155,6 @@ pub struct App {
     boards: Boards,
     alike: Alike,
     index: ClassIndex,
-    /// What was asked for before the start.
-    first: Vec<Effect>,
     /// The list of tags while it is open, whatever lies on top of it.
     tag_page: Option<TagPage>,
     /// What the model is asked while that is open, whatever lies on top of it.
@@ -194,6 +192,8 @@ struct Saving {
 /// What a person has set.
 #[derive(Debug, Default)]
 struct Setup {
+    /// What was asked for before the start.
+    first: Vec<Effect>,
     presets: Vec<Preset>,
     macros: Vec<Macro>,
     theme: Theme,
@@ -228,7 +228,6 @@ impl App {
             recent: Recent::default(),
             alike: Alike::default(),
             boards: Boards::default(),
-            first: vec![],
             tag_page: None,
             what_if: None,
             scorer: Scorer::default(),
@@ -259,7 +258,7 @@ impl App {
 
     /// What is to be done before the first message.
     pub fn start(&mut self) -> Vec<Effect> {
-        let mut effects = std::mem::take(&mut self.first);
+        let mut effects = std::mem::take(&mut self.setup.first);
         effects.extend(self.prepare());
         effects.extend(self.learn_when_due());
         effects

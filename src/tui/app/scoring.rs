@@ -273,7 +273,7 @@ impl App {
                 let first = why.lines().next().unwrap_or_default();
                 let key = self.keymap.key_of(Command::Score);
                 self.scorer.news = Some(format!("{} not scored · {key}", text::fit(&run, NAME)));
-                let text = format!("{run} not scored ({key} says more): {first}");
+                let text = format!("{run}: {first}");
                 self.scorer.failure = Some(Failure { run, why });
                 Status::trouble(text)
             }

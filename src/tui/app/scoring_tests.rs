@@ -166,7 +166,7 @@ fn why_nothing_came_of_it_can_be_read_whole() {
     let order = begin(&mut app);
     let why = "the model agrees on 3 of 32 examples only\n  likeliest reason: BGR";
     hear(&mut app, &order, Scored::Failed(why.to_owned()), 0);
-    let text = "v2 not scored (:score says more): the model agrees on 3 of 32 examples only";
+    let text = "v2: the model agrees on 3 of 32 examples only";
     assert_eq!(
         (app.status().text.as_str(), app.status().tone),
         (text, crate::tui::app::Tone::Trouble)
