@@ -3,7 +3,7 @@
 //! Invariant: as a person would, it waits before each key until the screen is whole and nothing is
 //! on its way; what comes of a session is the same however fast the machine is.
 
-use super::app::{App, Effect, Message, Mode, Scored};
+use super::app::{App, Effect, Message, Mode};
 use super::command::{Command, Context};
 use super::jobs::Jobs;
 use super::session::{Entry, Input, Session, on_screen};
@@ -65,6 +65,8 @@ pub struct Driver {
     /// When the keys were pressed whose decisions are on their way.
     sent: VecDeque<Instant>,
     not_saved: Option<String>,
+    /// The generation of the scoring that was ordered last.
+    ordered: u64,
     has_quit: bool,
     measured: Measured,
 }
@@ -89,12 +91,13 @@ impl Driver {
             screen,
             sent: VecDeque::new(),
             not_saved: None,
+            ordered: 0,
             has_quit: false,
             measured: Measured::default(),
         };
         let mut effects = driver.app.start();
         effects.extend(driver.app.update(Message::Resized(cols, rows), now));
-        driver.carry_out(effects, Instant::now(), now);
+        driver.carry_out(effects, Instant::now());
         driver.repaint(now);
         Ok(driver)
     }
@@ -174,8 +177,8 @@ impl Driver {
         if let Input::Resize(cols, rows) = *input {
             self.screen.backend_mut().resize(cols, rows);
         }
-        let effects = self.app.update(input.message(), now);
-        self.carry_out(effects, start, now);
+        let effects = self.app.update(input.message(self.ordered), now);
+        self.carry_out(effects, start);
         self.repaint(now);
         let time = start.elapsed();
         if self.app.dropped() > dropped {
@@ -265,18 +268,19 @@ impl Driver {
         }
         let start = Instant::now();
         let effects = self.app.update(answer, now);
-        self.carry_out(effects, start, now);
+        self.carry_out(effects, start);
         self.repaint(now);
         self.measured.answers.push(start.elapsed());
     }
 
-    fn carry_out(&mut self, mut effects: Vec<Effect>, pressed: Instant, now: u64) {
-        // There is no terminal to give back, and nobody to call again; a replay makes no run of the project.
+    fn carry_out(&mut self, mut effects: Vec<Effect>, pressed: Instant) {
+        // There is no terminal to give back, and nobody to call again; a replay makes no run of the project: what
+        // came of a scoring stands in the session.
         effects.retain(|effect| *effect != Effect::Suspend);
-        let order = effects.extract_if(.., |effect| matches!(effect, Effect::Score(_))).next();
-        if let Some(Effect::Score(order)) = order {
-            let scored = Message::Scored { generation: order.generation, scored: Scored::Stopped };
-            self.app.update(scored, now);
+        for effect in effects.extract_if(.., |effect| matches!(effect, Effect::Score(_))) {
+            if let Effect::Score(order) = effect {
+                self.ordered = order.generation;
+            }
         }
         for effect in &effects {
             if let Effect::Save { event, .. } = effect {
@@ -326,7 +330,7 @@ fn is_possible(input: &Input, context: Context) -> bool {
             holds(*command, context) || on_many && command.on_sight() && below
         }
         Input::Edit(_) => context.is_field(),
-        Input::Paste(_) | Input::Resize(..) | Input::Mouse(_) => true,
+        Input::Paste(_) | Input::Resize(..) | Input::Mouse(_) | Input::Scored(_) => true,
     }
 }
 

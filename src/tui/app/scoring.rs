@@ -9,6 +9,7 @@ use crate::insight::View;
 use crate::media::text;
 use crate::project::{ModelChoice, ModelFile, ScoreOutcome, Scoring};
 use crate::tui::command::Command;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -39,7 +40,8 @@ impl PartialEq for ScoreOrder {
 }
 
 /// What is said of a scoring.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Scored {
     /// How far it is.
     At(Scoring),
@@ -166,7 +168,8 @@ impl App {
 
     pub(super) fn choose_model(&mut self) -> Vec<Effect> {
         self.generation += 1;
-        self.scorer.looking = Some(self.generation);
+        // What was found before is not shown: the lines must not change under the cursor.
+        (self.scorer.looking, self.scorer.choice) = (Some(self.generation), ModelChoice::default());
         self.open_picker(PickKind::Model, vec![]);
         vec![Effect::LookForModels(self.generation, self.desk.examples().split)]
     }

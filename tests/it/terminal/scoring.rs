@@ -57,7 +57,7 @@ fn a_run_is_made_while_decisions_go_on() {
     pty.send(ENTER);
     shown(&mut pty, 2);
     let screen = pty.wait_for("the end", |screen| status(screen).contains("v2 scored"));
-    assert!(status(&screen).contains("F"), "{screen}");
+    assert!(status(&screen).contains('F'), "{screen}");
     assert_eq!(runs(&folder), ["v1", "v2"]);
     pty.send("F");
     let screen = pty.wait_for("the comparison", |screen| screen.has("103") && screen.has("v2"));
@@ -99,6 +99,30 @@ fn a_stopped_scoring_is_gone_on_with() {
     go_on.ok();
     assert_eq!(runs(&folder), ["v1", "v2"]);
     assert!(!part.exists());
+}
+
+#[test]
+fn a_recorded_scoring_is_replayed_without_making_a_run() {
+    let folder = Folder::sample();
+    let args = ["review", "--record", "../session.jsonl"];
+    let mut pty = Pty::spawn(USUAL, &args, folder.root(), &[]);
+    shown(&mut pty, 1);
+    choose(&mut pty);
+    pty.send(ENTER);
+    pty.wait_for("the end", |screen| status(screen).contains("v2 scored"));
+    // Again it is asked for a model, as nothing goes on any more.
+    pty.send(SCORE);
+    pty.wait_for("the models", |screen| screen.has("v2  0.4 MB"));
+    pty.send(ESC);
+    pty.wait_for("the review", is_review);
+    decide(&mut pty, 1, ENTER);
+    pty.send("q");
+    assert_eq!(pty.wait_exit().code, 0);
+    let fresh = Folder::sample();
+    fresh.write("../session.jsonl", folder.read("../session.jsonl"));
+    let report = fresh.gaffe(&["replay", "../session.jsonl", "--json"]).json();
+    assert_eq!((&report["decisions"], &report["stopped"]), (&1.into(), &Value::Null));
+    assert_eq!(runs(&fresh), ["v1"]);
 }
 
 #[test]
