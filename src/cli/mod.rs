@@ -115,6 +115,9 @@ enum Command {
     /// Measure a model in a process of its own
     #[command(name = crate::project::WORKER, hide = true)]
     MeasureModel,
+    /// Score a split in a process of its own
+    #[command(name = crate::project::SCORER, hide = true)]
+    ScoreInBackground,
     /// Print completions for a shell
     #[command(
         after_help = "Example:\n  gaffe completions bash > ~/.local/share/bash-completion/completions/gaffe"
@@ -259,6 +262,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         Some(Command::Show(args)) => show::run(&locate(project, None)?, &args, out),
         Some(Command::Keys(args)) => keys::run(&args, out),
         Some(Command::MeasureModel) => measure::run(),
+        Some(Command::ScoreInBackground) => measure::score(),
         Some(Command::Completions { shell }) => completions(shell, out),
     }
 }

@@ -6,7 +6,7 @@ use super::{OrderArgs, Selection, TestGuard, filter, init, locate, say, unmatche
 use crate::analysis::TallyRow;
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
-use crate::project::{Desk, Project, ProjectError, Subset, Writable};
+use crate::project::{Desk, Project, ProjectError, Subset, Writable, shell_word};
 use crate::store::{Cursor, Store, Welcome, load_filters};
 use crate::tui::app::{App, Status, Summary, Tone, agreement, rate};
 use crate::tui::command::Command;
@@ -289,6 +289,21 @@ fn farewell(project: &Project, app: &App) {
             say(&format!("{first}\n  {lines}\nNext: {next}"));
         }
     }
+    if let Some((run, model)) = app.stopped_scoring() {
+        say(&format!("{run} is scored in part. Go on: {}", go_on(project, app, run, model)));
+    }
+}
+
+/// The command that goes on with a scoring that was stopped.
+fn go_on(project: &Project, app: &App, run: &str, model: &str) -> String {
+    let model = project.typed_model(model);
+    let here = std::env::current_dir().unwrap_or_default();
+    let model = shell_word(&model.strip_prefix(&here).unwrap_or(&model).display().to_string());
+    let split = match app.desk().examples().split {
+        Split::Dev => String::new(),
+        split => format!(" --split {split}"),
+    };
+    project.command(&format!("score --model {model} --name {run}{split}"))
 }
 
 /// What came of the session, an indented line each.

@@ -3,10 +3,10 @@
 use super::print::{self, count, interval, percent};
 use super::{SplitArg, decisions, say};
 use crate::analysis::{self, ErrorRate};
-use crate::dataset::Split;
+use crate::dataset::{Examples, Split};
 use crate::ingest::Precision;
-use crate::project::{Project, ScoreJob, ScoredRun, Scoring};
-use crate::scoring::{Embedding, EngineChoice, Model, Settings};
+use crate::project::{Project, ScoreJob, ScoreNews, ScoredRun, Scoring};
+use crate::scoring::{Embedding, EngineChoice, Settings};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
@@ -103,8 +103,7 @@ impl ScoreArgs {
     }
 
     fn run_name(&self) -> String {
-        let stem = self.model().file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        self.name.clone().or(stem).unwrap_or_default()
+        self.name.clone().unwrap_or_else(|| ScoreJob::usual_name(self.model()))
     }
 
     fn settings(&self, settings: Settings) -> Settings {
@@ -131,18 +130,7 @@ struct Report<'a> {
 pub fn run(project: &Project, args: &ScoreArgs, out: &mut dyn Write) -> Result<()> {
     let (name, split) = (args.run_name(), Split::from(args.split));
     let examples = project.examples(split)?;
-    drop(project.reserve_run(&name)?);
     let settings = args.settings(project.model_settings(&examples));
-    let model = Model::load(args.model(), &settings)?;
-    for note in &model.about().notes {
-        say(&format!("note: {note}"));
-    }
-    if let Some(gate) = project.gate(args.model(), &model, &examples)? {
-        match gate.check() {
-            Err(mismatch) if args.accept_mismatch => say(&format!("note: {mismatch}")),
-            checked => checked?,
-        }
-    }
     let job = ScoreJob {
         path: args.model(),
         name: &name,
@@ -150,20 +138,42 @@ pub fn run(project: &Project, args: &ScoreArgs, out: &mut dyn Write) -> Result<(
         precision: if args.half { Precision::F16 } else { Precision::F32 },
         fresh: args.fresh,
     };
-    let bar = Bar::new("scoring", examples.len())?;
-    let cancel = on_interrupt()?;
-    let mut progress = |scoring: Scoring| bar.show(scoring);
-    let about = project.score(&job, &model, &examples, &mut progress, &cancel);
-    bar.clear();
-    let about = about?;
+    let (about, how) = score(project, &job, args.accept_mismatch, &examples)?;
     tell_failures(&about);
-    say(&model.describe());
+    say(&how);
     let run = project.run(&name, split, &examples)?;
     let relabels = project.relabels(&examples, &decisions(project)?);
     let error = analysis::error_rate(&examples.gold, &relabels, &run);
     let (failed, seconds, engine) = (about.failed, about.seconds, about.engine.as_str());
     let report = Report { run: &name, split, failed, seconds, engine, error };
     if args.json { print::json(&report, out) } else { print_report(project, &report, out) }
+}
+
+/// Scores, with notes and a bar of progress; also says how the model was run.
+fn score(
+    project: &Project,
+    job: &ScoreJob<'_>,
+    accept_mismatch: bool,
+    examples: &Examples,
+) -> Result<(ScoredRun, String)> {
+    let cancel = on_interrupt()?;
+    let mut bar = None;
+    let mut tell = |news: ScoreNews<'_>| match news {
+        ScoreNews::Note(note) => say(&format!("note: {note}")),
+        ScoreNews::At(scoring) => {
+            if bar.is_none() {
+                bar = Bar::new("scoring", scoring.of).ok();
+            }
+            if let Some(bar) = &bar {
+                Bar::show(bar, scoring);
+            }
+        }
+    };
+    let scored = project.score_checked(job, accept_mismatch, examples, &mut tell, &cancel);
+    if let Some(bar) = bar {
+        bar.clear();
+    }
+    Ok(scored?)
 }
 
 /// Set by Ctrl-C; a second one ends the program at once.

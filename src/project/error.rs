@@ -79,6 +79,9 @@ pub enum ProjectError {
     /// A model can't be measured.
     #[error("{0}")]
     Measure(String),
+    /// What a process that scored says.
+    #[error("{0}")]
+    Background(String),
     /// A file of the user's.
     #[error(transparent)]
     Ingest(#[from] IngestError),

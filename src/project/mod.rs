@@ -3,6 +3,7 @@
 //! Invariant: decisions are made by a [`Desk`] and written down by the store, in that order, and by
 //! nothing else.
 
+mod child;
 mod desk;
 mod embeddings;
 mod error;
@@ -10,12 +11,14 @@ mod experiments;
 mod gate;
 mod kept;
 mod machine;
+mod model_files;
 mod models;
 mod partial;
 mod presets;
 mod properties;
 mod runs;
 mod samples;
+mod score_worker;
 mod scores;
 mod shared;
 mod vectors;
@@ -27,12 +30,14 @@ pub use error::ProjectError;
 pub use experiments::{ExperimentLog, LOG_FILE, LogEdit, LogFile};
 pub use gate::Gate;
 pub use machine::Machine;
+pub use model_files::{ModelChoice, ModelFile};
 pub use models::{Known, MeasuredModel, ModelMark};
 pub use partial::Failure;
 pub use properties::{Measured, Unreadable, measure_file};
 pub use runs::{EmbeddingMark, Reserved, RunSource, ScoredRun};
 pub use samples::{SampleList, Samples};
-pub use scores::{ScoreJob, Scoring};
+pub use score_worker::{SCORER, ScoreOutcome, ScoreTask, score_in_process, score_work};
+pub use scores::{ScoreJob, ScoreNews, Scoring};
 pub use shared::Shared;
 pub use vectors::{Vectors, content_vectors, make_vectors};
 pub use what_if::{Evidence, EvidenceCells, Fresh, Rescorer, Trial, Variant};
@@ -123,10 +128,7 @@ impl Project {
         if here.is_some_and(|here| same(&here, self.root())) {
             return format!("gaffe {command}");
         }
-        let root = self.root().display().to_string();
-        let plain = root.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
-        let root = if plain { root } else { format!("'{}'", root.replace('\'', r"'\''")) };
-        format!("gaffe {command} -p {root}")
+        format!("gaffe {command} -p {}", shell_word(&self.root().display().to_string()))
     }
 
     /// Whether `path` is a file of the project's: its settings, data, models or decisions.
@@ -320,6 +322,12 @@ fn relabels(examples: &Examples, ledger: &Ledger, classes: &ClassNames) -> Relab
     }
     let relabel = |(row, id)| Some((row, ledger.relabel(examples.split, id, classes)?));
     (0_u32..).zip(examples.ids.iter()).filter_map(relabel).collect()
+}
+
+/// A text as one word of a shell's.
+pub fn shell_word(text: &str) -> String {
+    let is_plain = text.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 fn folder_of(file: &Path) -> &Path {

@@ -1,12 +1,13 @@
 //! A scoring that is not finished: the values so far, and a journal of which rows they are.
 //!
 //! Invariant: a row counts as done only if the journal has its chunk and the bytes in the files still have the
-//! checksum that stands there; files of a scoring that is not finished never have the name of a run's.
+//! checksum that stands there; files of a scoring that is not finished never have the name of a run's; only one
+//! process writes them at a time.
 
 use crate::ingest::{Precision, RowFile};
 use crate::scoring::Chunk;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
@@ -106,11 +107,42 @@ pub(super) struct Partial {
     pub failed: Vec<Failure>,
     /// Seconds that the rows so far took.
     pub seconds: f64,
+    _lock: Option<Lock>,
+}
+
+/// Held while files are written. The system lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    fn take(path: PathBuf) -> io::Result<Self> {
+        let file = OpenOptions::new().create(true).append(true).open(&path)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(io::Error::other("it is being scored already")),
+            // A file system that knows no locks is no reason not to score.
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(Self { path, _file: file }),
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // A file that stays is in nobody's way.
+        let _ = fs::remove_file(&self.path);
+    }
 }
 
 impl Partial {
     /// Goes on with what is there, if it is of the same scoring; else begins anew.
     pub fn open(names: Names, header: &Header, fresh: bool) -> io::Result<Self> {
+        let lock = Lock::take(names.file("part.lock"))?;
+        Ok(Self { _lock: Some(lock), ..Self::resume(names, header, fresh)? })
+    }
+
+    fn resume(names: Names, header: &Header, fresh: bool) -> io::Result<Self> {
         let [_, _, journal] = names.parts();
         let known = if fresh { None } else { read(&journal, header) };
         match known {
@@ -143,7 +175,16 @@ impl Partial {
         let probs = open(&probs, Precision::F32, classes)?;
         let embeddings = open(&embeddings, header.precision, width)?;
         let journal = OpenOptions::new().create(true).append(true).open(journal)?;
-        Ok(Self { names, probs, embeddings, journal, done: 0, failed: Vec::new(), seconds: 0.0 })
+        Ok(Self {
+            names,
+            probs,
+            embeddings,
+            journal,
+            done: 0,
+            failed: Vec::new(),
+            seconds: 0.0,
+            _lock: None,
+        })
     }
 
     /// Takes over the chunks whose values are as they were written.

@@ -92,6 +92,21 @@ fn another_scoring_begins_anew() {
 }
 
 #[test]
+fn two_at_a_time_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut first = open(dir.path(), 0);
+    go_on(&mut first, 6, 0);
+    let names = Names::of_run(dir.path(), "dev");
+    let second = Partial::open(names.clone(), &header(0), true);
+    assert!(second.unwrap_err().to_string().contains("being scored already"));
+    Partial::open(Names { split: "test", ..names }, &header(0), false).unwrap();
+    go_on(&mut first, ROWS, 0);
+    first.finish().unwrap();
+    assert_eq!(finished(dir.path(), 0).len(), 2 * ROWS);
+    assert!(!dir.path().join("dev.part.lock").exists());
+}
+
+#[test]
 fn values_that_changed_are_scored_again() {
     let dir = tempfile::tempdir().unwrap();
     go_on(&mut open(dir.path(), 0), 9, 0);

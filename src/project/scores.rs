@@ -10,6 +10,7 @@ use crate::dataset::Examples;
 use crate::export::write_whole;
 use crate::ingest::{IngestError, Precision};
 use crate::scoring::{Chunk, Extent, Model, Settings, chunk_rows, score_rows};
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -31,8 +32,15 @@ pub struct ScoreJob<'a> {
     pub fresh: bool,
 }
 
+impl ScoreJob<'_> {
+    /// What a run of a model is called unless it is called otherwise: as the file, without its ending.
+    pub fn usual_name(model: &Path) -> String {
+        model.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+}
+
 /// How far a scoring is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scoring {
     /// Examples that are done, those of an earlier start included.
     pub done: usize,
@@ -44,7 +52,46 @@ pub struct Scoring {
     pub failed: usize,
 }
 
+/// What is told of a scoring before it is done.
+#[derive(Debug)]
+pub enum ScoreNews<'a> {
+    /// What might surprise, in a sentence.
+    Note(&'a str),
+    /// How far it is.
+    At(Scoring),
+}
+
 impl Project {
+    /// Loads the model, holds it against what was imported for it, and scores as [`Project::score`]; also says
+    /// how the model was run. With `accept_mismatch` a model that differs from what was imported is scored all the
+    /// same, which is told. A name that can't be a run's, and an unwritable folder, are told before the model is read.
+    ///
+    /// # Errors
+    /// A model that can't be loaded; as [`Gate::check`](super::Gate::check) and [`Project::score`].
+    pub fn score_checked(
+        &self,
+        job: &ScoreJob<'_>,
+        accept_mismatch: bool,
+        examples: &Examples,
+        tell: &mut dyn FnMut(ScoreNews<'_>),
+        cancel: &AtomicBool,
+    ) -> Result<(ScoredRun, String), ProjectError> {
+        drop(self.reserve_run(job.name)?);
+        let model = Model::load(job.path, job.settings)?;
+        for note in &model.about().notes {
+            tell(ScoreNews::Note(note));
+        }
+        if let Some(gate) = self.gate(job.path, &model, examples)? {
+            match gate.check() {
+                Err(mismatch) if accept_mismatch => tell(ScoreNews::Note(&mismatch.to_string())),
+                checked => checked?,
+            }
+        }
+        let mut progress = |scoring| tell(ScoreNews::At(scoring));
+        let about = self.score(job, &model, examples, &mut progress, cancel)?;
+        Ok((about, model.describe()))
+    }
+
     /// Scores all `examples` and keeps the result as a run, in place of one of the same name and split. What is
     /// done is written down chunk by chunk; after a cancel, or when the process was killed, the same job goes on
     /// where it stopped. `progress` is told on this thread how far it is.

@@ -5,14 +5,13 @@
 //! it writes.
 
 use super::ProjectError;
+use super::child::{Asked, Heard, say};
 use super::samples::SampleList;
 use crate::scoring::{Limits, Measurement, ScoreError, Settings, Step, measure};
 use serde::{Deserialize, Serialize};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -62,7 +61,7 @@ pub fn work(input: &mut dyn Read, output: &mut (dyn Write + Send)) -> io::Result
             return;
         }
         *last = Some((step, Instant::now()));
-        if write(output, &Line::Progress(step, share)).is_err() {
+        if say(output, &Line::Progress(step, share)).is_err() {
             cancel.store(true, Ordering::Relaxed);
         }
     };
@@ -71,13 +70,7 @@ pub fn work(input: &mut dyn Read, output: &mut (dyn Write + Send)) -> io::Result
         Err(error) => Line::Refused(error.to_string()),
     };
     let (output, _) = output.into_inner().unwrap_or_else(PoisonError::into_inner);
-    write(output, &line)
-}
-
-fn write(output: &mut (impl Write + ?Sized), line: &Line) -> io::Result<()> {
-    serde_json::to_writer(&mut *output, line)?;
-    output.write_all(b"\n")?;
-    output.flush()
+    say(output, &line)
 }
 
 /// Has `program` (this program's file) do the request, and waits for it. `progress` is told how far each step
@@ -92,54 +85,21 @@ pub fn measure_in_process(
     cancel: &AtomicBool,
 ) -> Result<Measurement, ProjectError> {
     let failed = |e: io::Error| ProjectError::Measure(e.to_string());
-    let text = serde_json::to_vec(request).map_err(|e| failed(e.into()))?;
-    let mut command = Command::new(program);
-    command.arg(WORKER).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = Ended(command.spawn().map_err(failed)?);
-    if let Some(mut input) = child.0.stdin.take() {
-        // A worker that ended before it had read says so in another way.
-        let _ = input.write_all(&text);
-    }
-    let lines = child.0.stdout.take().map(reader);
-    let Some(lines) = lines else { return Err(ProjectError::Measure("no output".to_owned())) };
+    let mut worker = Asked::new(program, WORKER, request).map_err(failed)?;
+    worker.hang_up();
     loop {
         if cancel.load(Ordering::Relaxed) {
             return Err(ScoreError::Cancelled.into());
         }
-        match lines.recv_timeout(GLANCE) {
-            Ok(Line::Progress(step, share)) => progress(step, share),
-            Ok(Line::Done(measurement)) => return Ok(*measurement),
-            Ok(Line::Refused(reason)) => return Err(ProjectError::Measure(reason)),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                let how = child.0.wait().map_err(failed)?;
+        match worker.hear(GLANCE).map_err(failed)? {
+            Heard::Line(Line::Progress(step, share)) => progress(step, share),
+            Heard::Line(Line::Done(measurement)) => return Ok(*measurement),
+            Heard::Line(Line::Refused(reason)) => return Err(ProjectError::Measure(reason)),
+            Heard::Nothing => {}
+            Heard::End(how) => {
                 return Err(ProjectError::Measure(format!("measuring ended early ({how})")));
             }
         }
-    }
-}
-
-/// Reads lines on a thread of its own, so that waiting for them can be given up.
-fn reader(output: impl Read + Send + 'static) -> Receiver<Line> {
-    let (send, receive) = channel();
-    std::thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let Ok(line) = serde_json::from_str(&line) else { return };
-            if send.send(line).is_err() {
-                return;
-            }
-        }
-    });
-    receive
-}
-
-/// A child that does not outlive this.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 

@@ -1,12 +1,13 @@
 //! Worker threads: one writes decisions down, two make pictures ready, one sorts and searches, one
-//! answers what the screens ask, one has the model.
+//! answers what the screens ask, one has the model, one looks after a scoring.
 //!
 //! Invariant: the thread that draws never waits for a disk or a decoder. What a job answers carries
 //! what it was asked for, so that an answer nobody waits for any more is dropped.
 
-use super::app::{Asking, Learning, Message, PictureKey, Question, Work};
+use super::app::{Asking, Learning, Message, PictureKey, Question, ScoreOrder, Work};
 use super::rescore::rescore;
-use crate::dataset::{Event, Ledger};
+use super::scorer::Scorer;
+use crate::dataset::{Event, Ledger, Split};
 use crate::media;
 use crate::project::{ExperimentLog, LogEdit, LogFile, Project, whoami};
 use crate::store::{Cursor, Store, Welcome, keep_filters};
@@ -38,6 +39,7 @@ pub struct Jobs {
     lessons: Option<Sender<Box<Learning>>>,
     questions: Option<Sender<Box<Question>>>,
     trials: Option<Sender<Box<Asking>>>,
+    scorer: Scorer,
     answers: Receiver<Message>,
 }
 
@@ -79,6 +81,7 @@ impl Jobs {
         let (learner_answer, insight_answer) = (answer.clone(), answer.clone());
         let (project, model_project) = (files.project.clone(), files.project.clone());
         let model_answer = answer.clone();
+        let scorer = Scorer::start(project.clone(), answer.clone())?;
         let picture = Arc::new(picture);
         let file = picture.clone();
         let wishes = Arc::new(Wishes::default());
@@ -110,7 +113,8 @@ impl Jobs {
             .spawn(move || rescore(&tried, &model_project, &model_answer))?;
         let (tasks, works, trials) = (Some(tasks), Some(works), Some(trials));
         let (lessons, questions) = (Some(lessons), Some(questions));
-        Ok(Self { tasks, writer: Some(writer), wishes, works, lessons, questions, trials, answers })
+        let writer = Some(writer);
+        Ok(Self { tasks, writer, wishes, works, lessons, questions, trials, scorer, answers })
     }
 
     /// Writes a decision down.
@@ -173,6 +177,16 @@ impl Jobs {
         }
     }
 
+    /// Looks for models that a split could be scored with.
+    pub fn look_for_models(&self, generation: u64, split: Split) {
+        self.scorer.look(generation, split);
+    }
+
+    /// Scores a split in the background.
+    pub fn score(&self, order: Box<ScoreOrder>) {
+        self.scorer.score(order);
+    }
+
     /// An answer, if one is there.
     pub fn answer(&self) -> Option<Message> {
         self.answers.try_recv().ok()
@@ -183,13 +197,14 @@ impl Jobs {
         self.answers.recv_timeout(limit).ok()
     }
 
-    /// Lets the writer finish what it was given; returns the answers that nobody took yet.
+    /// Lets the writer finish what it was given, and a scoring end in order; returns the answers that nobody took yet.
     pub fn finish(mut self) -> Vec<Message> {
         self.close();
         self.answers.try_iter().collect()
     }
 
     fn close(&mut self) {
+        self.scorer.hang_up();
         (self.tasks, self.works, self.lessons, self.questions) = (None, None, None, None);
         self.trials = None;
         self.wishes.lock().closed = true;
@@ -197,6 +212,7 @@ impl Jobs {
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
         }
+        self.scorer.join();
     }
 
     fn give(&self, task: Task) {

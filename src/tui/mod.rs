@@ -13,6 +13,7 @@ pub mod layout;
 pub mod record;
 pub mod replay;
 mod rescore;
+mod scorer;
 pub mod screens;
 pub mod session;
 pub mod settings;
@@ -192,6 +193,8 @@ fn carry_out(jobs: &Jobs, effects: Vec<Effect>) -> bool {
             Effect::Consider(question) => jobs.consider(question),
             Effect::Ask(asking) => jobs.ask(asking),
             Effect::Log(edit) => jobs.log(edit),
+            Effect::LookForModels(generation, split) => jobs.look_for_models(generation, split),
+            Effect::Score(order) => jobs.score(order),
             Effect::Copy(text) => terminal::copy(&text),
             Effect::Welcomed => jobs.welcomed(),
             Effect::Suspend => signals::stop(),

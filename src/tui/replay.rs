@@ -65,6 +65,8 @@ pub struct Driver {
     /// When the keys were pressed whose decisions are on their way.
     sent: VecDeque<Instant>,
     not_saved: Option<String>,
+    /// The generation of the scoring that was ordered last.
+    ordered: u64,
     has_quit: bool,
     measured: Measured,
 }
@@ -89,6 +91,7 @@ impl Driver {
             screen,
             sent: VecDeque::new(),
             not_saved: None,
+            ordered: 0,
             has_quit: false,
             measured: Measured::default(),
         };
@@ -174,7 +177,7 @@ impl Driver {
         if let Input::Resize(cols, rows) = *input {
             self.screen.backend_mut().resize(cols, rows);
         }
-        let effects = self.app.update(input.message(), now);
+        let effects = self.app.update(input.message(self.ordered), now);
         self.carry_out(effects, start);
         self.repaint(now);
         let time = start.elapsed();
@@ -271,8 +274,14 @@ impl Driver {
     }
 
     fn carry_out(&mut self, mut effects: Vec<Effect>, pressed: Instant) {
-        // There is no terminal to give back, and nobody to call again.
+        // There is no terminal to give back, and nobody to call again; a replay makes no run of the project: what
+        // came of a scoring stands in the session.
         effects.retain(|effect| *effect != Effect::Suspend);
+        for effect in effects.extract_if(.., |effect| matches!(effect, Effect::Score(_))) {
+            if let Effect::Score(order) = effect {
+                self.ordered = order.generation;
+            }
+        }
         for effect in &effects {
             if let Effect::Save { event, .. } = effect {
                 self.sent.push_back(pressed);
@@ -321,7 +330,7 @@ fn is_possible(input: &Input, context: Context) -> bool {
             holds(*command, context) || on_many && command.on_sight() && below
         }
         Input::Edit(_) => context.is_field(),
-        Input::Paste(_) | Input::Resize(..) | Input::Mouse(_) => true,
+        Input::Paste(_) | Input::Resize(..) | Input::Mouse(_) | Input::Scored(_) => true,
     }
 }
 

@@ -4,7 +4,7 @@
 //! Invariant: what was written is read back as it was. A command has the name and the argument that
 //! it has in the table; a session names no key, so it holds under any keymap.
 
-use super::app::{Action, App, Guards, Message, Mouse};
+use super::app::{Action, App, Guards, Message, Mouse, Scored};
 use super::command::{Command, by_id};
 use crate::dataset::{Order, Split};
 use crate::project::Subset;
@@ -104,8 +104,8 @@ pub fn on_screen(app: &App) -> Option<String> {
     app.row().map(|row| app.desk().id(row).to_owned())
 }
 
-/// What a person does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a person does, and what a later key may depend on.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     /// A command, by whatever key.
     Command(Command),
@@ -117,10 +117,12 @@ pub enum Input {
     Resize(u16, u16),
     /// A click or a step of the wheel.
     Mouse(Mouse),
+    /// The end of a scoring in the background: what the command of scoring means depends on it.
+    Scored(Scored),
 }
 
 impl Input {
-    /// What a person did; `None` for what happened by itself.
+    /// What a person did, or the end of a scoring; `None` for what else happened by itself.
     pub fn of(message: &Message) -> Option<Self> {
         Some(match message {
             Message::Command(command) => Self::Command(*command),
@@ -128,18 +130,22 @@ impl Input {
             Message::Paste(text) => Self::Paste(text.clone()),
             Message::Resized(cols, rows) => Self::Resize(*cols, *rows),
             Message::Mouse(mouse) => Self::Mouse(*mouse),
+            Message::Scored { scored, .. } if !matches!(scored, Scored::At(_)) => {
+                Self::Scored(scored.clone())
+            }
             _ => return None,
         })
     }
 
-    /// The message that it is to the app.
-    pub fn message(&self) -> Message {
+    /// The message that it is to the app; `ordered` is the generation of the scoring that goes on.
+    pub fn message(&self, ordered: u64) -> Message {
         match self {
             Self::Command(command) => Message::Command(*command),
             Self::Edit(request) => Message::Edit(*request),
             Self::Paste(text) => Message::Paste(text.clone()),
             Self::Resize(cols, rows) => Message::Resized(*cols, *rows),
             Self::Mouse(mouse) => Message::Mouse(*mouse),
+            Self::Scored(scored) => Message::Scored { generation: ordered, scored: scored.clone() },
         }
     }
 
@@ -150,7 +156,7 @@ impl Input {
 }
 
 /// A line of a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// Milliseconds since the start.
     pub ms: u64,
@@ -185,6 +191,8 @@ struct Line {
     /// What the mouse did, at a column and a row.
     #[serde(skip_serializing_if = "Option::is_none")]
     mouse: Option<(Action, u16, u16)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scored: Option<Scored>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dropped: bool,
 }
@@ -211,6 +219,7 @@ impl Entry {
             Input::Paste(text) => line.paste = Some(text.clone()),
             Input::Resize(cols, rows) => line.size = Some((*cols, *rows)),
             Input::Mouse(Mouse { action, at }) => line.mouse = Some((*action, at.x, at.y)),
+            Input::Scored(scored) => line.scored = Some(scored.clone()),
         }
         serde_json::to_string(&line).ok()
     }
@@ -259,21 +268,20 @@ impl Session {
 }
 
 /// What a line can't do without, and has no two of.
-const ONE: &str = "a line has one of: command, type, edit, paste, size, mouse";
+const ONE: &str = "a line has one of: command, type, edit, paste, size, mouse, scored";
 
 /// What a line says was done.
 fn inputs(line: Line) -> Result<Vec<Input>, String> {
-    let Line { command, argument, typed, edit, paste, size, mouse, .. } = line;
+    let Line { command, argument, typed, edit, paste, size, mouse, scored, .. } = line;
     if command.is_none() && !argument.is_empty() {
         return Err("an argument without a command".to_owned());
     }
-    if let Some((action, x, y)) = mouse {
+    let mouse = mouse.map(|(action, x, y)| Input::Mouse(Mouse { action, at: Position::new(x, y) }));
+    let other: Vec<Input> = mouse.into_iter().chain(scored.map(Input::Scored)).collect();
+    if !other.is_empty() {
         let others = command.is_some() || typed.is_some() || edit.is_some();
-        let at = Position::new(x, y);
-        let alone = !others && paste.is_none() && size.is_none();
-        return alone
-            .then(|| vec![Input::Mouse(Mouse { action, at })])
-            .ok_or_else(|| ONE.to_owned());
+        let alone = !others && paste.is_none() && size.is_none() && other.len() == 1;
+        return alone.then_some(other).ok_or_else(|| ONE.to_owned());
     }
     match (command, typed, edit, paste, size) {
         (Some(id), None, None, None, None) => {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::project::ScoreOutcome;
 use crate::tui::command::TABLE;
 use proptest::prelude::*;
 
@@ -43,9 +44,10 @@ fn what_is_no_line_is_refused_by_its_number() {
     );
     assert_eq!(refused(r#"{"command":"class"}"#), r#"line 4: class does not take """#);
     assert_eq!(refused(r#"{"edit":"sing"}"#), r#"line 4: no edit is called "sing""#);
-    let one = "line 4: a line has one of: command, type, edit, paste, size, mouse";
+    let one = "line 4: a line has one of: command, type, edit, paste, size, mouse, scored";
     assert_eq!(refused(r#"{"command":"undo","type":"x"}"#), one);
     assert_eq!(refused("{}"), one);
+    assert_eq!(refused(r#"{"command":"undo","scored":"stopped"}"#), one);
     assert!(refused(r#"{"comand":"undo"}"#).starts_with("line 4: unknown field `comand`"));
     assert!(refused("{").starts_with("line 4: EOF"));
     assert!(!refused("{").contains("column"), "the column is that of a part");
@@ -80,6 +82,11 @@ fn input() -> impl Strategy<Value = Input> {
         (0..EDITS.len()).prop_map(|edit| Input::Edit(EDITS[edit].1)),
         any::<String>().prop_map(Input::Paste),
         (0..=LARGEST, 0..=LARGEST).prop_map(|(cols, rows)| Input::Resize(cols, rows)),
+        Just(Input::Scored(Scored::Stopped)),
+        any::<String>().prop_map(|why| Input::Scored(Scored::Failed(why))),
+        (0..9_usize).prop_map(|failed| {
+            Input::Scored(Scored::Done(ScoreOutcome { failed, error: 0.125, against: None }))
+        }),
     ]
 }
 

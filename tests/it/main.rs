@@ -11,6 +11,7 @@ mod screens_find;
 mod screens_grid;
 mod screens_help;
 mod screens_progress;
+mod screens_scoring;
 mod screens_tags;
 mod screens_themes;
 mod screens_what_if;

@@ -88,10 +88,7 @@ impl App {
                 vec![]
             }
             Message::Learnt(vectors) => self.learnt(vectors),
-            Message::Failed(reason) => {
-                self.status = Status::trouble(reason);
-                vec![]
-            }
+            Message::Failed(reason) => self.trouble(reason),
             Message::Worked { generation, outcome } => self.worked(generation, outcome),
             Message::Considered { generation, answer, is_whole } => {
                 self.considered(generation, answer, is_whole)
@@ -99,6 +96,8 @@ impl App {
             Message::Asked { generation, answer, is_whole } => {
                 self.heard(generation, answer, is_whole)
             }
+            Message::Models { generation, choice } => self.found_models(generation, choice),
+            Message::Scored { generation, scored } => self.scored(generation, scored),
             Message::Logged(log) => {
                 self.logged(log);
                 vec![]
@@ -113,6 +112,11 @@ impl App {
                 vec![]
             }
         }
+    }
+
+    fn trouble(&mut self, reason: String) -> Vec<Effect> {
+        self.status = Status::trouble(reason);
+        vec![]
     }
 
     fn resized(&mut self, size: (u16, u16)) -> Vec<Effect> {
@@ -161,6 +165,7 @@ impl App {
             Command::Progress => self.open_progress(),
             Command::Guards => self.open_guards(),
             Command::WhatIf => self.open_what_if(),
+            Command::Score => self.score(),
             Command::Jump => self.ask_place(),
             Command::Back => self.back(),
             Command::NextInCell => self.next_in_cell(),

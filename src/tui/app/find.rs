@@ -86,7 +86,7 @@ impl App {
     /// # Errors
     /// What is wrong with the filter, and where.
     pub fn with_filter(mut self, text: &str) -> Result<Self, FilterError> {
-        self.first = self.list_only(text)?;
+        self.setup.first = self.list_only(text)?;
         self.finding.asked = Some(text.to_owned());
         Ok(self)
     }

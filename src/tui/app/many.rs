@@ -46,6 +46,10 @@ pub enum Deed {
     },
     /// The taxonomy is changed.
     Tag(TagDeed),
+    /// The scoring in the background ends.
+    StopScoring,
+    /// A model is chosen to score with.
+    ChooseModel,
 }
 
 impl App {
@@ -215,6 +219,8 @@ impl App {
                 self.create_tag(&rows, &name)
             }
             Deed::Tag(deed) => self.tag_deed(deed),
+            Deed::StopScoring => self.stop_scoring(),
+            Deed::ChooseModel => self.choose_model(),
         }
     }
 

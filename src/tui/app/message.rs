@@ -1,9 +1,11 @@
 //! What comes into the app and what goes out of it.
 
-use super::{Asking, Learning, Mouse, Outcome, PictureKey, Question, Shown, Work};
-use crate::dataset::{Event, Ledger};
+use super::{
+    Asking, Learning, Mouse, Outcome, PictureKey, Question, ScoreOrder, Scored, Shown, Work,
+};
+use crate::dataset::{Event, Ledger, Split};
 use crate::media::Cells;
-use crate::project::{ExperimentLog, Fresh, LogEdit, Vectors};
+use crate::project::{ExperimentLog, Fresh, LogEdit, ModelChoice, Vectors};
 use crate::store::Cursor;
 use crate::tui::command::Command;
 use std::collections::BTreeMap;
@@ -69,6 +71,20 @@ pub enum Message {
     },
     /// The journal of experiments, after a change of it; or why it can't be changed.
     Logged(Result<Box<ExperimentLog>, String>),
+    /// The models to choose from were looked for.
+    Models {
+        /// the generation it was asked in
+        generation: u64,
+        /// what was found
+        choice: ModelChoice,
+    },
+    /// Something is to be said of a scoring in the background.
+    Scored {
+        /// the generation it was begun in
+        generation: u64,
+        /// what
+        scored: Scored,
+    },
     /// The screen shows what was drawn last.
     Painted,
 }
@@ -97,6 +113,10 @@ pub enum Effect {
     Ask(Box<Asking>),
     /// Change the journal of experiments, and read it.
     Log(LogEdit),
+    /// Look for models that a split could be scored with; the number comes back with them.
+    LookForModels(u64, Split),
+    /// Score a split with a model, in the background.
+    Score(Box<ScoreOrder>),
     /// Give this to the clipboard.
     Copy(String),
     /// Make vectors of the examples, however long it takes.

@@ -25,6 +25,7 @@ mod pictures;
 mod progress;
 mod prompt;
 mod say;
+mod scoring;
 mod sight;
 mod status;
 mod tags;
@@ -50,6 +51,7 @@ pub use pictures::{Picture, PictureKey, Pictures};
 pub use progress::{Progress, Summary};
 pub use prompt::{Prompt, PromptKind};
 pub use say::{agreement, entry, minutes, rate, review as describe};
+pub use scoring::{ScoreOrder, Scored};
 pub use status::{Status, Tone};
 pub use tags::{TagDeed, TagField, TagPage};
 pub use what_if::{Asking, Heard, WhatIf};
@@ -72,6 +74,7 @@ use find::Finding;
 use guards::Watch;
 use jump::Trail;
 use progress::Session;
+use scoring::Scorer;
 use sight::room;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -152,12 +155,12 @@ pub struct App {
     boards: Boards,
     alike: Alike,
     index: ClassIndex,
-    /// What was asked for before the start.
-    first: Vec<Effect>,
     /// The list of tags while it is open, whatever lies on top of it.
     tag_page: Option<TagPage>,
     /// What the model is asked while that is open, whatever lies on top of it.
     what_if: Option<WhatIf>,
+    /// What is scored in the background.
+    scorer: Scorer,
     setup: Setup,
     generation: u64,
     awaited: Option<Awaited>,
@@ -189,6 +192,8 @@ struct Saving {
 /// What a person has set.
 #[derive(Debug, Default)]
 struct Setup {
+    /// What was asked for before the start.
+    first: Vec<Effect>,
     presets: Vec<Preset>,
     macros: Vec<Macro>,
     theme: Theme,
@@ -223,9 +228,9 @@ impl App {
             recent: Recent::default(),
             alike: Alike::default(),
             boards: Boards::default(),
-            first: vec![],
             tag_page: None,
             what_if: None,
+            scorer: Scorer::default(),
             setup: Setup { presets: Preset::built_in(), ..Setup::default() },
             generation: 0,
             awaited: None,
@@ -253,7 +258,7 @@ impl App {
 
     /// What is to be done before the first message.
     pub fn start(&mut self) -> Vec<Effect> {
-        let mut effects = std::mem::take(&mut self.first);
+        let mut effects = std::mem::take(&mut self.setup.first);
         effects.extend(self.prepare());
         effects.extend(self.learn_when_due());
         effects
@@ -316,6 +321,7 @@ impl App {
             || self.is_working()
             || self.asking().is_some()
             || self.wants_likeness()
+            || self.is_looking()
             || self.what_if.as_ref().is_some_and(WhatIf::is_waiting)
     }
 

@@ -1,4 +1,4 @@
-//! A choice by typing: of a class, a tag or a command. Enter takes the first line.
+//! A choice by typing: of a class, a tag, a command or a model. Enter takes the first line.
 //!
 //! Invariant: the lines follow what is typed at once; nothing here waits for a clock.
 
@@ -28,6 +28,8 @@ pub enum PickKind {
     MergeOf(TagId),
     /// A set of tags.
     Preset,
+    /// A model to score with.
+    Model,
 }
 
 /// A line of the choice.
@@ -45,6 +47,10 @@ pub enum Pick {
     Command(Command),
     /// A preset, by its place among those that are offered.
     Preset(usize),
+    /// A model's file, by its place among those that were found.
+    Model(usize),
+    /// The model's file that is typed.
+    ModelFile,
 }
 
 /// Something that is being chosen.
@@ -102,6 +108,10 @@ impl App {
                 self.mode = Mode::Picker(picker);
                 self.nothing("type a part of its name, or choose one with the arrows")
             }
+            (Command::Accept, Some(Pick::Model(_) | Pick::ModelFile)) if self.is_looking() => {
+                self.mode = Mode::Picker(picker);
+                self.nothing("models are still being looked for")
+            }
             (Command::Accept, Some(pick)) => self.picked(&picker, pick),
             (Command::Accept, None) => {
                 self.mode = Mode::Picker(picker);
@@ -139,6 +149,11 @@ impl App {
                 }
             }
             (Pick::Preset(at), _) => self.propose_preset(at),
+            (Pick::Model(at), _) => {
+                let path = self.model_file(at).map(|file| file.path.clone());
+                path.map_or_else(Vec::new, |path| self.name_run(&path))
+            }
+            (Pick::ModelFile, _) => self.name_run(picker.input.value().trim()),
             (Pick::Tag(tag) | Pick::SameAs(tag), rows) => match (picker.kind, rows) {
                 (PickKind::MergeOf(from), _) => self.propose_merge(from, tag),
                 (_, &[row]) if self.is_alone(row) && pick == Pick::SameAs(tag) => {
@@ -204,6 +219,7 @@ impl App {
             PickKind::Command => self.commands_like(&typed),
             PickKind::MergeOf(tag) => self.tags_beside(tag, &typed),
             PickKind::Preset => self.presets_like(&typed),
+            PickKind::Model => self.models_like(picker.input.value().trim()),
         };
         if let Mode::Picker(picker) = &mut self.mode {
             (picker.picks, picker.selected, picker.top) = (picks, 0, 0);

@@ -33,6 +33,8 @@ pub enum PromptKind {
     TimeBox,
     /// What an example would be: its text, or a cell of it.
     WhatIf,
+    /// What the run of a model is to be called.
+    RunName,
     /// Something of a tag's.
     Tag(TagId, TagField),
 }
@@ -79,6 +81,7 @@ impl App {
             PromptKind::Hypothesis => self.answered(prompt, |app| app.take_hypothesis(text)),
             PromptKind::TimeBox => self.answered(prompt, |app| app.take_time_box(text)),
             PromptKind::WhatIf => vec![],
+            PromptKind::RunName => self.answered(prompt, |app| app.begin_scoring(text)),
             PromptKind::Tag(tag, field) => self.tag_typed(prompt, tag, field),
         }
     }

@@ -120,6 +120,8 @@ pub enum Command {
     Guards,
     /// Ask the model that is here about the example, as it is and as it would be.
     WhatIf,
+    /// Score the split with another model, or stop that.
+    Score,
     /// The picture with left and right changed over.
     TryFlip,
     /// The picture a quarter turn on.

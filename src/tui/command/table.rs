@@ -187,6 +187,7 @@ pub const TABLE: &[Row] = &[
     act(Command::Progress, "progress", "Progress", "Program", REVIEW, "how fast, how much is left, what is saturated; set a goal"),
     act(Command::Guards, "guards", "Guards", "Program", REVIEW, "guards against fooling oneself: blind slice, re-test, haste"),
     act(Command::WhatIf, "what-if", "What if", "Program", REVIEW, "what the model here says now, of this example and of it changed; where it looks"),
+    act(Command::Score, "score", "Score with a model", "Program", VIEWS, "score this split with another model while the review goes on; again: stop"),
     act(Command::NextTheme, "next-theme", "Next theme", "Program", WALKS, "other colours: dark, light, high-contrast, colour-blind"),
     act(Command::Palette, "palette", "Commands", "Program", WALKS, "find any command by its name"),
     act(Command::Help, "help", "Keys", "Program", WALKS, "these keys"),

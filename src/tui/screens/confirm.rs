@@ -4,7 +4,7 @@
 
 use super::hints::{self, Hint};
 use crate::media::text;
-use crate::tui::app::{App, Confirm, Mode};
+use crate::tui::app::{App, Confirm, Deed, Mode};
 use crate::tui::command::Context;
 use crate::tui::layout::centred;
 use crate::tui::theme::Theme;
@@ -12,6 +12,9 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
+
+/// The title of what concerns many examples.
+const ALL: &str = " all at once ";
 
 /// The box, its text, its hints.
 fn places(app: &App, screen: Rect) -> (Rect, Rect, Rect) {
@@ -43,7 +46,11 @@ pub fn draw(app: &App, confirm: &Confirm, theme: Theme, frame: &mut Frame<'_>) {
         Line::styled(text::line(&confirm.question).into_owned(), theme.strong()),
         Line::from(text::line(&confirm.detail).into_owned()),
     ];
-    draw_box(app, lines, "one undo takes all of it back", theme, frame);
+    let (title, note) = match confirm.deed {
+        Deed::StopScoring | Deed::ChooseModel => (" scoring ", ""),
+        _ => (ALL, "one undo takes all of it back"),
+    };
+    draw_box(app, lines, (title, note), theme, frame);
 }
 
 /// Asks which decision it is.
@@ -53,18 +60,18 @@ pub fn draw_choose(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         Line::styled(format!("{count} marked: what is decided on them?"), theme.strong()),
         Line::from("press the key of a verdict, a class, a tag, a mark"),
     ];
-    draw_box(app, lines, "nothing is decided before it was confirmed", theme, frame);
+    draw_box(app, lines, (ALL, "nothing is decided before it was confirmed"), theme, frame);
 }
 
 fn draw_box(
     app: &App,
     mut lines: Vec<Line<'_>>,
-    note: &'static str,
+    (title, note): (&'static str, &'static str),
     theme: Theme,
     frame: &mut Frame<'_>,
 ) {
     let (area, room, _) = places(app, frame.area());
-    let block = Block::bordered().title(" all at once ").border_style(theme.dim());
+    let block = Block::bordered().title(title).border_style(theme.dim());
     lines.extend([Line::default(), Line::styled(note, theme.dim())]);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);

@@ -34,11 +34,21 @@ pub fn draw_tallies(app: &App, places: &layout::Review, theme: Theme, frame: &mu
 
 /// The pace at the right end of a line; returns what is left of the line.
 fn draw_pace(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) -> Rect {
-    let Some(pace) = app.pace_line() else { return area };
-    let width = text::width(&pace) as u16 + 1;
+    draw_right(app.pace_line(), area, theme, frame)
+}
+
+/// How far a scoring in the background is, in the same place.
+pub fn draw_scoring(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) -> Rect {
+    draw_right(app.scoring(), area, theme, frame)
+}
+
+fn draw_right(said: Option<String>, area: Rect, theme: Theme, frame: &mut Frame<'_>) -> Rect {
+    let Some(said) = said else { return area };
+    let said = text::line(&said).into_owned();
+    let width = text::width(&said) as u16 + 1;
     let [rest, right] =
         Layout::horizontal([Constraint::Min(1), Constraint::Length(width)]).areas(area);
-    frame.render_widget(Paragraph::new(pace).style(theme.dim()), right);
+    frame.render_widget(Paragraph::new(said).style(theme.dim()), right);
     rest
 }
 
@@ -53,9 +63,10 @@ fn found_wrong(app: &App) -> String {
 
 /// Draws what happened last, and the keys.
 pub fn draw_footer(app: &App, places: &layout::Review, theme: Theme, frame: &mut Frame<'_>) {
+    let status = draw_scoring(app, places.status, theme, frame);
     let status = match places.tally_line {
-        Some(_) => places.status,
-        None => draw_pace(app, places.status, theme, frame),
+        Some(_) => status,
+        None => draw_pace(app, status, theme, frame),
     };
     let line = status_line(app, usize::from(status.width), theme);
     frame.render_widget(Paragraph::new(line), status);

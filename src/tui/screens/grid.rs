@@ -1,6 +1,6 @@
 //! The grid: a page of tiles, which of them are in, and what a decision would do to these.
 
-use super::footer::status_line;
+use super::footer::{draw_scoring, status_line};
 use super::hints::hints;
 use super::review::{draw_header, how_many};
 use crate::dataset::{Column, Media, Verdict};
@@ -203,11 +203,12 @@ fn draw_footer(
     if let Mode::Confirm(confirm) = app.mode() {
         return draw_question(app, confirm, places, theme, frame);
     }
+    let status = draw_scoring(app, places.status, theme, frame);
     let count = count(app, rows);
-    let width = usize::from(places.status.width).saturating_sub(text::width(&count) + 2);
+    let width = usize::from(status.width).saturating_sub(text::width(&count) + 2);
     let mut line = Line::styled(format!(" {count} "), theme.strong());
     line.extend(status_line(app, width, theme));
-    frame.render_widget(Paragraph::new(line), places.status);
+    frame.render_widget(Paragraph::new(line), status);
     let commands = [
         ("model-wrong", "model wrong"),
         ("label-wrong", "label wrong"),

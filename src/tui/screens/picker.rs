@@ -85,7 +85,9 @@ pub fn draw(app: &App, picker: &Picker, theme: Theme, frame: &mut Frame<'_>) {
     let shown = picker.picks.iter().enumerate().skip(places.first).take(room).map(line);
     let mut lines: Vec<Line<'_>> = shown.collect();
     if lines.is_empty() {
-        lines.push(Line::styled("nothing of that name", theme.dim()));
+        let looking = picker.kind == PickKind::Model && app.is_looking();
+        let nothing = if looking { "looking for models …" } else { "nothing of that name" };
+        lines.push(Line::styled(nothing, theme.dim()));
     }
     frame.render_widget(Paragraph::new(lines), places.list);
     if let Some(Pick::Command(command)) = picker.picks.get(picker.selected) {
@@ -104,6 +106,7 @@ fn title(picker: &Picker) -> String {
         PickKind::Command => "commands · type a part",
         PickKind::MergeOf(_) => "merge into · type a part",
         PickKind::Preset => "preset · type a part",
+        PickKind::Model => "score with a model · type a part, or a path",
     };
     match picker.rows.len() {
         0 | 1 => format!(" {what} "),
@@ -119,6 +122,8 @@ fn pick_line(app: &App, picker: &Picker, pick: Pick, width: usize) -> String {
         Pick::NewTag => new_parts(app, picker.input.value().trim()),
         Pick::Command(command) => return command_line(app, command, width),
         Pick::Preset(at) => preset_parts(app, at),
+        Pick::Model(at) => model_parts(app, at),
+        Pick::ModelFile => (format!("the file {}", picker.input.value().trim()), String::new()),
     };
     let right = text::fit(&right, width * 2 / 3);
     let room = width.saturating_sub(text::width(&right) + 2);
@@ -163,6 +168,13 @@ fn preset_parts(app: &App, at: usize) -> (String, String) {
     let Some(preset) = app.presets().get(at) else { return Default::default() };
     let names: Vec<&str> = preset.tags.iter().map(|tag| tag.name.as_str()).collect();
     (preset.name.clone(), text::fit(&names.join(", "), 48))
+}
+
+/// Its path; the runs that it made, and its size.
+fn model_parts(app: &App, at: usize) -> (String, String) {
+    let Some(file) = app.model_file(at) else { return Default::default() };
+    let runs = file.runs.join(", ");
+    (file.path.clone(), format!("{runs}  {:.1} MB ", file.bytes as f64 / 1e6))
 }
 
 /// Name, keys, help: each in its column.

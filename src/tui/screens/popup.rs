@@ -19,6 +19,7 @@ pub fn prompt_keys(app: &App, width: u16) -> Vec<Hint> {
         Mode::Prompt(prompt) if prompt.kind == PromptKind::WhatIf => {
             ("leave it so", "take it back")
         }
+        Mode::Prompt(prompt) if prompt.kind == PromptKind::RunName => ("score", "close"),
         _ => ("save", "close"),
     };
     hints::row(app, Context::Prompt, &[("accept", accept), ("cancel", cancel)], width)
@@ -43,6 +44,7 @@ pub fn draw_prompt(
         PromptKind::Hypothesis => " try it: why should it help? ".to_owned(),
         PromptKind::TimeBox => " days that it may take (none: no limit) ".to_owned(),
         PromptKind::WhatIf => what_if::caption(app),
+        PromptKind::RunName => " score it as the run ".to_owned(),
         PromptKind::Tag(tag, field) => tags::caption(app, tag, field),
     };
     frame.render_widget(Clear, places.note);

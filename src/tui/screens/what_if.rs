@@ -2,7 +2,7 @@
 //!
 //! Invariant: the run's own probabilities stand beside what is asked now, and nothing here can be decided on.
 
-use super::footer::status_line;
+use super::footer::{draw_scoring, status_line};
 use super::hints::{self, Hint};
 use crate::analysis::{DARKEST, argmax, top_classes};
 use crate::dataset::Media;
@@ -56,8 +56,9 @@ pub fn draw(
     let what = text::fit(&described(app, asked), usize::from(places.tags.width));
     let style = if app.is_varied() { theme.accent() } else { theme.dim() };
     frame.render_widget(Paragraph::new(what).style(style), places.tags);
-    let status = status_line(app, usize::from(places.status.width), theme);
-    frame.render_widget(Paragraph::new(status), places.status);
+    let area = draw_scoring(app, places.status, theme, frame);
+    let status = status_line(app, usize::from(area.width), theme);
+    frame.render_widget(Paragraph::new(status), area);
     hints::draw(&keys(app, places.keys.width), places.keys, theme, frame.buffer_mut());
 }
 

@@ -5,7 +5,7 @@ use gaffe::dataset::{Ledger, Order, Split, Stamp};
 use gaffe::media;
 use gaffe::project::{Project, Rescorer};
 use gaffe::store::load_filters;
-use gaffe::tui::app::{Action, App, Asking, Effect, Message, Mouse, Question};
+use gaffe::tui::app::{Action, App, Asking, Effect, Message, Mouse, Question, Scored};
 use gaffe::tui::hit::{Target, target};
 use gaffe::tui::keymap::Keymap;
 use gaffe::tui::screens;
@@ -25,6 +25,8 @@ pub struct Stage {
     project: Arc<Project>,
     /// The model that was asked last.
     model: Option<Rescorer>,
+    /// The number of the scoring that was ordered last.
+    ordered: u64,
     /// A person's pace: milliseconds.
     now: u64,
 }
@@ -109,7 +111,7 @@ impl Stage {
         let terminal = Terminal::new(TestBackend::new(cols, rows)).unwrap();
         let project = Arc::new(project);
         let now = 1_700_000_000_000;
-        let mut stage = Self { app, terminal, media_root, project, model: None, now };
+        let mut stage = Self { app, terminal, media_root, project, model: None, ordered: 0, now };
         let effects = stage.app.start();
         stage.carry_out(effects);
         stage.draw();
@@ -135,6 +137,15 @@ impl Stage {
         self.now += 200;
         let effects = self.app.update(message, self.now);
         self.carry_out(effects);
+    }
+
+    /// Says something of the scoring that was ordered last, two seconds later, then paints.
+    pub fn hear(&mut self, scored: Scored) {
+        self.now += 2_000;
+        let message = Message::Scored { generation: self.ordered, scored };
+        let effects = self.app.update(message, self.now);
+        self.carry_out(effects);
+        self.draw();
     }
 
     /// Clicks at a column and a row, then paints.
@@ -224,6 +235,14 @@ impl Stage {
                     let log = self.project.log();
                     let read = log.edit("ann", edit).and_then(|_| log.read());
                     vec![Message::Logged(read.map(Box::new).map_err(|e| e.to_string()))]
+                }
+                Effect::LookForModels(generation, split) => {
+                    let choice = self.project.model_choice(split, &|| false);
+                    vec![Message::Models { generation, choice }]
+                }
+                Effect::Score(order) => {
+                    self.ordered = order.generation;
+                    vec![]
                 }
                 Effect::Copy(_)
                 | Effect::Remember(_)

@@ -3,7 +3,7 @@
 use super::*;
 #[allow(dead_code)] // the example uses the rest
 #[path = "../../../examples/keystrokes/large.rs"]
-mod large;
+pub mod large;
 use large::Sample;
 
 fn figures(name: &str, mut times: Vec<Duration>) {

@@ -18,6 +18,7 @@ mod many;
 mod mouse;
 mod progress;
 mod record;
+mod scoring;
 mod settings;
 mod small;
 mod suspend;

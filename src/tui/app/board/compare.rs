@@ -51,6 +51,16 @@ impl App {
         board.compared()?.other().cloned()
     }
 
+    /// The comparison is with a run that was just made, until another one is chosen.
+    pub(in crate::tui::app) fn compare_next(&mut self, run: &str) {
+        let here = self.desk.run().name.clone();
+        let board = self.boards.each.entry(View::Compare);
+        let board = board.or_insert_with(|| Board::new(View::Compare));
+        if let crate::insight::Ask::Compare(ask) = &mut board.ask {
+            ask.runs = Some((here, run.to_owned()));
+        }
+    }
+
     /// A command of this screen alone; none when it means what it means on all of them.
     pub(super) fn on_compare(&mut self, command: Command) -> Option<Vec<Effect>> {
         if self.view() != Some(View::Compare) {

@@ -66,6 +66,8 @@ struct AsOf {
     seq: u64,
     /// The list, by its number.
     list: u64,
+    /// The runs that were made since the start.
+    runs: u64,
     ask: Ask,
 }
 
@@ -196,7 +198,8 @@ impl App {
     }
 
     fn as_of(&self, ask: &Ask) -> AsOf {
-        AsOf { seq: self.desk.ledger().next_seq(), list: self.boards.list, ask: ask.clone() }
+        let (seq, list, runs) = (self.desk.ledger().next_seq(), self.boards.list, self.scorer.made);
+        AsOf { seq, list, runs, ask: ask.clone() }
     }
 
     pub(super) fn open_board(&mut self, view: View) -> Vec<Effect> {
@@ -209,6 +212,9 @@ impl App {
         self.painted.clear();
         self.status = Status::default();
         self.boards.open = Some(view);
+        if view == View::Compare {
+            self.saw_new_run();
+        }
         let board = self.boards.each.entry(view).or_insert_with(|| Board::new(view));
         if board.error.is_some() {
             // What was missing may be there now.

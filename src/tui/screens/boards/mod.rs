@@ -143,6 +143,7 @@ fn draw_tabs(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
 }
 
 fn draw_status(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
+    let area = footer::draw_scoring(app, area, theme, frame);
     let line = match app.asking() {
         Some(part) => {
             let part = part.map_or_else(String::new, |part| format!(" {:.0} %", part * 100.0));
