@@ -41,7 +41,7 @@ struct ErrorRow {
     gold: String,
     label: String,
     prediction: String,
-    confidence: f32,
+    confidence: Option<f32>,
     verdict: Option<&'static str>,
 }
 
@@ -72,7 +72,7 @@ pub fn run(project: &Project, args: &ErrorsArgs, out: &mut dyn Write) -> Result<
             row.id,
             row.gold,
             row.prediction,
-            format!("{:.2}", row.confidence),
+            row.confidence.map_or_else(String::new, |p| format!("{p:.2}")),
             row.verdict.unwrap_or("").to_owned(),
             corrected,
         ]);
@@ -88,7 +88,7 @@ fn error_row(desk: &Desk, row: u32) -> ErrorRow {
         gold: classes.name(desk.gold(row)).to_owned(),
         label: classes.name(desk.effective(row).class).to_owned(),
         prediction: prediction.map_or_else(String::new, |class| classes.name(class).to_owned()),
-        confidence: desk.run().confidence(row as usize),
+        confidence: desk.run().known_confidence(row as usize),
         verdict: desk.verdict(row).map(Verdict::name),
     }
 }

@@ -149,6 +149,7 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     app.tell(greeting(&app, &repairs));
     let welcome = welcome(&mut app);
     let (data_dir, media_root) = (project.data_dir(), project.media_root(split)?);
+    project.keep_on_disk();
     let shared = Arc::new(project.clone());
     let places = Places { project: shared, data_dir, media_root, welcome };
     let recorder = args.record.as_deref().map(recorder).transpose()?;

@@ -86,6 +86,18 @@ impl TextColumn {
         Ok(())
     }
 
+    /// All its bytes, and where each item ends in them.
+    pub fn parts(&self) -> (&str, &[u32]) {
+        (&self.items.bytes, &self.items.ends)
+    }
+
+    /// A column of bytes and where each item ends in them; `None` if they don't belong together.
+    pub fn from_parts(bytes: String, ends: Vec<u32>) -> Option<Self> {
+        let whole = ends.is_sorted() && ends.last().map_or(0, |&end| end as usize) == bytes.len();
+        let cut = |&end: &u32| bytes.is_char_boundary(end as usize);
+        (whole && ends.iter().all(cut)).then(|| Self { items: Arc::new(Items { bytes, ends }) })
+    }
+
     /// Some of its items.
     #[must_use]
     pub fn gather(&self, rows: &[u32]) -> Self {

@@ -225,6 +225,11 @@ impl Run {
         self.confidence.get(row).copied().unwrap_or(0.0)
     }
 
+    /// [`Run::confidence`], if it is known.
+    pub fn known_confidence(&self, row: usize) -> Option<f32> {
+        (self.known != Known::Class).then(|| self.confidence(row))
+    }
+
     /// Number of examples, N.
     pub fn len(&self) -> usize {
         self.predictions.len()

@@ -19,7 +19,7 @@ pub struct ReviewedExample {
     /// What the run predicts; nothing if it has no prediction.
     pub prediction: Option<String>,
     /// Its probability.
-    pub confidence: f32,
+    pub confidence: Option<f32>,
     /// Who is right.
     pub verdict: Option<&'static str>,
     /// How hard it is.
@@ -52,7 +52,7 @@ pub fn reviewed_examples(
             gold: name(gold),
             label: name(ledger.relabel(examples.split, id, classes).unwrap_or(gold)),
             prediction: prediction.map(name),
-            confidence: run.confidence(row),
+            confidence: run.known_confidence(row),
             verdict: prediction.and_then(|p| review.verdict_on(classes.name(p))).map(Verdict::name),
             difficulty: review.difficulty.map(Difficulty::name),
             also_right: review.also.clone(),
@@ -94,7 +94,7 @@ pub fn write_tags(examples: &[ReviewedExample], out: &mut dyn Write) -> io::Resu
                 &e.gold,
                 &e.label,
                 e.prediction.as_deref().unwrap_or(""),
-                &e.confidence.to_string(),
+                &e.confidence.map_or_else(String::new, |p| p.to_string()),
                 e.verdict.unwrap_or(""),
                 e.difficulty.unwrap_or(""),
                 &e.also_right.join(";"),

@@ -21,32 +21,32 @@ pub struct Found {
 ///
 /// # Errors
 /// A list that names a class twice; no label at all.
-pub fn find<'a>(
+pub fn find(
     told: Option<(PathBuf, Vec<String>)>,
-    tables: impl Iterator<Item = (&'a ColumnNames, &'a Frame)> + Clone,
-    widths: Vec<usize>,
+    tables: &[(&ColumnNames, &Frame)],
+    widths: &[usize],
 ) -> Result<Found, IngestError> {
     if let Some((path, names)) = told {
         check(&path, &names)?;
         return Ok(Found { names, assumed: vec![] });
     }
-    if let Some((_, frame)) = tables.clone().find(|(_, frame)| !frame.classes.is_empty()) {
+    if let Some((_, frame)) = tables.iter().find(|(_, frame)| !frame.classes.is_empty()) {
         return Ok(Found { names: frame.classes.clone(), assumed: vec![] });
     }
-    let labels = labels(tables.clone());
-    if let Some(parts) = tables.clone().find_map(named_parts) {
+    let labels = labels(tables);
+    if let Some(parts) = tables.iter().find_map(named_parts) {
         let known = labels.iter().all(|label| parts.contains(label));
         if known || labels.iter().all(|label| is_index(label, parts.len())) {
             return Ok(Found { names: parts, assumed: vec![] });
         }
     }
-    let lists = tables.clone().filter_map(|(columns, frame)| {
+    let lists = tables.iter().filter_map(|(columns, frame)| {
         match &frame.field(columns.probabilities.as_deref()?)?.cells {
             Cells::Numbers { width, .. } => Some(*width),
             Cells::Text(_) => None,
         }
     });
-    let width = lists.chain(widths).max();
+    let width = lists.chain(widths.iter().copied()).max();
     Ok(in_order(labels, width))
 }
 
@@ -86,14 +86,14 @@ fn is_index(name: &str, below: usize) -> bool {
 }
 
 /// What columns of probabilities are called after their common beginning, unless those are numbers.
-fn named_parts((columns, frame): (&ColumnNames, &Frame)) -> Option<Vec<String>> {
+fn named_parts((columns, frame): &(&ColumnNames, &Frame)) -> Option<Vec<String>> {
     let parts = &frame.field(columns.probabilities.as_deref()?)?.parts;
     let named = !parts.is_empty() && !parts.iter().all(|part| part.parse::<u64>().is_ok());
     named.then(|| parts.clone())
 }
 
 /// Gold labels and predictions that occur.
-fn labels<'a>(tables: impl Iterator<Item = (&'a ColumnNames, &'a Frame)>) -> BTreeSet<String> {
+fn labels(tables: &[(&ColumnNames, &Frame)]) -> BTreeSet<String> {
     let mut labels = BTreeSet::new();
     for (columns, frame) in tables {
         let named = [Some(columns.label.as_str()), columns.prediction.as_deref()];

@@ -2,7 +2,7 @@
 //!
 //! Invariant: reads, never writes; the caller shows the guess and writes it.
 
-use super::sort::{Kind, Source, sort};
+use super::sort::{Kind, Source, Table, sort};
 use super::{ColumnNames, Config, IngestError, RunFiles, classes, is_run_name, roles};
 use crate::dataset::Split;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ impl Guesser {
                 Err(IngestError::new(&source.path, "a second file of the same kind", remedy))
             };
             match &source.kind {
-                Kind::Table(_, columns, _) if columns.label.is_empty() => others.push(source),
+                Kind::Table(table) if table.columns.label.is_empty() => others.push(source),
                 Kind::Table(..) => tables.push(source),
                 Kind::Array(..) => others.push(source),
                 Kind::Names(_) if names.is_some() => return again(),
@@ -76,7 +76,8 @@ impl Guesser {
     /// Which table is which split.
     fn splits(&mut self) -> Result<(), IngestError> {
         for source in &self.tables {
-            let Kind::Table(form, columns, frame) = &source.kind else { continue };
+            let Kind::Table(table) = &source.kind else { continue };
+            let Table { form, columns, frame } = &**table;
             let there = split_column(frame, columns);
             let named = guess_split(&source.path);
             let splits = if there.is_empty() { vec![named] } else { there };
@@ -91,16 +92,17 @@ impl Guesser {
             self.assumed.push(describe(source, form.name, columns, frame.rows));
             self.assumed.extend(frame.notes.iter().cloned());
         }
-        let Kind::Table(_, columns, _) = &self.tables[0].kind else { return Ok(()) };
-        self.config.columns = columns.clone();
+        if let Some((columns, _)) = self.tables[0].table() {
+            self.config.columns = columns.clone();
+        }
         Ok(())
     }
 
     fn classes(&mut self) -> Result<(), IngestError> {
-        let frames = || self.tables.iter().chain(&self.others).filter_map(Source::table);
-        let told = self.names.as_ref().map(|(path, names)| (path.clone(), names.clone()));
-        let widths = self.others.iter().filter_map(Source::width);
-        let found = classes::find(told, frames(), widths.collect())?;
+        let sources = || self.tables.iter().chain(&self.others);
+        let tables: Vec<_> = sources().filter_map(Source::table).collect();
+        let widths: Vec<_> = sources().filter_map(Source::width).collect();
+        let found = classes::find(self.names.take(), &tables, &widths)?;
         self.assumed.extend(found.assumed);
         self.config.classes = found.names;
         Ok(())
@@ -122,8 +124,7 @@ impl Guesser {
         }
         let several = self.others.len() > 1 || !self.config.runs.is_empty();
         for source in &self.others {
-            if let Some((columns, _)) = source.table().filter(|(columns, _)| !columns.predicts()) {
-                let _ = columns;
+            if source.table().is_some_and(|(columns, _)| !columns.predicts()) {
                 let remedy = "name the columns `label`, or `prediction`, or `prob_` and the class";
                 return Err(IngestError::new(
                     &source.path,
@@ -135,7 +136,8 @@ impl Guesser {
             let path = relative_to(&self.root, &source.path)?;
             let name = if several { run_name(&source.path) } else { "v1".to_owned() };
             self.config.runs.entry(name).or_default().set(split, path);
-            if let Kind::Table(form, columns, frame) = &source.kind {
+            if let Kind::Table(table) = &source.kind {
+                let Table { form, columns, frame } = &**table;
                 self.assumed.push(describe(source, form.name, columns, frame.rows));
                 self.assumed.extend(frame.notes.iter().cloned());
             }
@@ -172,8 +174,8 @@ impl Guesser {
         let mut tables = Vec::new();
         for source in self.tables.into_iter().chain(self.others) {
             let path = self.root.join(relative_to(&self.root, &source.path)?);
-            if let Kind::Table(_, _, frame) = source.kind {
-                tables.push((path, frame));
+            if let Kind::Table(table) = source.kind {
+                tables.push((path, table.frame));
             }
         }
         Ok(Guess { root: self.root, config: self.config, assumed: self.assumed, tables })
@@ -230,12 +232,12 @@ fn split_column(frame: &super::Frame, columns: &ColumnNames) -> Vec<Split> {
 fn guess_split(path: &Path) -> Split {
     let folder = path.parent().and_then(Path::file_name);
     let names = [path.file_stem(), folder];
-    let words = names.into_iter().flatten().flat_map(|name| {
+    let mut words = names.into_iter().flatten().flat_map(|name| {
         let name = name.to_string_lossy().to_lowercase();
         let words = name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
         words.collect::<Vec<_>>()
     });
-    words.filter_map(|word| roles::split(&word)).next().unwrap_or(Split::Dev)
+    words.find_map(|word| roles::split(&word)).unwrap_or(Split::Dev)
 }
 
 /// A name for a run made of the name of its file.

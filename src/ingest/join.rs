@@ -6,7 +6,7 @@ use super::assemble::Said;
 use super::frame::{Field, Frame};
 use super::{ColumnNames, IngestError, roles};
 use crate::dataset::{Examples, TextColumn};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -147,11 +147,11 @@ fn by_key(theirs: &TextColumn, ours: &TextColumn, key: fn(&str) -> &str) -> Opti
         // the last one counts: files of predictions grow at their end
         places.insert(key(name), row);
     }
-    let mut seen: HashMap<u32, ()> = HashMap::with_capacity(ours.len());
+    let mut seen = HashSet::with_capacity(ours.len());
     let mut rows = Vec::with_capacity(ours.len());
     for name in ours.iter() {
         let row = places.get(key(name)).copied().unwrap_or(u32::MAX);
-        if row != u32::MAX && seen.insert(row, ()).is_some() {
+        if row != u32::MAX && !seen.insert(row) {
             return None;
         }
         rows.push(row);

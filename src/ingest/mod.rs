@@ -5,6 +5,7 @@
 
 mod assemble;
 mod blocks;
+pub mod cache;
 mod classes;
 mod config;
 mod error;

@@ -15,10 +15,20 @@ pub struct Source {
     pub kind: Kind,
 }
 
+/// A table that was read.
+pub struct Table {
+    /// Its form.
+    pub form: &'static Form,
+    /// What its columns could be.
+    pub columns: ColumnNames,
+    /// Its rows.
+    pub frame: Frame,
+}
+
 /// What a file is.
 pub enum Kind {
-    /// A table of some form, with what its columns could be.
-    Table(&'static Form, ColumnNames, Frame),
+    /// A table.
+    Table(Box<Table>),
     /// A matrix of probabilities: rows and columns.
     Array(usize, usize),
     /// The names of the classes.
@@ -30,7 +40,7 @@ pub enum Kind {
 impl std::fmt::Debug for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Table(form, ..) => f.write_str(form.name),
+            Self::Table(table) => f.write_str(table.form.name),
             Self::Array(rows, columns) => write!(f, "{rows} × {columns}"),
             Self::Names(names) => write!(f, "{} names", names.len()),
             Self::Model => f.write_str("a model"),
@@ -42,7 +52,7 @@ impl Source {
     /// The columns and rows, if it is a table.
     pub fn table(&self) -> Option<(&ColumnNames, &Frame)> {
         match &self.kind {
-            Kind::Table(_, columns, frame) => Some((columns, frame)),
+            Kind::Table(table) => Some((&table.columns, &table.frame)),
             _ => None,
         }
     }
@@ -78,7 +88,7 @@ fn table(path: &Path) -> Result<Kind, IngestError> {
     let (form, frame) = read_frame(path)?;
     let names: Vec<&str> = frame.fields.iter().map(|field| field.name.as_str()).collect();
     let columns = roles::guess(&names);
-    Ok(Kind::Table(form, columns, frame))
+    Ok(Kind::Table(Box::new(Table { form, columns, frame })))
 }
 
 /// The names of classes, one a line; `0 cat`, as `synset.txt` and Teachable Machine have it, is `cat`.
@@ -92,11 +102,10 @@ fn names(path: &Path) -> Result<Vec<String>, IngestError> {
         (number.parse() == Ok(at)).then(|| name.trim().to_owned())
     };
     let named: Option<Vec<String>> = lines.iter().enumerate().map(numbered).collect();
-    let names = named.unwrap_or_else(|| lines.iter().map(|&line| line.to_owned()).collect());
-    if names.is_empty() {
+    if lines.is_empty() {
         return Err(IngestError::new(path, "no names of classes in it", "write one a line"));
     }
-    Ok(names)
+    Ok(named.unwrap_or_else(|| lines.into_iter().map(str::to_owned).collect()))
 }
 
 /// The names in the `id2label` of a Hugging Face `config.json`, in the order of their numbers.

@@ -1,12 +1,14 @@
 //! What a statistic takes its numbers from: a project's run, or files given by hand.
 
+use super::View;
 use crate::analysis::effective_labels;
 use crate::analysis::eyeball::in_eyeball;
 use crate::analysis::neighbours::Recall;
-use crate::dataset::{ClassNames, Column, Examples, Split, TagId};
+use crate::dataset::{ClassNames, Column, Examples, Known, Split, TagId};
 use crate::ingest::{IngestError, Probs, read_class_names};
 use crate::project::{Project, Shared};
 use crate::report::{count, percent};
+use anyhow::{Result, bail};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,6 +63,23 @@ impl Input {
             is_part: rows.is_some(),
             project: Some(FromProject { shared, project }),
         }
+    }
+}
+
+impl Input {
+    /// # Errors
+    /// A view that is about probabilities, and a run that has classes only.
+    pub(super) fn check_probabilities(&self, view: View) -> Result<()> {
+        let run = self.project.as_ref().map(|from| from.shared.run());
+        let needs = matches!(view, View::Calibration | View::LabelIssues);
+        if let Some(run) = run.filter(|run| needs && run.known == Known::Class) {
+            bail!(
+                "{} tells classes only, not how probable they are\n  import probabilities, or score with the model: \
+                 gaffe score --model M",
+                run.name
+            );
+        }
+        Ok(())
     }
 }
 
@@ -146,7 +165,7 @@ pub fn title(project: &str, split: Split, run: &str) -> String {
 ///
 /// # Errors
 /// A file that can't be read, or another number of names.
-pub fn class_names(file: Option<&Path>, cols: usize) -> anyhow::Result<ClassNames> {
+pub fn class_names(file: Option<&Path>, cols: usize) -> Result<ClassNames> {
     let Some(path) = file else {
         return Ok(ClassNames::new((0..cols).map(|k| k.to_string()).collect())?);
     };

@@ -84,6 +84,7 @@ macro_rules! views {
             /// # Errors
             /// What is missing or wrong, and what to do about it.
             pub fn answer(&self, input: &Input, watch: &mut Watch<'_>) -> Result<Insight> {
+                input.check_probabilities(self.view())?;
                 match self { $(Self::$view(ask) => {
                     $module::answer(input, ask, watch).map(Box::new).map(Insight::$view)
                 })* }

@@ -4,16 +4,19 @@
 
 use super::{Project, ProjectError};
 use crate::dataset::{Examples, Run, Split};
-use crate::ingest::{self, Assembled, Frame};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use crate::ingest::{self, Assembled, Frame, IngestError, cache};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 /// What was read.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     /// Of splits, with what a model said of them in the same file.
     assembled: Mutex<BTreeMap<Split, Arc<Assembled>>>,
+    /// Splits whose table was read and is not kept on disk.
+    fresh: Mutex<BTreeSet<Split>>,
     /// Of files that were read before there was a project.
     frames: Mutex<BTreeMap<PathBuf, Frame>>,
     runs: Mutex<BTreeMap<Split, Arc<Run>>>,
@@ -34,18 +37,50 @@ impl Project {
             return Ok(assembled.clone());
         }
         let table = self.table(split)?;
-        let (columns, classes) = (&self.config().columns, self.classes());
-        let read = match open(&self.kept.frames).remove(&table) {
-            Some(frame) => ingest::assemble(&table, frame, columns, classes, split),
-            None => ingest::read_examples(&table, columns, classes, split),
-        };
-        let assembled = Arc::new(read.map_err(|e| e.or_remedy(super::NAMED))?);
+        let assembled = Arc::new(self.assemble(&table, split)?);
         kept.insert(split, assembled.clone());
         Ok(assembled)
     }
 
+    fn assemble(&self, table: &Path, split: Split) -> Result<Assembled, ProjectError> {
+        let (columns, classes) = (&self.config().columns, self.classes());
+        let wrong = |e: IngestError| e.or_remedy(super::NAMED);
+        if let Some(frame) = open(&self.kept.frames).remove(table) {
+            return Ok(ingest::assemble(table, frame, columns, classes, split).map_err(wrong)?);
+        }
+        let cached = self.cache_place(split).and_then(|place| cache::load(&place, split));
+        if let Some(cached) = cached {
+            return Ok(cached);
+        }
+        let assembled = ingest::read_examples(table, columns, classes, split).map_err(wrong)?;
+        open(&self.kept.fresh).insert(split);
+        Ok(assembled)
+    }
+
+    fn cache_place(&self, split: Split) -> Option<cache::Place> {
+        let (table, folder) = (self.table(split).ok()?, self.data_dir().join("cache"));
+        let (columns, classes) = (&self.config().columns, self.classes());
+        cache::Place::of(self.root(), &folder, &table, columns, classes, split)
+    }
+
+    /// Keeps on disk, on a thread of its own, what was read of large tables, so that they open at once the next time.
+    pub fn keep_on_disk(&self) {
+        for split in std::mem::take(&mut *open(&self.kept.fresh)) {
+            let assembled = open(&self.kept.assembled).get(&split).cloned();
+            if let (Some(assembled), Some(place)) = (assembled, self.cache_place(split)) {
+                // where it can't be kept, it is read anew
+                thread::spawn(move || cache::save(&place, &assembled));
+            }
+        }
+    }
+
     /// Keeps what was read of a file until it is asked for.
     pub fn keep_frame(&self, path: PathBuf, frame: Frame) {
+        open(&self.kept.fresh).extend(
+            Split::ALL
+                .into_iter()
+                .filter(|&split| self.table(split).is_ok_and(|table| table == path)),
+        );
         open(&self.kept.frames).insert(path, frame);
     }
 

@@ -179,6 +179,7 @@ fn draw_info(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
     let desk = app.desk();
     let name = |class: u32| text::fit(desk.classes().name(class), 24);
     let predicted = desk.run().prediction(row as usize).map_or_else(String::new, name);
+    let confidence = desk.run().known_confidence(row as usize);
     let review = desk.review(row).filter(|review| !review.is_empty());
     let said = review.map_or_else(String::new, |review| describe(review, desk.ledger()));
     let line = Line::from(vec![
@@ -187,7 +188,7 @@ fn draw_info(app: &App, area: Rect, theme: Theme, frame: &mut Frame<'_>) {
         Span::styled(name(desk.gold(row)), theme.gold()),
         Span::styled("  predicted ", theme.dim()),
         Span::styled(predicted, theme.prediction()),
-        Span::raw(format!(" {:.2}  ", desk.run().confidence(row as usize))),
+        Span::raw(confidence.map_or_else(|| "  ".to_owned(), |p| format!(" {p:.2}  "))),
         Span::styled(text::line(&said).into_owned(), theme.done()),
     ]);
     frame.render_widget(Paragraph::new(line), area);

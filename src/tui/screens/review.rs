@@ -3,7 +3,7 @@
 use super::{footer, history, tag_bar};
 use crate::analysis::suggest::{Suggestion, What};
 use crate::analysis::top_classes;
-use crate::dataset::{Column, Media, Review};
+use crate::dataset::{Column, Media, Review, Run};
 use crate::media::text;
 use crate::tui::app::{App, Picture, describe};
 use crate::tui::command::Context;
@@ -163,8 +163,13 @@ fn predicted_line(
     Line::from(vec![
         caption,
         Span::styled(predicted, theme.prediction().patch(theme.strong())),
-        Span::raw(format!("  {:.2}", run.confidence(row as usize))),
+        Span::raw(confidence(run, row)),
     ])
+}
+
+/// `  0.71`, or nothing where it is not known.
+fn confidence(run: &Run, row: u32) -> String {
+    run.known_confidence(row as usize).map_or_else(String::new, |p| format!("  {p:.2}"))
 }
 
 /// `v2         Coat  0.71`: what the run beside predicts, in a list that a comparison led to.
@@ -179,7 +184,7 @@ fn versus_line(app: &App, row: u32, width: usize, theme: Theme) -> Option<Line<'
     Some(Line::from(vec![
         Span::styled(caption, theme.dim()),
         Span::styled(name, theme.prediction()),
-        Span::raw(format!("  {:.2}", run.confidence(row as usize))),
+        Span::raw(confidence(run, row)),
     ]))
 }
 
