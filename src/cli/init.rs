@@ -1,11 +1,11 @@
 //! `gaffe init`: a project made of data files.
 
-use super::print::{count, percent};
-use super::{TestGuard, say};
+use super::print::percent;
+use super::{TestGuard, opened, say};
 use crate::analysis::baselines::worse_than_guessing;
 use crate::analysis::bottleneck::Errors;
 use crate::analysis::{self, ErrorRate, Relabels};
-use crate::dataset::{Examples, Split};
+use crate::dataset::Split;
 use crate::ingest::{self, FILE_NAME, Guess, IngestError};
 use crate::media::text;
 use crate::project::Project;
@@ -32,16 +32,18 @@ pub struct InitArgs {
 
 /// Prints or writes the project file.
 pub fn run(args: &InitArgs, out: &mut dyn Write) -> Result<()> {
-    let guess = ingest::guess(&args.data)?;
-    tell(&guess);
+    let mut guess = ingest::guess(&args.data)?;
+    let assumed = std::mem::take(&mut guess.assumed);
     if args.dry_run {
-        write!(out, "{}", guess.config.to_toml()?)?;
+        let text = guess.config.to_toml()?;
         check(guess)?;
-        return Ok(());
+        tell(&assumed);
+        return Ok(write!(out, "{text}")?);
     }
     let (root, split, path) = (guess.root.clone(), split_of(&guess), guess.root.join(FILE_NAME));
     ensure!(!path.exists(), "{}: there already\n  edit it, or remove it first", path.display());
     let project = write(guess)?;
+    tell(&assumed);
     writeln!(out, "wrote {}", text::line(&path.display().to_string()))?;
     if project.run_name(None, split).is_ok() {
         say(&format!("open it with: gaffe {}", root.display()));
@@ -56,7 +58,8 @@ pub fn project_of(files: &[PathBuf], guard: &TestGuard) -> Result<(Project, Spli
         guard.check(split)?;
         return Ok((project, split));
     }
-    let guess = ingest::guess(files)?;
+    let mut guess = ingest::guess(files)?;
+    let assumed = std::mem::take(&mut guess.assumed);
     let split = split_of(&guess);
     guard.check(split)?;
     let path = guess.root.join(FILE_NAME);
@@ -66,8 +69,8 @@ pub fn project_of(files: &[PathBuf], guard: &TestGuard) -> Result<(Project, Spli
          give the probabilities with the table, such as: gaffe dev.csv probs.npy\n  \
          or make a project without: gaffe init dev.csv"
     );
-    tell(&guess);
     let project = write(guess)?;
+    tell(&assumed);
     say(&format!("wrote {}", path.display()));
     Ok((project, split))
 }
@@ -80,7 +83,7 @@ fn beside(files: &[PathBuf]) -> Result<Option<Project>> {
     if !path.is_file() {
         return Ok(None);
     }
-    let project = Project::open(root)?;
+    let project = opened(root)?;
     // Class names and a model need not be named in the project to have been given to it.
     let is_data = |file: &&PathBuf| {
         let kind = file.extension().unwrap_or_default();
@@ -98,10 +101,8 @@ fn beside(files: &[PathBuf]) -> Result<Option<Project>> {
 }
 
 /// What was taken for granted.
-fn tell(guess: &Guess) {
-    for sentence in &guess.assumed {
-        say(sentence);
-    }
+fn tell(assumed: &[String]) {
+    assumed.iter().for_each(|sentence| say(sentence));
 }
 
 /// Dev if there is one: errors are looked at there.
@@ -126,14 +127,13 @@ fn write(guess: Guess) -> Result<Project> {
 fn check(guess: Guess) -> Result<Project> {
     let split = split_of(&guess);
     let project = Project::new(&guess.root, guess.config)?;
+    project.set_tell(Some(say));
     for (path, frame) in guess.tables {
         project.keep_frame(path, frame);
     }
     let examples = project.examples(split)?;
-    tell_left_out(&examples);
     let Ok(run) = project.run_name(None, split) else { return Ok(project) };
     let run = project.run(&run, split, &examples)?;
-    run.notes.iter().for_each(|note| say(note));
     let ErrorRate { examples, errors, rate } =
         analysis::error_rate(&examples.gold, &Relabels::new(), &run);
     if worse_than_guessing(Errors { errors, examples }, project.classes().len()) {
@@ -144,19 +144,4 @@ fn check(guess: Guess) -> Result<Project> {
         ));
     }
     Ok(project)
-}
-
-/// Says how many rows are no examples, and why the first ones are none.
-pub fn tell_left_out(examples: &Examples) {
-    const SHOWN: usize = 3;
-    let left_out = &examples.origin.left_out;
-    if left_out.count == 0 {
-        return;
-    }
-    let shown = left_out.first.iter().take(SHOWN);
-    let lines: Vec<String> = shown.map(|(line, why)| format!("  line {line}: {why}")).collect();
-    let more = left_out.count.saturating_sub(SHOWN);
-    let more = if more > 0 { format!("\n  and {} more", count(more)) } else { String::new() };
-    let (out, rows) = (count(left_out.count), count(examples.len() + left_out.count));
-    say(&format!("{out} of {rows} rows are left out:\n{}{more}", lines.join("\n")));
 }

@@ -285,12 +285,12 @@ fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> Result<()> {
 /// The project: as told, else at or above the working folder, else above `hint`.
 fn locate(told: Option<&Path>, hint: Option<&Path>) -> Result<Project> {
     if let Some(root) = told {
-        return Ok(Project::open(root)?);
+        return opened(root);
     }
     let here = std::env::current_dir()?;
     let root = Project::find(&here).or_else(|| Project::find(hint?.parent()?));
     let root = root.ok_or(ProjectError::NoProject(here))?;
-    Ok(Project::open(&root)?)
+    opened(&root)
 }
 
 /// All decisions; what is wrong with them is told, not fatal.
@@ -328,6 +328,13 @@ fn say(message: &str) {
         // When standard error is closed there is nobody to tell.
         let _ = writeln!(err, "{}", text::line(line));
     }
+}
+
+/// Opens a project; what the user should know of its data is said while it is read.
+fn opened(root: &Path) -> Result<Project> {
+    let project = Project::open(root)?;
+    project.set_tell(Some(say));
+    Ok(project)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

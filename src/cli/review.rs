@@ -2,7 +2,7 @@
 
 use super::guards::GuardArgs;
 use super::settings::{self, KeymapArg, ThemeArg};
-use super::{OrderArgs, Selection, TestGuard, filter, init, locate, say, unmatched};
+use super::{OrderArgs, Selection, TestGuard, filter, init, locate, opened, say, unmatched};
 use crate::analysis::TallyRow;
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
@@ -92,7 +92,7 @@ pub fn open_data(data: &[PathBuf], project: Option<&Path>, args: &ReviewArgs) ->
             Err(error) => Err(error),
         },
         [one] if one.join(FILE_NAME).is_file() || one.ends_with(FILE_NAME) => {
-            run(&Project::open(one)?, args)
+            run(&opened(one)?, args)
         }
         files => {
             check_files(files)?;
@@ -150,6 +150,8 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     let welcome = welcome(&mut app);
     let (data_dir, media_root) = (project.data_dir(), project.media_root(split)?);
     project.keep_on_disk();
+    // from now on the screen is the review's
+    project.set_tell(None);
     let shared = Arc::new(project.clone());
     let places = Places { project: shared, data_dir, media_root, welcome };
     let recorder = args.record.as_deref().map(recorder).transpose()?;

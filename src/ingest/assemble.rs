@@ -4,7 +4,9 @@
 
 use super::frame::{Cells, Field, Frame};
 use super::{ColumnNames, IngestError, read_frame, roles};
-use crate::dataset::{ClassNames, Column, Examples, Media, Origin, Split, TextColumn, stable_hash};
+use crate::dataset::{
+    ClassNames, Column, Examples, LeftOut, Media, Origin, Split, TextColumn, stable_hash,
+};
 use crate::media::{is_sound, text};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -72,7 +74,6 @@ pub fn assemble(
     classes: &ClassNames,
     split: Split,
 ) -> Result<Assembled, IngestError> {
-    let len = frame.rows;
     let of_split = rows_of(&frame, columns, split);
     let frame = frame.keep(of_split.as_deref());
     let places = places(path, &frame, columns, split)?;
@@ -85,17 +86,15 @@ pub fn assemble(
     if bad.len() == frame.rows {
         return Err(nothing(path, &frame, &bad));
     }
-    let mut origin = origin(&frame, &bad);
-    if let Some(rows) = &origin.rows {
+    let left_out = left_out(&frame, &bad);
+    let kept = || (0..frame.rows).filter(|row| !bad.contains_key(row)).map(|row| row as u32);
+    let kept: Option<Vec<u32>> = (!bad.is_empty()).then(|| kept().collect());
+    if let Some(rows) = &kept {
         ids = ids.gather(rows);
         gold = rows.iter().map(|&row| gold[row as usize]).collect();
     }
-    let frame = frame.keep(origin.rows.as_deref());
-    if let Some(rows) = of_split {
-        let kept = origin.rows.unwrap_or_else(|| (0..rows.len() as u32).collect());
-        origin.rows = Some(kept.into_iter().map(|row| rows[row as usize]).collect());
-        origin.len = len;
-    }
+    let mut frame = frame.keep(kept.as_deref());
+    let origin = Origin { rows: frame.places.take(), len: frame.records.max(frame.rows), left_out };
     let (media, metadata, said) = take_apart(frame, &places, columns);
     Ok(Assembled { examples: Examples { split, ids, gold, media, metadata, origin }, said })
 }
@@ -119,15 +118,13 @@ fn nothing(path: &Path, frame: &Frame, bad: &Bad) -> IngestError {
     }
 }
 
-fn origin(frame: &Frame, bad: &Bad) -> Origin {
+fn left_out(frame: &Frame, bad: &Bad) -> LeftOut {
     let mut left_out = frame.left_out.clone();
     for (&row, why) in bad {
-        left_out.push(frame.line(row), why.lines().next().unwrap_or_default());
+        left_out.push(frame.line(row), why.replace('\n', "; "));
     }
     left_out.first.sort_by_key(|(line, _)| *line);
-    let kept = || (0..frame.rows).filter(|row| !bad.contains_key(row)).map(|row| row as u32);
-    let rows = (!bad.is_empty()).then(|| kept().collect());
-    Origin { rows, len: frame.rows, left_out }
+    left_out
 }
 
 fn places(

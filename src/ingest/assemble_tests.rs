@@ -64,17 +64,18 @@ fn rows_that_are_no_examples_are_left_out_counted_and_named() {
     assert_eq!(examples.ids.iter().collect::<Vec<_>>(), ["a", "e"]);
     assert_eq!((examples.gold.clone(), examples.media.files().unwrap().get(1)), (vec![0, 1], "u"));
     let Origin { rows, len, left_out } = examples.origin;
-    // the third record has no cell for the label: it was never a row
-    assert_eq!((rows.unwrap(), len, left_out.count), (vec![0, 5], 6, 5));
+    // a record that could not be read has its place, so that arrays beside the table are still in its order
+    assert_eq!((rows.unwrap(), len, left_out.count), (vec![0, 6], 7, 5));
     let told: Vec<_> = left_out.first.iter().map(|(line, why)| format!("{line}: {why}")).collect();
     assert_eq!(
         told,
         [
-            "3: label \"shirt!\" is not in the list of classes",
+            "3: label \"shirt!\" is not in the list of classes; did you mean \"Shirt\"? Classes are listed in gaffe.toml",
             "4: 2 cells, where the header has 3",
-            "5: its id stands in an earlier line too",
+            "5: its id stands in an earlier line too; ids must be unique: decisions are kept by them",
             "6: it has no label",
-            "7: an example without an id",
+            "7: an example without an id; give each row an id, or drop `id` from [columns]: the file name or the content \
+             is the id then",
         ]
     );
 }

@@ -83,6 +83,10 @@ pub struct Frame {
     pub rows: usize,
     /// The columns, in the order of the source.
     pub fields: Vec<Field>,
+    /// How many records the source has, those that could not be read included; 0 is as many as rows.
+    pub records: usize,
+    /// The place of each row among the records, where it is another than the row.
+    pub places: Option<Vec<u32>>,
     /// The line of each row in its file, from 1; empty where the source has no lines.
     pub lines: Vec<u32>,
     /// Rows that could not be read.
@@ -119,6 +123,11 @@ impl Frame {
                 }
             }
         }
+        let places = self.places.take();
+        let place =
+            |&row: &u32| places.as_ref().map_or(Some(row), |p| p.get(row as usize).copied());
+        self.records = self.records.max(self.rows);
+        self.places = Some(rows.iter().filter_map(place).collect());
         self.lines = rows.iter().filter_map(|&row| self.lines.get(row as usize).copied()).collect();
         self.rows = rows.len();
         self

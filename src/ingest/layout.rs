@@ -130,6 +130,8 @@ pub struct Rows<'l> {
     layout: &'l Layout,
     cells: Vec<Cells>,
     count: usize,
+    /// The places of the records that are no rows, counted in records.
+    skipped: Vec<u32>,
     lines: Vec<u32>,
     /// Rows that could not be read.
     pub left_out: LeftOut,
@@ -146,6 +148,7 @@ impl<'l> Rows<'l> {
             layout,
             cells: cells.collect(),
             count: 0,
+            skipped: Vec::new(),
             lines: Vec::new(),
             left_out: LeftOut::default(),
         }
@@ -209,6 +212,7 @@ impl<'l> Rows<'l> {
     /// Takes back what was put since the last row ended, and leaves the row out.
     pub fn leave_out(&mut self, line: u64, why: impl Into<String>) {
         self.take_back();
+        self.skipped.push((self.count + self.skipped.len()) as u32);
         self.left_out.push(line, why);
     }
 
@@ -239,6 +243,8 @@ impl<'l> Rows<'l> {
                 _ => {}
             }
         }
+        let before = (self.count + self.skipped.len()) as u32;
+        self.skipped.extend(later.skipped.iter().map(|place| before + place));
         self.count += later.count;
         self.lines.extend_from_slice(&later.lines);
         self.left_out.append(later.left_out);
@@ -247,6 +253,12 @@ impl<'l> Rows<'l> {
 
     /// The frame of the rows so far.
     pub fn frame(self) -> Frame {
+        let records = self.count + self.skipped.len();
+        let places = (!self.skipped.is_empty()).then(|| {
+            let mut skipped = self.skipped.iter().copied().peekable();
+            let read = (0..records as u32).filter(|place| skipped.next_if_eq(place).is_none());
+            read.collect()
+        });
         let fields = self.layout.fields.iter().zip(self.cells);
         let field = |((name, parts, _), cells): (&(String, Vec<String>, _), Cells)| Field {
             name: name.clone(),
@@ -256,6 +268,8 @@ impl<'l> Rows<'l> {
         Frame {
             rows: self.count,
             fields: fields.map(field).collect(),
+            records,
+            places,
             lines: self.lines,
             left_out: self.left_out,
             ..Frame::default()

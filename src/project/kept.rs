@@ -3,9 +3,12 @@
 //! Invariant: a split is read once as long as the project is open, and of each split one run is kept.
 
 use super::{Project, ProjectError};
-use crate::dataset::{Examples, Run, Split};
+use crate::dataset::{Examples, LeftOut, Run, Split};
 use crate::ingest::{self, Assembled, Frame, IngestError, cache};
+use crate::media::text;
+use crate::report;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -17,6 +20,9 @@ pub(super) struct Kept {
     assembled: Mutex<BTreeMap<Split, Arc<Assembled>>>,
     /// Splits whose table was read and is not kept on disk.
     fresh: Mutex<BTreeSet<Split>>,
+    /// Who is told what the user should know of data that is read, and what was told.
+    tell: Mutex<Option<fn(&str)>>,
+    told: Mutex<BTreeSet<String>>,
     /// Of files that were read before there was a project.
     frames: Mutex<BTreeMap<PathBuf, Frame>>,
     runs: Mutex<BTreeMap<Split, Arc<Run>>>,
@@ -38,6 +44,9 @@ impl Project {
         }
         let table = self.table(split)?;
         let assembled = Arc::new(self.assemble(&table, split)?);
+        if let Some(text) = left_out(&table, &assembled.examples) {
+            self.tell(&text);
+        }
         kept.insert(split, assembled.clone());
         Ok(assembled)
     }
@@ -74,6 +83,19 @@ impl Project {
         }
     }
 
+    /// Has `tell` told, once each, what the user should know of the data that is read: rows that are left out, what was
+    /// done to probabilities. `None` ends that.
+    pub fn set_tell(&self, tell: Option<fn(&str)>) {
+        *open(&self.kept.tell) = tell;
+    }
+
+    pub(super) fn tell(&self, text: &str) {
+        let tell = *open(&self.kept.tell);
+        if let Some(tell) = tell.filter(|_| open(&self.kept.told).insert(text.to_owned())) {
+            tell(text);
+        }
+    }
+
     /// Keeps what was read of a file until it is asked for.
     pub fn keep_frame(&self, path: PathBuf, frame: Frame) {
         open(&self.kept.fresh).extend(
@@ -102,4 +124,25 @@ impl Project {
         kept.insert(split, run.clone());
         Ok(run)
     }
+}
+
+/// How many rows of a table are no examples, and why the first ones are none.
+fn left_out(table: &Path, examples: &Examples) -> Option<String> {
+    const SHOWN: usize = 3;
+    let LeftOut { count, first } = &examples.origin.left_out;
+    let name = table.file_name().unwrap_or(table.as_os_str()).to_string_lossy();
+    let place =
+        |line: u64| if line > 0 { format!("{name}:{line}") } else { name.clone().into_owned() };
+    let mut text = match count {
+        0 => return None,
+        1 => format!("{name}: 1 row is left out"),
+        count => format!("{name}: {} rows are left out", report::count(*count)),
+    };
+    for (line, why) in first.iter().take(SHOWN) {
+        let _ = write!(text, "\n  {}: {}", place(*line), text::fit(why, 200));
+    }
+    if *count > SHOWN {
+        let _ = write!(text, "\n  and {} more", report::count(count - SHOWN));
+    }
+    Some(text)
 }

@@ -132,6 +132,12 @@ impl Project {
     /// # Errors
     /// No such run, a file of another shape or with nothing in common, rows that are no probabilities.
     pub fn run(&self, name: &str, split: Split, examples: &Examples) -> Result<Run, ProjectError> {
+        let run = self.read_run(name, split, examples)?;
+        run.notes.iter().for_each(|note| self.tell(note));
+        Ok(run)
+    }
+
+    fn read_run(&self, name: &str, split: Split, examples: &Examples) -> Result<Run, ProjectError> {
         let runs = self.runs()?;
         let path = choose(Some(name), &runs, split)?.path(split);
         self.check_data(&path, examples)?;
