@@ -9,9 +9,16 @@ Makes the data in FOLDER when it is not there: JSON Lines and CSV with id, path,
 a row.
 """
 import argparse
+import fcntl
 import json
+import os
+import shutil
+import statistics
+import struct
 import subprocess
 import sys
+import tempfile
+import termios
 import time
 from pathlib import Path
 
@@ -46,9 +53,102 @@ def make(folder, rows):
     return jsonl, csv
 
 
-if __name__ == "__main__":
+READERS = {
+    "jsonl": {
+        "pandas": "import pandas; pandas.read_json(path, lines=True)",
+        "pyarrow": "import pyarrow.json as j; j.read_json(path)",
+        "polars": "import polars; polars.read_ndjson(path)",
+    },
+    "csv": {
+        "pandas": "import pandas; pandas.read_csv(path)",
+        "pyarrow": "import pyarrow.csv as c; c.read_csv(path)",
+        "polars": "import polars; polars.read_csv(path)",
+    },
+}
+
+
+def theirs(code, path):
+    """Seconds of reading alone, imports left out, and the peak of memory."""
+    load, read = code.split("; ", 1)
+    program = f"""import time, json, sys
+{load}
+path = sys.argv[1]
+start = time.perf_counter()
+table = {read}
+took = time.perf_counter() - start
+peak = next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmHWM"))
+print(json.dumps([took, peak / 1024]))"""
+    out = subprocess.run([sys.executable, "-c", program, path], check=True, capture_output=True, text=True)
+    return json.loads(out.stdout)
+
+
+def first_frame(gaffe, path):
+    """Seconds from the start of the program to the first whole frame of the review, and the peak of memory."""
+    import pty
+
+    start = time.perf_counter()
+    child, terminal = pty.fork()
+    if child == 0:
+        environment = os.environ | {"TERM": "xterm-256color", "XDG_STATE_HOME": str(path.parent)}
+        os.execve(gaffe, [str(gaffe), str(path)], environment)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    seen, took = b"", None
+    while took is None:
+        try:
+            seen += os.read(terminal, 1 << 16)
+        except OSError:
+            raise SystemExit(f"{gaffe} {path}: {seen.decode(errors='replace')[-500:]}")
+        if b"predicted" in seen and b"\x1b[?2026l" in seen.split(b"predicted")[-1]:
+            took = time.perf_counter() - start
+    status = Path(f"/proc/{child}/status").read_text().splitlines()
+    peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    time.sleep(1.5)  # what is kept of the table is written beside the first keys
+    os.write(terminal, b"q")
+    try:
+        while os.read(terminal, 1 << 16):
+            pass
+    except OSError:
+        pass
+    os.waitpid(child, 0)
+    return took, peak / 1024
+
+
+def compare(options, path):
+    kind = path.suffix[1:]
+    print(f"\n{path.name}, {path.stat().st_size / 1e6:.0f} MB")
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / f"dev.{kind}"
+        table.symlink_to(path.resolve())
+        # the card of the first start was read
+        (Path(folder) / "gaffe").mkdir()
+        (Path(folder) / "gaffe" / "welcomed").touch()
+        rounds = {name: [] for name in ["first", "again", *READERS[kind]]}
+        for _ in range(options.rounds):
+            for left in ("gaffe.toml", ".gaffe"):
+                place = Path(folder) / left
+                shutil.rmtree(place, ignore_errors=True) if place.is_dir() else place.unlink(missing_ok=True)
+            rounds["first"].append(first_frame(options.gaffe, table))
+            rounds["again"].append(first_frame(options.gaffe, table))
+            for name, code in READERS[kind].items():
+                rounds[name].append(theirs(code, path))
+    median = {name: statistics.median(took for took, _ in values) for name, values in rounds.items()}
+    for name, values in rounds.items():
+        ratio = "" if name in ("first", "again") else f", {median[name] / median['first']:.2f}× ours to the first frame"
+        what = {"first": "ours, to the first frame", "again": "ours, opened again"}.get(name, f"{name}, reading alone")
+        print(f"  {what}: {median[name]:.2f} s, {max(peak for _, peak in values):.0f} MiB{ratio}", flush=True)
+
+
+def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--gaffe", type=Path, required=True)
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    print(*make(options.folder, options.rows))
+    options.gaffe = options.gaffe.resolve()
+    for path in make(options.folder, options.rows):
+        compare(options, path)
+
+
+if __name__ == "__main__":
+    main()

@@ -25,5 +25,5 @@ pub use hash::stable_hash;
 pub use ledger::{DecideError, Ledger, Offers, TagEdit, Touched};
 pub use order::Order;
 pub use reviews::Reviews;
-pub use run::{Known, Matrix, Probability, Run, RunError};
+pub use run::{Known, Matrix, Probability, Run, RunError, Values};
 pub use tags::{NewTag, Tag, TagExample, TagId, free_key, same_tag_name, tag_name};

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A type that probabilities are kept in. All arithmetic is done in f64.
@@ -22,10 +23,27 @@ impl Probability for f64 {
     }
 }
 
+/// Where the values of a matrix lie.
+pub trait Values<T>: Send + Sync {
+    /// All of them, row by row.
+    fn all(&self) -> &[T];
+
+    /// Who went through all values will not need these soon: memory that only mirrors a file can be given back.
+    fn passed(&self, _values: Range<usize>) {}
+}
+
+struct Owned<D>(D);
+
+impl<T, D: AsRef<[T]> + Send + Sync> Values<T> for Owned<D> {
+    fn all(&self) -> &[T] {
+        self.0.as_ref()
+    }
+}
+
 /// A row-major N×K matrix, owned or mapped from a file: whoever made it decides. Runs are kept in
 /// f32; statistics take f64 as well, so that they agree to the last digit with what made it.
 pub struct Matrix<T = f32> {
-    data: Arc<dyn AsRef<[T]> + Send + Sync>,
+    data: Arc<dyn Values<T>>,
     rows: usize,
     cols: usize,
 }
@@ -82,8 +100,19 @@ impl<T> Matrix<T> {
         data: impl AsRef<[T]> + Send + Sync + 'static,
         rows: usize,
         cols: usize,
-    ) -> Result<Self, RunError> {
-        let len = data.as_ref().len();
+    ) -> Result<Self, RunError>
+    where
+        T: 'static,
+    {
+        Self::of(Owned(data), rows, cols)
+    }
+
+    /// The same of values that lie elsewhere.
+    ///
+    /// # Errors
+    /// When the number of values is another.
+    pub fn of(data: impl Values<T> + 'static, rows: usize, cols: usize) -> Result<Self, RunError> {
+        let len = data.all().len();
         if cols == 0 || rows.checked_mul(cols) != Some(len) {
             return Err(RunError::Shape { len, rows, cols });
         }
@@ -107,7 +136,7 @@ impl<T> Matrix<T> {
 
     /// All values, row by row.
     pub fn values(&self) -> &[T] {
-        (*self.data).as_ref()
+        self.data.all()
     }
 }
 
@@ -116,7 +145,7 @@ impl<T: Copy + Send + Sync + 'static> Matrix<T> {
     #[must_use]
     pub fn gather(&self, rows: &[u32]) -> Self {
         let values: Vec<T> = rows.iter().flat_map(|&row| self.row(row as usize)).copied().collect();
-        Self { data: Arc::new(values), rows: rows.len(), cols: self.cols }
+        Self { data: Arc::new(Owned(values)), rows: rows.len(), cols: self.cols }
     }
 }
 
@@ -137,7 +166,10 @@ impl<T: Probability> Matrix<T> {
     pub fn tops(&self) -> Result<Vec<Option<(u32, f64)>>, RunError> {
         let piece = |(i, values): (usize, &[T])| {
             let rows = values.chunks_exact(self.cols).enumerate();
-            rows.map(|(j, row)| top(i * PIECE + j, row)).collect::<Result<Vec<_>, _>>()
+            let tops = rows.map(|(j, row)| top(i * PIECE + j, row)).collect::<Result<Vec<_>, _>>();
+            let start = i * PIECE * self.cols;
+            self.data.passed(start..start + values.len());
+            tops
         };
         // All pieces are waited for, so that it is the first wrong row that is named.
         let pieces: Vec<Result<Vec<_>, RunError>> =

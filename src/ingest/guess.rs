@@ -272,10 +272,14 @@ fn common_folder<'a>(mut files: impl Iterator<Item = &'a Path>) -> Option<PathBu
     Some(if common == own { first.to_path_buf() } else { common })
 }
 
+/// The path as it is written in the project file. A link stays one: what it leads to may change.
 fn relative_to(root: &Path, path: &Path) -> Result<PathBuf, IngestError> {
     let whole = |p: &Path| p.canonicalize().map_err(|e| IngestError::io(p, &e));
-    let (root, path) = (whole(root)?, whole(path)?);
-    Ok(path.strip_prefix(&root).map_or(path.clone(), Path::to_path_buf))
+    let path = match path.file_name() {
+        Some(name) => whole(folder_of(path))?.join(name),
+        None => whole(path)?,
+    };
+    Ok(path.strip_prefix(whole(root)?).map_or(path.clone(), Path::to_path_buf))
 }
 
 #[cfg(test)]

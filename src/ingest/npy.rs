@@ -3,7 +3,7 @@
 //! Invariant: a large file is mapped, never copied; the map is the only unsafe code there is.
 
 use super::IngestError;
-use crate::dataset::Matrix;
+use crate::dataset::{Matrix, Values};
 use bytemuck::Pod;
 use half::f16;
 use memmap2::Mmap;
@@ -13,11 +13,16 @@ use ndarray_npy::{ReadNpyExt, ViewElement, ViewNpyExt, WriteNpyExt};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::path::Path;
 
 /// Files of at least this size are mapped: below it a copy costs little, and survives the file
 /// being cut while it is open.
 const MAP_FROM: u64 = 64 << 20;
+
+/// Memory of maps of at least this size is given back once it was gone through.
+#[cfg(unix)]
+const GIVE_BACK_FROM: u64 = if cfg!(test) { 1 } else { 256 << 20 };
 
 /// Values inside a mapped file.
 struct Mapped<T> {
@@ -27,9 +32,24 @@ struct Mapped<T> {
     of: PhantomData<T>,
 }
 
-impl<T: Pod> AsRef<[T]> for Mapped<T> {
-    fn as_ref(&self) -> &[T] {
+impl<T: Pod + Send + Sync> Values<T> for Mapped<T> {
+    fn all(&self) -> &[T] {
         bytemuck::cast_slice(&self.map[self.start..self.end])
+    }
+
+    /// Pages of a large file would count as this process's memory until it ends.
+    fn passed(&self, values: Range<usize>) {
+        #[cfg(unix)]
+        if self.map.len() as u64 >= GIVE_BACK_FROM {
+            let (start, end) = (values.start * size_of::<T>(), values.end * size_of::<T>());
+            let (start, end) = (self.start + start, self.start + end);
+            // SAFETY: the map is read-only and of a file: what is given back is read from there again.
+            #[allow(unsafe_code)]
+            let _ = unsafe {
+                use memmap2::UncheckedAdvice::DontNeed;
+                self.map.unchecked_advise_range(DontNeed, start, end.saturating_sub(start))
+            };
+        }
     }
 }
 
@@ -291,7 +311,7 @@ fn map<T: Pod + ViewElement + Send + Sync>(
     let (rows, cols) = view.dim();
     let start = view.as_ptr() as usize - map.as_ptr() as usize;
     let end = start + rows * cols * size_of::<T>();
-    Matrix::new(Mapped { map, start, end, of: PhantomData }, rows, cols)
+    Matrix::of(Mapped { map, start, end, of: PhantomData }, rows, cols)
         .map_err(|e| IngestError::new(path, e.to_string(), ""))
 }
 
@@ -328,6 +348,14 @@ mod tests {
         save(&path, &values);
         let mapped = map::<f32>(&path, &File::open(&path).unwrap()).unwrap();
         assert_eq!(mapped.row(4), [12.0, 13.0, 14.0]);
+        // memory that is given back is read again
+        let large = Array2::from_shape_fn((9000, 3), |(i, j)| if j == i % 3 { 1.0_f32 } else { 0.0 });
+        save(&path, &large);
+        let mapped = map::<f32>(&path, &File::open(&path).unwrap()).unwrap();
+        for _ in 0..2 {
+            let tops = mapped.tops().unwrap();
+            assert!(tops.iter().enumerate().all(|(i, top)| *top == Some((i as u32 % 3, 1.0))));
+        }
     }
 
     #[test]

@@ -117,19 +117,19 @@ fn put(layout: &Layout, rows: &mut Rows<'_>, record: &ByteRecord) -> Result<(), 
         let (there, wanted) = (record.len(), layout.columns());
         return Err(format!("{there} cells, where the header has {wanted}"));
     }
-    for (at, cell) in record.iter().enumerate() {
-        let cell = std::str::from_utf8(cell).map_err(|_| "not UTF-8 text")?;
-        let wrong =
-            || format!("`{}` is {cell:?}, where the rows before it have numbers", layout.name(at));
+    // all cells at once: what separates them is never a part of a character
+    let text = std::str::from_utf8(record.as_slice()).map_err(|_| "not UTF-8 text")?;
+    for at in 0..record.len() {
+        let cell = record.range(at).and_then(|range| text.get(range)).unwrap_or_default();
         match layout.slot(at) {
             Some(Slot::Text(field)) => rows.put_text(field, cell).map_err(|e| e.to_string())?,
             Some(_) if cell.is_empty() => {}
             Some(Slot::Part(field, part)) => {
-                let number = cell.trim().parse().map_err(|_| wrong())?;
-                rows.put_number(field, part, number);
+                let number = cell.parse().or_else(|_| cell.trim().parse());
+                rows.put_number(field, part, number.map_err(|_| no_number(layout, at, cell))?);
             }
             Some(Slot::List(field)) => {
-                let numbers = numbers(cell)?.ok_or_else(wrong)?;
+                let numbers = numbers(cell)?.ok_or_else(|| no_number(layout, at, cell))?;
                 if !rows.put_list(field, &numbers) {
                     let (name, found) = (layout.name(at), numbers.len());
                     return Err(format!(
@@ -141,6 +141,10 @@ fn put(layout: &Layout, rows: &mut Rows<'_>, record: &ByteRecord) -> Result<(), 
         }
     }
     Ok(())
+}
+
+fn no_number(layout: &Layout, at: usize, cell: &str) -> String {
+    format!("`{}` is {cell:?}, where the rows before it have numbers", layout.name(at))
 }
 
 /// The numbers of a cell that holds a list, as JSON, Python or `NumPy` write one; `None` if it is none.
