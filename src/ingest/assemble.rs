@@ -241,18 +241,30 @@ fn content_ids(path: &Path, frame: &Frame, places: &Places) -> Result<TextColumn
         |row: usize| cells.iter().flat_map(move |column| column.get(row).bytes().chain([0]));
     let hashes: Vec<u64> =
         (0..frame.rows).into_par_iter().map(|row| stable_hash(bytes(row))).collect();
+    let too_long = || IngestError::new(path, "the ids pass 4 GiB", "");
+    if cells.is_empty() {
+        let mut ids = TextColumn::default();
+        for row in 0..frame.rows {
+            ids.push(&row.to_string()).map_err(|_| too_long())?;
+        }
+        return Ok(ids);
+    }
+    ids_by_content(hashes).ok_or_else(too_long)
+}
+
+/// Ids made of hashes of what each row holds; `None` past 4 GiB.
+pub(super) fn ids_by_content(hashes: Vec<u64>) -> Option<TextColumn> {
     let (mut ids, mut repeats) = (TextColumn::default(), HashMap::new());
-    for (row, hash) in hashes.into_iter().enumerate() {
+    for hash in hashes {
         let count = repeats.entry(hash).or_insert(0_u32);
         *count += 1;
-        let id = match (cells.is_empty(), *count) {
-            (true, _) => row.to_string(),
-            (false, 1) => format!("row-{hash:016x}"),
-            (false, n) => format!("row-{hash:016x}-{n}"),
+        let id = match *count {
+            1 => format!("row-{hash:016x}"),
+            n => format!("row-{hash:016x}-{n}"),
         };
-        ids.push(&id).map_err(|_| IngestError::new(path, "the ids pass 4 GiB", ""))?;
+        ids.push(&id).ok()?;
     }
-    Ok(ids)
+    Some(ids)
 }
 
 fn take_apart(frame: Frame, places: &Places, columns: &ColumnNames) -> (Media, Vec<Column>, Said) {

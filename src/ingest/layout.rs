@@ -100,6 +100,11 @@ impl Layout {
         self.fields.len() - 1
     }
 
+    /// The fields: the name of each, and what follows it in those of its columns.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.fields.iter().map(|(name, parts, _)| (name.as_str(), parts.as_slice()))
+    }
+
     /// Where the cells of the column at a place go.
     pub fn slot(&self, column: usize) -> Option<Slot> {
         self.slots.get(column).copied()

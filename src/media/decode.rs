@@ -1,9 +1,11 @@
-//! Decoding of picture files.
+//! Decoding of picture files, and of pictures inside of other files.
 //!
 //! Invariant: memory is bounded whatever the file says of its size.
 
+use super::source;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// Why a picture can't be shown or scored, or a sound not measured.
@@ -59,12 +61,8 @@ pub fn decode_upright(path: &Path) -> Result<DynamicImage, MediaError> {
 fn read(path: &Path) -> Result<(DynamicImage, Orientation), MediaError> {
     let open = |e: std::io::Error| MediaError::Open { path: path.into(), reason: reason(&e) };
     let damaged = |reason: String| MediaError::Decode { path: path.into(), reason };
-    // Reading a pipe or a device could wait for ever.
-    if !path.metadata().map_err(open)?.is_file() {
-        return Err(damaged("not a file".into()));
-    }
-    let mut reader =
-        ImageReader::open(path).and_then(ImageReader::with_guessed_format).map_err(open)?;
+    let source = BufReader::new(source::open(path).map_err(open)?);
+    let mut reader = ImageReader::new(source).with_guessed_format().map_err(open)?;
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_BYTES);
     reader.limits(limits.clone());

@@ -7,7 +7,10 @@ mod cells;
 mod change;
 mod decode;
 mod inline;
+mod kinds;
+pub(crate) mod parquet_row;
 mod sound;
+mod source;
 pub mod text;
 mod wave;
 
@@ -15,5 +18,7 @@ pub use cells::{Cells, fit, shrunk};
 pub use change::PictureChange;
 pub use decode::{MediaError, decode, decode_upright};
 pub use inline::print_inline;
+pub use kinds::{ending_of, is_media};
 pub use sound::{Sound, decode_sound, is_sound};
+pub use source::{Locator, Part};
 pub use wave::{caption, cells_of, waveform};

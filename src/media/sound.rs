@@ -4,7 +4,7 @@
 //! in part; but an MP3, which does not say how long it is, ends where it ends.
 
 use super::MediaError;
-use std::fs::File;
+use super::source::{self, Source};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use symphonia::core::audio::GenericAudioBufferRef;
@@ -14,7 +14,7 @@ use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
 /// One channel of samples.
@@ -56,19 +56,18 @@ pub fn decode_sound(path: &Path) -> Result<Sound, MediaError> {
         reason: super::decode::reason(&e),
     };
     let damaged = |reason: String| MediaError::Sound { path: path.into(), reason };
-    // Reading a pipe or a device could wait for ever.
-    if !path.metadata().map_err(open)?.is_file() {
-        return Err(damaged("not a file".into()));
-    }
-    let file = File::open(path).map_err(open)?;
+    let source = match source::open(path).map_err(open)? {
+        Source::Whole(file) => Box::new(file) as Box<dyn MediaSource>,
+        Source::Part(bytes) => Box::new(bytes),
+    };
     // decoders panic on some broken files
-    catch_unwind(AssertUnwindSafe(|| read(file)))
+    catch_unwind(AssertUnwindSafe(|| read(source)))
         .unwrap_or_else(|_| Err("the decoder stopped inside".to_owned()))
         .map_err(damaged)
 }
 
-fn read(file: File) -> Result<Sound, String> {
-    let source = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
+fn read(source: Box<dyn MediaSource>) -> Result<Sound, String> {
+    let source = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
     let probe = symphonia::default::get_probe();
     let mut format = probe
         .probe(&Hint::new(), source, FormatOptions::default(), MetadataOptions::default())

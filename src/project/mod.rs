@@ -192,13 +192,13 @@ impl Project {
         Ok(self.assembled(split)?.examples.clone())
     }
 
-    /// The folder that picture files of a split are relative to.
+    /// The folder that picture files of a split are relative to: that of its table, which may be a folder itself.
     ///
     /// # Errors
     /// When the project has no such split.
     pub fn media_root(&self, split: Split) -> Result<PathBuf, ProjectError> {
         let table = self.table(split)?;
-        Ok(folder_of(&table).to_path_buf())
+        if table.is_dir() { Ok(table) } else { Ok(folder_of(&table).to_path_buf()) }
     }
 
     /// All decisions, without taking the lock and without writing anything.

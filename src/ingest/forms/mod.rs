@@ -3,9 +3,19 @@
 //!
 //! Invariant: a form is told by what is in a file, never by its name alone; the first of [`FORMS`] that knows it reads it.
 
+mod arrow_columns;
+mod arrow_ipc;
+mod arrow_texts;
 mod delimited;
+mod hf_features;
+mod hf_folder;
+mod image_folder;
 mod json_lines;
 mod json_record;
+mod media_files;
+mod parquet;
+#[cfg(test)]
+mod samples;
 
 use super::IngestError;
 use super::blocks::{self, Block, Blocks, Ends, in_parts};
@@ -24,6 +34,18 @@ pub struct Form {
 
 /// All forms; those that are told by more come first.
 pub const FORMS: &[Form] = &[
+    Form { name: "Parquet", sniff: parquet::sniff, read: parquet::read },
+    Form { name: "Arrow IPC", sniff: arrow_ipc::sniff, read: arrow_ipc::read },
+    Form {
+        name: "a folder of datasets' save_to_disk",
+        sniff: hf_folder::sniff,
+        read: hf_folder::read,
+    },
+    Form {
+        name: "a folder of pictures or sounds",
+        sniff: image_folder::sniff,
+        read: image_folder::read,
+    },
     Form { name: "JSON Lines", sniff: json_lines::sniff, read: json_lines::read },
     Form { name: "CSV", sniff: delimited::sniff, read: delimited::read },
 ];
