@@ -316,7 +316,7 @@ fn desk(project: &Project, selection: &Selection, order: Order) -> Result<Desk> 
 fn unmatched(desk: &Desk) -> String {
     let split = desk.examples().split;
     format!(
-        "{} decisions are on examples that {split} does not have now; they are kept",
+        "{} decisions are on examples that {split} does not have now; they are kept: gaffe check lists them",
         desk.unmatched()
     )
 }

@@ -44,6 +44,11 @@ impl Project {
         Ok(assembled)
     }
 
+    /// The examples of the splits that were read.
+    pub(super) fn read_splits(&self) -> Vec<Examples> {
+        open(&self.kept.assembled).values().map(|assembled| assembled.examples.clone()).collect()
+    }
+
     /// Keeps what was read of a file until it is asked for.
     pub fn keep_frame(&self, path: PathBuf, frame: Frame) {
         open(&self.kept.frames).insert(path, frame);
