@@ -61,23 +61,27 @@ impl Listing {
 fn natural(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a, b);
     loop {
-        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-        let (m, n) = (digits(a), digits(b));
-        if m > 0 && n > 0 {
-            let (x, y) = (a[..m].trim_start_matches('0'), b[..n].trim_start_matches('0'));
-            let order = x.len().cmp(&y.len()).then_with(|| x.cmp(y));
+        let (left, right) = (a.split_at(digits(a)), b.split_at(digits(b)));
+        if !left.0.is_empty() && !right.0.is_empty() {
+            let [first, second] = [left.0, right.0].map(|number| number.trim_start_matches('0'));
+            let order = first.len().cmp(&second.len()).then_with(|| first.cmp(second));
             if order.is_ne() {
                 return order;
             }
-            (a, b) = (&a[m..], &b[n..]);
+            (a, b) = (left.1, right.1);
             continue;
         }
-        let (mut left, mut right) = (a.chars(), b.chars());
-        match (left.next(), right.next()) {
-            (Some(x), Some(y)) if x == y => (a, b) = (left.as_str(), right.as_str()),
+        let (mut rest, mut other) = (a.chars(), b.chars());
+        match (rest.next(), other.next()) {
+            (Some(x), Some(y)) if x == y => (a, b) = (rest.as_str(), other.as_str()),
             (x, y) => return x.cmp(&y),
         }
     }
+}
+
+/// Digits that a text begins with.
+fn digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
 /// Classes in the order in which they first occur.

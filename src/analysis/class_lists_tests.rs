@@ -11,7 +11,7 @@ fn run(given: &[String], list: &[String], rows: usize) -> (Vec<u32>, Vec<u32>) {
     let place = |list: &[String], name: &str| list.iter().position(|n| n == name).unwrap() as u32;
     let label = |row: usize| (row * 7 + row / k) % k;
     let gold: Vec<u32> = (0..rows).map(|row| label(row) as u32).collect();
-    let said = |row: usize| (label(row) + usize::from(row % 5 == 0)) % k;
+    let said = |row: usize| (label(row) + usize::from(row.is_multiple_of(5))) % k;
     (gold, (0..rows).map(|row| place(list, &given[said(row)])).collect())
 }
 

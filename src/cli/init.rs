@@ -5,10 +5,10 @@ use super::{TestGuard, say};
 use crate::analysis::baselines::worse_than_guessing;
 use crate::analysis::bottleneck::Errors;
 use crate::analysis::{self, ErrorRate, Relabels};
-use crate::dataset::{Examples, Split};
+use crate::dataset::{Examples, Run, Split};
 use crate::ingest::{self, FILE_NAME, Guess, IngestError};
 use crate::media::text;
-use crate::project::Project;
+use crate::project::{Glance, Project, describe_list};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use std::fs::File;
@@ -122,28 +122,57 @@ fn write(guess: Guess) -> Result<Project> {
     Ok(project)
 }
 
-/// Uses everything once. A model that is worse than guessing hints at classes in another order.
+/// Uses everything once and says what is known of it without a long look.
 fn check(guess: Guess) -> Result<Project> {
     let split = split_of(&guess);
     let project = Project::new(&guess.root, guess.config)?;
     for (path, frame) in guess.tables {
         project.keep_frame(path, frame);
     }
-    let examples = project.examples(split)?;
-    tell_left_out(&examples);
+    let mut sizes = Vec::new();
+    for &split in project.config().splits.keys() {
+        let examples = project.examples(split)?;
+        tell_left_out(&examples);
+        tell_missing(&project, &examples)?;
+        sizes.push(format!("{} of {split}", count(examples.len())));
+    }
+    say(&format!("examples: {}", sizes.join(", ")));
     let Ok(run) = project.run_name(None, split) else { return Ok(project) };
+    let examples = project.examples(split)?;
     let run = project.run(&run, split, &examples)?;
     run.notes.iter().for_each(|note| say(note));
+    tell_order(&project, &run, &examples);
+    Ok(project)
+}
+
+/// Says if files are not there; few enough are looked for that it takes no time.
+fn tell_missing(project: &Project, examples: &Examples) -> Result<()> {
+    let Some(Glance { of, missing, first }) = project.glance_at_files(examples)? else {
+        return Ok(());
+    };
+    let (split, missing, of) = (examples.split, count(missing), count(of));
+    say(&format!(
+        "warning: {missing} of {of} files of {split} are not there, such as {first}\n  \
+         files are relative to the folder of the table"
+    ));
+    Ok(())
+}
+
+/// Warns when the predictions make more sense by another list of the classes, or none at all.
+fn tell_order(project: &Project, run: &Run, examples: &Examples) {
+    if let Some(other) = project.other_list(run, examples) {
+        say(&format!("warning: {}", describe_list(&other, &run.name, examples.split)));
+        return;
+    }
     let ErrorRate { examples, errors, rate } =
-        analysis::error_rate(&examples.gold, &Relabels::new(), &run);
+        analysis::error_rate(&examples.gold, &Relabels::new(), run);
     if worse_than_guessing(Errors { errors, examples }, project.classes().len()) {
         say(&format!(
             "warning: {} of the predictions are wrong, which is worse than guessing\n  \
-             are the classes in the order of the columns?",
+             are the classes in the order of the columns? No usual order explains it",
             percent(rate.share)
         ));
     }
-    Ok(project)
 }
 
 /// Says how many rows are no examples, and why the first ones are none.
@@ -158,5 +187,6 @@ pub fn tell_left_out(examples: &Examples) {
     let more = left_out.count.saturating_sub(SHOWN);
     let more = if more > 0 { format!("\n  and {} more", count(more)) } else { String::new() };
     let (out, rows) = (count(left_out.count), count(examples.len() + left_out.count));
-    say(&format!("{out} of {rows} rows are left out:\n{}{more}", lines.join("\n")));
+    let split = examples.split;
+    say(&format!("{out} of {rows} rows of {split} are left out:\n{}{more}", lines.join("\n")));
 }

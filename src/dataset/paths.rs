@@ -89,7 +89,9 @@ mod tests {
 
     fn column(paths: &[&str]) -> TextColumn {
         let mut column = TextColumn::default();
-        paths.iter().for_each(|path| column.push(path).unwrap());
+        for path in paths {
+            column.push(path).unwrap();
+        }
         column
     }
 

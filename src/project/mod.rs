@@ -27,6 +27,7 @@ mod vectors;
 mod what_if;
 mod worker;
 
+pub use check::{Case, Check, Finding, Glance, Kind, RunCheck, SplitCheck, Watch, describe_list};
 pub use desk::{Beside, Desk, Difficulties, Effective, Likeness, Preview, Sight, Snapshot, Subset};
 pub use error::ProjectError;
 pub use experiments::{ExperimentLog, LOG_FILE, LogEdit, LogFile};

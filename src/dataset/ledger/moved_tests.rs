@@ -64,7 +64,9 @@ proptest! {
         let turn = turn.index(paths.len());
         paths.rotate_left(turn);
         let mut table = TextColumn::default();
-        paths.iter().for_each(|path| table.push(path).unwrap());
+        for path in &paths {
+            table.push(path).unwrap();
+        }
         let pairs: Vec<_> = {
             let mut lost: Vec<&str> = ledger.ids(Split::Dev).into_iter().collect();
             lost.sort_unstable();
