@@ -1,14 +1,14 @@
 //! `gaffe init`: a project made of data files.
 
-use super::print::percent;
+use super::print::{count, percent};
 use super::{TestGuard, opened, say};
 use crate::analysis::baselines::worse_than_guessing;
 use crate::analysis::bottleneck::Errors;
 use crate::analysis::{self, ErrorRate, Relabels};
-use crate::dataset::Split;
+use crate::dataset::{Examples, Run, Split};
 use crate::ingest::{self, FILE_NAME, Guess, IngestError};
 use crate::media::text;
-use crate::project::Project;
+use crate::project::{Glance, Project, describe_list};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use std::fs::File;
@@ -123,7 +123,7 @@ fn write(guess: Guess) -> Result<Project> {
     Ok(project)
 }
 
-/// Uses everything once. A model that is worse than guessing hints at classes in another order.
+/// Uses everything once and says what is known of it without a long look.
 fn check(guess: Guess) -> Result<Project> {
     let split = split_of(&guess);
     let project = Project::new(&guess.root, guess.config)?;
@@ -131,17 +131,46 @@ fn check(guess: Guess) -> Result<Project> {
     for (path, frame) in guess.tables {
         project.keep_frame(path, frame);
     }
-    let examples = project.examples(split)?;
+    let mut sizes = Vec::new();
+    for &split in project.config().splits.keys() {
+        let examples = project.examples(split)?;
+        tell_missing(&project, &examples)?;
+        sizes.push(format!("{} of {split}", count(examples.len())));
+    }
+    say(&format!("examples: {}", sizes.join(", ")));
     let Ok(run) = project.run_name(None, split) else { return Ok(project) };
+    let examples = project.examples(split)?;
     let run = project.run(&run, split, &examples)?;
+    tell_order(&project, &run, &examples);
+    Ok(project)
+}
+
+/// Says if files are not there; few enough are looked for that it takes no time.
+fn tell_missing(project: &Project, examples: &Examples) -> Result<()> {
+    let Some(Glance { of, missing, first }) = project.glance_at_files(examples)? else {
+        return Ok(());
+    };
+    let (split, missing, of) = (examples.split, count(missing), count(of));
+    say(&format!(
+        "warning: {missing} of {of} files of {split} are not there, such as {first}\n  \
+         files are relative to the folder of the table"
+    ));
+    Ok(())
+}
+
+/// Warns when the predictions make more sense by another list of the classes, or none at all.
+fn tell_order(project: &Project, run: &Run, examples: &Examples) {
+    if let Some(other) = project.other_list(run, examples) {
+        say(&format!("warning: {}", describe_list(&other, &run.name, examples.split)));
+        return;
+    }
     let ErrorRate { examples, errors, rate } =
-        analysis::error_rate(&examples.gold, &Relabels::new(), &run);
+        analysis::error_rate(&examples.gold, &Relabels::new(), run);
     if worse_than_guessing(Errors { errors, examples }, project.classes().len()) {
         say(&format!(
             "warning: {} of the predictions are wrong, which is worse than guessing\n  \
-             are the classes in the order of the columns?",
+             are the classes in the order of the columns? No usual order explains it",
             percent(rate.share)
         ));
     }
-    Ok(project)
 }

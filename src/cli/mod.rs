@@ -3,6 +3,7 @@
 //! Invariant: results go to standard output, everything else to standard error; exit codes are 0
 //! for success, 1 for an error, 2 for wrong usage; `gaffe goal` has its own.
 
+mod check;
 mod compare;
 mod cost;
 mod embed;
@@ -72,6 +73,8 @@ enum Command {
     Review(review::ReviewArgs),
     /// Make a project of data files
     Init(init::InitArgs),
+    /// Say what is wrong or strange in the data: rows, files, duplicates, leakage, the order of the classes
+    Check(check::CheckArgs),
     /// Do a recorded review again, without a terminal
     Replay(replay::ReplayArgs),
     /// List the errors of a run
@@ -226,14 +229,6 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
     refuse_mixed(&cli);
-    let makes_one = match &cli.command {
-        None => !cli.data.is_empty(),
-        Some(command) => matches!(command, Command::Init(_)),
-    };
-    if cli.project.is_some() && makes_one {
-        let text = "-p names a project that is there; data files make or open their own";
-        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text).exit();
-    }
     let named = std::env::var_os("GAFFE_PROJECT").filter(|dir| !dir.is_empty());
     let project = cli.project.or_else(|| named.map(PathBuf::from));
     let project = project.as_deref();
@@ -241,6 +236,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
         None => review::open_data(&cli.data, project, &cli.review),
         Some(Command::Review(args)) => review::run(&locate(project, None)?, &args),
         Some(Command::Init(args)) => init::run(&args, out),
+        Some(Command::Check(args)) => check::run(&locate(project, None)?, &args, out),
         Some(Command::Replay(args)) => replay::run(&locate(project, None)?, &args, out),
         Some(Command::Errors(args)) => errors::run(&locate(project, None)?, &args, out),
         Some(Command::Tally(args)) => tally::run(project, &args, out),
@@ -267,11 +263,19 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<()> {
     }
 }
 
-/// Ends the program where data files or options of the review stand before a command.
+/// Ends the program where data files or options of the review stand before a command, or a project beside what makes one.
 fn refuse_mixed(cli: &Cli) {
     if cli.command.is_some() && (!cli.data.is_empty() || cli.review.is_given()) {
         let text = "data files and options of the review don't go before a command\n  \
                     name the project with -p DIR, and give the command's own options after it";
+        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text).exit();
+    }
+    let makes_one = match &cli.command {
+        None => !cli.data.is_empty(),
+        Some(command) => matches!(command, Command::Init(_)),
+    };
+    if cli.project.is_some() && makes_one {
+        let text = "-p names a project that is there; data files make or open their own";
         Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text).exit();
     }
 }
@@ -316,7 +320,7 @@ fn desk(project: &Project, selection: &Selection, order: Order) -> Result<Desk> 
 fn unmatched(desk: &Desk) -> String {
     let split = desk.examples().split;
     format!(
-        "{} decisions are on examples that {split} does not have now; they are kept",
+        "{} decisions are on examples that {split} does not have now; they are kept: gaffe check lists them",
         desk.unmatched()
     )
 }

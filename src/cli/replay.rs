@@ -166,9 +166,9 @@ fn open(
         correct: header.correct,
         args: &order,
     };
-    let (desk, store, repairs) = walk.open(project, &data_dir, &keymap)?;
+    let (desk, store, news) = walk.open(project, &data_dir, &keymap)?;
     // A copy is made of the journal alone, so there is always something to mend.
-    for repair in repairs.iter().filter(|_| !args.dry_run) {
+    for repair in news.repairs.iter().chain(&news.moved).filter(|_| !args.dry_run) {
         say(repair);
     }
     let size = args.size.unwrap_or(header.size);

@@ -1,6 +1,7 @@
 //! `gaffe DATA`, `gaffe review`: the review on the terminal.
 
 use super::guards::GuardArgs;
+use super::print::count;
 use super::settings::{self, KeymapArg, ThemeArg};
 use super::{OrderArgs, Selection, TestGuard, filter, init, locate, opened, say, unmatched};
 use crate::analysis::TallyRow;
@@ -136,7 +137,7 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     let theme = args.theme.theme(&settings)?;
     let keymap = Arc::new(args.keymap.keymap(&settings)?.1);
     let presets = project.presets()?;
-    let Opened { desk, at, store, repairs } = desk(project, split, args, &keymap)?;
+    let Opened { desk, at, store, news } = desk(project, split, args, &keymap)?;
     let app = App::new(desk, keymap, at.as_deref(), (0, 0));
     let mut app = app.with_filters(load_filters(&project.data_dir())?).with_theme(theme);
     if let Some(text) = &args.filter {
@@ -146,7 +147,7 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     app.set_guards(args.guards.guards(settings.guards));
     app.set_macros(settings.macros);
     app.offer_presets(presets);
-    app.tell(greeting(&app, &repairs));
+    app.tell(greeting(&app, &news));
     let welcome = welcome(&mut app);
     let (data_dir, media_root) = (project.data_dir(), project.media_root(split)?);
     project.keep_on_disk();
@@ -177,8 +178,8 @@ fn desk(project: &Project, split: Split, args: &ReviewArgs, keymap: &Keymap) -> 
     };
     let at = cursor.filter(|cursor| cursor.run == run).map(|cursor| cursor.id);
     let walk = Walk { split, run: &run, order, correct: args.correct, args: &args.order };
-    let (desk, store, repairs) = walk.open(project, &project.data_dir(), keymap)?;
-    Ok(Opened { desk, at, store, repairs })
+    let (desk, store, news) = walk.open(project, &project.data_dir(), keymap)?;
+    Ok(Opened { desk, at, store, news })
 }
 
 /// What a review begins with.
@@ -187,8 +188,15 @@ struct Opened {
     /// The example that was left.
     at: Option<String>,
     store: Store,
+    news: News,
+}
+
+/// What is to be said of the decisions, in sentences.
+pub struct News {
     /// What was mended when the store was opened.
-    repairs: Vec<String>,
+    pub repairs: Vec<String>,
+    /// Which decisions followed their examples to other ids.
+    pub moved: Vec<String>,
 }
 
 /// Shows the card of the first start to who has not read it yet.
@@ -202,20 +210,25 @@ fn welcome(app: &mut App) -> Welcome {
 }
 
 /// What is to be known before the first key.
-fn greeting(app: &App, repairs: &[String]) -> Status {
-    let key = |command| app.keymap().key_of(command);
-    match repairs {
-        [] if app.desk().unmatched() > 0 => Status::hint(unmatched(app.desk())),
-        [] if app.desk().order() != Order::Random => {
-            let (order, key) = (app.desk().order().name(), key(Command::Reorder));
-            Status::hint(format!("{order}, as left: estimates need the random order ({key})"))
-        }
-        [] => {
-            let quit = key(Command::Quit);
-            Status::hint(format!("everything is saved as you go; {quit} leaves"))
-        }
-        repairs => Status::trouble(repairs.join("; ")),
+fn greeting(app: &App, news: &News) -> Status {
+    if !news.repairs.is_empty() {
+        return Status::trouble(news.repairs.join("; "));
     }
+    let (desk, key) = (app.desk(), |command| app.keymap().key_of(command));
+    let left_out = desk.examples().origin.left_out.count;
+    Status::hint(if !news.moved.is_empty() {
+        news.moved.join("; ")
+    } else if desk.unmatched() > 0 {
+        unmatched(desk)
+    } else if left_out > 0 {
+        let rows = if left_out == 1 { "row is" } else { "rows are" };
+        format!("{} {rows} left out: gaffe check says why", count(left_out))
+    } else if desk.order() != Order::Random {
+        let (order, key) = (desk.order().name(), key(Command::Reorder));
+        format!("{order}, as left: estimates need the random order ({key})")
+    } else {
+        format!("everything is saved as you go; {} leaves", key(Command::Quit))
+    })
 }
 
 fn recorder(file: &Path) -> Result<Recorder> {
@@ -242,22 +255,22 @@ pub struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Puts it on the desk, with the decisions in `dir`, open for writing; and what was mended.
+    /// Puts it on the desk, with the decisions in `dir`, open for writing; and what is to be said.
     pub fn open(
         &self,
         project: &Project,
         dir: &Path,
         keymap: &Keymap,
-    ) -> Result<(Desk, Store, Vec<String>)> {
+    ) -> Result<(Desk, Store, News)> {
         // The data is read before anything is written.
         let examples = project.examples(self.split)?;
         let run = project.run(self.run, self.split, &examples)?;
         let likeness = self.args.likeness(project, self.split, self.run, &examples)?;
-        let Writable { store, ledger, repairs } =
+        let Writable { store, ledger, repairs, moved } =
             project.open_decisions_in(dir, |letter| keymap.is_reserved(letter))?;
         let desk = project.desk_of(examples, run, self.order, ledger).with_likeness(likeness);
         let desk = if self.correct { desk.with_correct() } else { desk };
-        Ok((desk, store, repairs))
+        Ok((desk, store, News { repairs, moved }))
     }
 }
 

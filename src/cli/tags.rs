@@ -215,7 +215,7 @@ fn change_tags(project: &Project, change: &TagsCommand) -> Result<()> {
         _ => None,
     };
     let writable = project.open_decisions(|letter| keymap.is_reserved(letter))?;
-    writable.repairs.iter().for_each(|repair| say(repair));
+    writable.repairs.iter().chain(&writable.moved).for_each(|repair| say(repair));
     let (mut store, ledger) = (writable.store, writable.ledger);
     let mut draft = Draft { ledger, keymap };
     let (event, said) = match (change, preset) {

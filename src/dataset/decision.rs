@@ -269,6 +269,9 @@ pub enum Action {
     Redo(u64),
     /// A second answer on an example that was decided before; changes nothing, can't be undone.
     Retest,
+    /// Decisions follow examples that have other ids now: of each pair of changes the first takes the review away
+    /// from the old id, the second gives it to the new one. Can't be undone.
+    Move,
 }
 
 /// The same person's verdicts on the same example, the second without sight of the first.

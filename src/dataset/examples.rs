@@ -1,5 +1,6 @@
 //! The examples of one split, held in columns so that a million of them stay cheap.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Which part of the data an example belongs to.
@@ -185,23 +186,43 @@ impl Column {
 }
 
 /// Rows that could not be used.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LeftOut {
     /// How many.
     pub count: usize,
     /// The first of them, with the line (from 1; 0 where there are no lines) and the reason.
     pub first: Vec<(u64, String)>,
+    /// How many of each kind of reason; those past 100 kinds are counted under the empty one.
+    pub kinds: BTreeMap<String, usize>,
 }
 
 impl LeftOut {
     /// How many are listed.
     const LISTED: usize = 1000;
+    /// How many kinds of reason are told apart.
+    const KINDS: usize = 100;
+
+    /// A reason without what it quotes.
+    pub fn kind(why: &str) -> String {
+        let mut kind = String::new();
+        for (at, part) in why.replace("\\\"", "").split('"').enumerate() {
+            kind.push_str(if at % 2 == 0 { part } else { "…" });
+        }
+        kind
+    }
+
+    fn count_kind(&mut self, kind: String, count: usize) {
+        let is_known = self.kinds.contains_key(&kind) || self.kinds.len() < Self::KINDS;
+        *self.kinds.entry(if is_known { kind } else { String::new() }).or_default() += count;
+    }
 
     /// Counts a row.
     pub fn push(&mut self, line: u64, why: impl Into<String>) {
+        let why = why.into();
         self.count += 1;
+        self.count_kind(Self::kind(&why), 1);
         if self.first.len() < Self::LISTED {
-            self.first.push((line, why.into()));
+            self.first.push((line, why));
         }
     }
 
@@ -210,6 +231,9 @@ impl LeftOut {
         self.count += later.count;
         let room = Self::LISTED - self.first.len();
         self.first.extend(later.first.into_iter().take(room));
+        for (kind, count) in later.kinds {
+            self.count_kind(kind, count);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: a row that is no example is counted with its line and the reason; a file without any is refused.
 
 use super::frame::{Cells, Field, Frame};
-use super::{ColumnNames, IngestError, read_frame, roles};
+use super::{ColumnNames, IngestError, read_frame, reasons, roles};
 use crate::dataset::{
     ClassNames, Column, Examples, LeftOut, Media, Origin, Split, TextColumn, stable_hash,
 };
@@ -191,21 +191,17 @@ fn gold(labels: &TextColumn, classes: &ClassNames) -> (Vec<u32>, Bad) {
 
 fn no_class(label: &str, classes: &ClassNames) -> Cow<'static, str> {
     if label.is_empty() {
-        return Cow::Borrowed("it has no label");
+        return Cow::Borrowed(reasons::NO_LABEL);
     }
     let remedy = match classes.nearest(label) {
         Some(near) => format!("did you mean {near:?}? Classes are listed in gaffe.toml"),
         None => "correct the label, or add the class to `classes` in gaffe.toml".to_owned(),
     };
-    Cow::Owned(format!("label {label:?} is not in the list of classes\n{remedy}"))
+    Cow::Owned(format!("label {label:?} {}\n{remedy}", reasons::NO_CLASS))
 }
 
 /// Rows without an id and those whose id stands in an earlier one are bad.
 fn check_ids(ids: &TextColumn, bad: &mut Bad) {
-    const NONE: &str = "an example without an id\ngive each row an id, or drop `id` from [columns]: the file name \
-                        or the content is the id then";
-    const TWICE: &str =
-        "its id stands in an earlier line too\nids must be unique: decisions are kept by them";
     let hash = |row| stable_hash(ids.get(row).bytes());
     let mut hashes: Vec<u64> = (0..ids.len()).into_par_iter().map(hash).collect();
     hashes.par_sort_unstable();
@@ -216,7 +212,7 @@ fn check_ids(ids: &TextColumn, bad: &mut Bad) {
     }
     let mut seen = HashSet::with_capacity(ids.len());
     for (row, id) in ids.iter().enumerate() {
-        let why = if id.is_empty() { NONE } else { TWICE };
+        let why = if id.is_empty() { reasons::NO_ID } else { reasons::TWICE };
         if id.is_empty() || !seen.insert(id) {
             bad.entry(row).or_insert(Cow::Borrowed(why));
         }

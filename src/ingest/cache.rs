@@ -59,7 +59,7 @@ struct Head {
     metadata: Vec<(String, bool)>,
     source_rows: bool,
     len: usize,
-    left_out: (usize, Vec<(u64, String)>),
+    left_out: LeftOut,
     /// Name, parts and width of the probabilities.
     probabilities: Option<(String, Vec<String>, usize)>,
     predictions: bool,
@@ -122,7 +122,7 @@ fn head(place: &Place, table: &Assembled) -> Head {
         metadata: metadata.collect(),
         source_rows: rows.is_some(),
         len: *len,
-        left_out: (left_out.count, left_out.first.clone()),
+        left_out: left_out.clone(),
         probabilities,
         predictions: said.predictions.is_some(),
         confidence: said.confidence.is_some(),
@@ -181,8 +181,7 @@ fn tables(from: &mut Reading, head: Head, split: Split) -> Option<Assembled> {
     };
     let predictions = if head.predictions { Some(from.texts(rows)?) } else { None };
     let confidence = if head.confidence { Some(from.texts(rows)?) } else { None };
-    let left_out = LeftOut { count: head.left_out.0, first: head.left_out.1 };
-    let origin = Origin { rows: source_rows, len: head.len, left_out };
+    let origin = Origin { rows: source_rows, len: head.len, left_out: head.left_out };
     let examples = Examples { split, ids, gold, media, metadata, origin };
     Some(Assembled { examples, said: Said { probabilities, predictions, confidence } })
 }

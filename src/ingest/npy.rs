@@ -349,7 +349,8 @@ mod tests {
         let mapped = map::<f32>(&path, &File::open(&path).unwrap()).unwrap();
         assert_eq!(mapped.row(4), [12.0, 13.0, 14.0]);
         // memory that is given back is read again
-        let large = Array2::from_shape_fn((9000, 3), |(i, j)| if j == i % 3 { 1.0_f32 } else { 0.0 });
+        let large =
+            Array2::from_shape_fn((9000, 3), |(i, j)| if j == i % 3 { 1.0_f32 } else { 0.0 });
         save(&path, &large);
         let mapped = map::<f32>(&path, &File::open(&path).unwrap()).unwrap();
         for _ in 0..2 {

@@ -96,6 +96,11 @@ impl Project {
         }
     }
 
+    /// The examples of the splits that were read.
+    pub(super) fn read_splits(&self) -> Vec<Examples> {
+        open(&self.kept.assembled).values().map(|assembled| assembled.examples.clone()).collect()
+    }
+
     /// Keeps what was read of a file until it is asked for.
     pub fn keep_frame(&self, path: PathBuf, frame: Frame) {
         open(&self.kept.fresh).extend(
@@ -129,7 +134,7 @@ impl Project {
 /// How many rows of a table are no examples, and why the first ones are none.
 fn left_out(table: &Path, examples: &Examples) -> Option<String> {
     const SHOWN: usize = 3;
-    let LeftOut { count, first } = &examples.origin.left_out;
+    let LeftOut { count, first, .. } = &examples.origin.left_out;
     let name = table.file_name().unwrap_or(table.as_os_str()).to_string_lossy();
     let place =
         |line: u64| if line > 0 { format!("{name}:{line}") } else { name.clone().into_owned() };

@@ -3,12 +3,14 @@
 //! Invariant: decisions are made by a [`Desk`] and written down by the store, in that order, and by
 //! nothing else.
 
+mod check;
 mod child;
 mod desk;
 mod embeddings;
 mod error;
 mod experiments;
 mod gate;
+mod identity;
 mod kept;
 mod machine;
 mod model_files;
@@ -25,10 +27,12 @@ mod vectors;
 mod what_if;
 mod worker;
 
+pub use check::{Case, Check, Finding, Glance, Kind, RunCheck, SplitCheck, Watch, describe_list};
 pub use desk::{Beside, Desk, Difficulties, Effective, Likeness, Preview, Sight, Snapshot, Subset};
 pub use error::ProjectError;
 pub use experiments::{ExperimentLog, LOG_FILE, LogEdit, LogFile};
 pub use gate::Gate;
+pub use identity::Followed;
 pub use machine::Machine;
 pub use model_files::{ModelChoice, ModelFile};
 pub use models::{Known, MeasuredModel, ModelMark};
@@ -74,6 +78,8 @@ pub struct Writable {
     pub ledger: Ledger,
     /// What was mended on opening, in sentences.
     pub repairs: Vec<String>,
+    /// Which decisions followed their examples to other ids, in sentences.
+    pub moved: Vec<String>,
 }
 
 /// A run's errors on one split.
@@ -201,17 +207,20 @@ impl Project {
         if table.is_dir() { Ok(table) } else { Ok(folder_of(&table).to_path_buf()) }
     }
 
-    /// All decisions, without taking the lock and without writing anything.
+    /// All decisions, without taking the lock and without writing anything; those on files that have moved are on
+    /// the files that there are now.
     ///
     /// # Errors
     /// A journal that can't be read.
     pub fn decisions(&self) -> Result<(Ledger, Vec<String>), ProjectError> {
         let read = store::read(&self.data_dir())?;
-        Ok((Ledger::replay(read.events), read.warnings))
+        let mut ledger = Ledger::replay(read.events);
+        self.follow_all(&mut ledger);
+        Ok((ledger, read.warnings))
     }
 
     /// Opens the decisions for writing. In a new project the tags of `gaffe.toml` are made, on
-    /// letters that are not `reserved`.
+    /// letters that are not `reserved`. Decisions on files that have moved follow them in the splits that were read.
     ///
     /// # Errors
     /// Open elsewhere, not writable, or a wrong list of tags.
@@ -237,7 +246,14 @@ impl Project {
         if let Some(event) = self.set_up(&mut ledger, reserved)? {
             store.append(&event)?;
         }
-        Ok(Writable { store, ledger, repairs: opened.repairs })
+        let mut moved = Vec::new();
+        for examples in self.read_splits() {
+            if let Some(followed) = self.follow(&mut ledger, &examples) {
+                store.append(&followed.event)?;
+                moved.push(followed.describe());
+            }
+        }
+        Ok(Writable { store, ledger, repairs: opened.repairs, moved })
     }
 
     /// Puts a run's errors on the desk, ready to be reviewed.

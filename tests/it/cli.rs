@@ -1,5 +1,7 @@
 //! The command line, run as a person or a script runs it: what it prints, where, and its exit codes.
 
+#[path = "cli_check.rs"]
+mod check;
 #[path = "cli_data.rs"]
 mod data;
 #[path = "cli_export.rs"]

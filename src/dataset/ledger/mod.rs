@@ -3,6 +3,7 @@
 //! Invariant: the state equals the replay of all events handed out so far. Pure: whoever calls
 //! writes the events down.
 
+mod moved;
 mod taxonomy;
 
 pub use taxonomy::{TagEdit, Touched};
@@ -238,6 +239,7 @@ impl Ledger {
             }
             Action::Undo(_) => self.undone.extend(self.done.pop()),
             Action::Redo(_) => self.done.extend(self.undone.pop()),
+            Action::Move => self.rename(&event),
         }
     }
 

@@ -2,11 +2,11 @@ use super::*;
 use crate::dataset::{Order, Verdict};
 use proptest::prelude::*;
 
-fn stamp() -> Stamp {
+pub fn stamp() -> Stamp {
     Stamp { at: 7, who: "ada".into(), ..Stamp::default() }
 }
 
-fn verdict(ledger: &mut Ledger, id: &str, verdict: Verdict) -> Option<Event> {
+pub fn verdict(ledger: &mut Ledger, id: &str, verdict: Verdict) -> Option<Event> {
     ledger.decide(&[id], stamp(), |_, r, _| r.verdict = Some(verdict))
 }
 

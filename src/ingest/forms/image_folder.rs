@@ -115,7 +115,7 @@ fn listed(folder: &Path, found: Found) -> Result<Frame, IngestError> {
     }
     let classes: BTreeSet<&str> = rows.iter().map(|row| row.class).collect();
     let classes = classes.into_iter().map(str::to_owned).collect();
-    Ok(Frame { rows: rows.len(), fields, left_out, classes, notes, lines: Vec::new() })
+    Ok(Frame { rows: rows.len(), fields, left_out, classes, notes, ..Frame::default() })
 }
 
 /// Says so where a split lacks a class: what was trained on it numbers the classes otherwise.

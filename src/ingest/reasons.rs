@@ -1,0 +1,43 @@
+//! Why rows are no examples, where it is more than one file's affair: the first line is the reason, the second the remedy.
+//!
+//! Invariant: a reason is counted under what [`LeftOut::kind`](crate::dataset::LeftOut::kind) makes of it.
+
+/// A row without a gold label.
+pub const NO_LABEL: &str = "it has no label";
+/// A row whose label is no class, after the label.
+pub const NO_CLASS: &str = "is not in the list of classes";
+/// A row without an id.
+pub const NO_ID: &str = "an example without an id\ngive each row an id, or drop `id` from [columns]: the file name or \
+                         the content is the id then";
+/// A row whose id another has.
+pub const TWICE: &str =
+    "its id stands in an earlier line too\nids must be unique: decisions are kept by them";
+
+/// What makes a row no example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// No gold label.
+    NoLabel,
+    /// A label that is no class.
+    UnknownClass,
+    /// No id.
+    NoId,
+    /// An id that another row has.
+    DuplicateId,
+    /// It can't be read.
+    Unreadable,
+}
+
+impl Reason {
+    /// What a sentence means.
+    pub fn of(why: &str) -> Self {
+        let is = |reason: &str| reason.lines().next() == Some(why);
+        match why {
+            _ if is(NO_LABEL) => Self::NoLabel,
+            _ if is(NO_ID) => Self::NoId,
+            _ if is(TWICE) => Self::DuplicateId,
+            _ if why.ends_with(NO_CLASS) => Self::UnknownClass,
+            _ => Self::Unreadable,
+        }
+    }
+}
