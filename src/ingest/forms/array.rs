@@ -149,9 +149,9 @@ impl Array {
 impl Item {
     /// The first value in its order on this machine: the lowest byte first.
     fn ordered(self, bytes: &[u8]) -> [u8; 8] {
-        let mut value = [0; 8];
-        for (at, &byte) in bytes.iter().take(self.size.min(8)).enumerate() {
-            value[if self.swapped { self.size - 1 - at } else { at }] = byte;
+        let (mut value, size) = ([0; 8], self.size.min(8));
+        for (at, &byte) in bytes.iter().take(size).enumerate() {
+            value[if self.swapped { size - 1 - at } else { at }] = byte;
         }
         value
     }

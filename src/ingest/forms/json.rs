@@ -71,12 +71,13 @@ fn shape(bytes: &[u8]) -> Option<Shape> {
         return Some(Shape::Split);
     }
     let all = |wanted: u8| !named.is_empty() && named.iter().all(|(_, (open, _))| *open == wanted);
-    let records = named.iter().find(|(_, opens)| *opens == (b'[', Some(b'{')));
-    match records {
-        Some((name, _)) => Some(Shape::Under(name.clone())),
-        None if all(b'{') => Some(Shape::Nested),
-        None if all(b'[') => Some(Shape::Lists),
-        None => None,
+    let mut records = named.iter().filter(|(_, opens)| *opens == (b'[', Some(b'{')));
+    match (records.next(), records.next()) {
+        (Some((name, _)), None) => Some(Shape::Under(name.clone())),
+        (None, _) if all(b'{') => Some(Shape::Nested),
+        (None, _) if all(b'[') => Some(Shape::Lists),
+        // of several tables, none is picked
+        _ => None,
     }
 }
 

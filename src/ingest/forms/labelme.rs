@@ -14,8 +14,10 @@ use std::fs::{self, File};
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
-/// Files that are looked at to tell what a folder holds.
+/// Files that are read to tell what a folder holds.
 const FIRST: usize = 3;
+/// Names that are looked at to find them: pictures may stand beside.
+const LOOKED_AT: usize = 1000;
 /// Most bytes of a file: pictures may stand in it.
 const LONGEST: u64 = 1 << 28;
 
@@ -28,9 +30,15 @@ pub fn sniff(sight: &Sight<'_>) -> bool {
     if !sight.is_folder {
         return sight.is_text() && sight.first_line().starts_with(b"{") && is(&sight.head);
     }
-    let Ok(files) = files(sight.path) else { return false };
+    let Ok(entries) = fs::read_dir(sight.path) else { return false };
+    let first = entries.take(LOOKED_AT).flatten().map(|entry| entry.path());
+    let files: Vec<PathBuf> = first.filter(|file| is_json(file)).take(FIRST).collect();
     let head = |file: &PathBuf| Sight::of(file).is_ok_and(|sight| is(&sight.head));
-    !files.is_empty() && files.iter().take(FIRST).all(head)
+    !files.is_empty() && files.iter().all(head)
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"))
 }
 
 #[derive(Deserialize)]
@@ -47,7 +55,7 @@ fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     }
     let paths = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path()));
     let mut files = paths.collect::<Result<Vec<_>, _>>()?;
-    files.retain(|file| file.extension().is_some_and(|end| end.eq_ignore_ascii_case("json")));
+    files.retain(|file| is_json(file));
     files.sort();
     Ok(files)
 }

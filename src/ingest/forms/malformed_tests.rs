@@ -1,4 +1,5 @@
-use super::fixtures::written;
+use super::fixtures::{path, written};
+use proptest::prelude::*;
 
 /// What is written wrong in a file of that name, and how the message begins and what is in it.
 const CASES: &[(&str, &[u8], &str)] = &[
@@ -83,4 +84,59 @@ fn a_folder_is_no_file() {
     std::fs::create_dir(&path).unwrap();
     let refused = super::read_frame(&path).unwrap_err().to_string();
     assert!(refused.contains("no folder of examples that is known"), "{refused}");
+}
+
+/// Files of all forms that are changed at random.
+const FILES: [&str; 22] = [
+    "argilla/flat.json",
+    "argilla/records.json",
+    "doccano/all.csv",
+    "fiftyone/labels.json",
+    "fiftyone/samples.csv",
+    "idx/alone-images-idx3-ubyte",
+    "idx/kaggle-labels.idx1-ubyte",
+    "idx/t10k-labels-idx1-ubyte.gz",
+    "label_studio/export.csv",
+    "label_studio/export.json",
+    "label_studio/min.json",
+    "labelme/a.json",
+    "mlflow/eval_results_table.json",
+    "numpy/labels.npy",
+    "numpy/packed.npz",
+    "numpy/plain.npz",
+    "pandas/columns.json",
+    "pandas/index.json",
+    "pandas/split.json",
+    "prodigy/choice.jsonl",
+    "timm/all.csv",
+    "timm/all_separate.csv",
+];
+
+proptest! {
+    #[test]
+    fn no_change_of_a_file_ends_the_program(
+        file in prop::sample::select(&FILES[..]),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        end in any::<prop::sample::Index>(),
+        cut in any::<bool>(),
+    ) {
+        let mut bytes = std::fs::read(path(file)).unwrap();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if cut {
+            bytes.truncate(end.index(bytes.len()));
+        }
+        let name = file.rsplit('/').next().unwrap();
+        if let Ok((_, frame)) = written(name, &bytes) {
+            for field in &frame.fields {
+                let rows = match &field.cells {
+                    crate::ingest::Cells::Text(cells) => cells.len(),
+                    crate::ingest::Cells::Numbers { width, values } => values.len() / width,
+                };
+                prop_assert_eq!(rows, frame.rows, "{} of {}", field.name, file);
+            }
+        }
+    }
 }

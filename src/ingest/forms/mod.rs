@@ -196,3 +196,7 @@ fn in_rows<'l>(
 #[cfg(test)]
 #[path = "malformed_tests.rs"]
 mod malformed_tests;
+
+#[cfg(test)]
+#[path = "tables_tests.rs"]
+mod tables_tests;

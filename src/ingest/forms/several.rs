@@ -85,7 +85,8 @@ pub fn one_each(mut frame: Frame, name: &str) -> Frame {
 fn joined<'c>(frame: &Frame, cells: &'c TextColumn) -> HashSet<&'c str> {
     let doccano =
         |name: &str| matches!(name, "id" | "text" | "data" | "filename" | "label" | "Comments");
-    if !frame.fields.iter().all(|field| doccano(&field.name)) {
+    let marked = || cells.iter().any(|cell| cell.contains('#'));
+    if !frame.fields.iter().all(|field| doccano(&field.name)) || !marked() {
         return HashSet::new();
     }
     let labels: HashSet<&str> = cells.iter().collect();
