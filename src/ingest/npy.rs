@@ -209,9 +209,6 @@ fn halves(path: &Path, file: &File, header: &Header) -> Result<Matrix, IngestErr
     let &[rows, cols] = header.shape.as_slice() else {
         return Err(wrong("the array has not two axes".to_owned()));
     };
-    if header.layout.is_fortran() {
-        return Err(wrong("half floats in Fortran order are not read".to_owned()));
-    }
     let size = file.metadata().map_err(|e| IngestError::io(path, &e))?.len();
     let values = rows.checked_mul(cols).and_then(|n| n.checked_mul(2));
     let start = values.and_then(|bytes| size.checked_sub(bytes as u64));
@@ -221,7 +218,11 @@ fn halves(path: &Path, file: &File, header: &Header) -> Result<Matrix, IngestErr
     reader.seek(SeekFrom::Start(start)).map_err(|e| IngestError::io(path, &e))?;
     reader.read_to_end(&mut bytes).map_err(|e| IngestError::io(path, &e))?;
     let wide = |pair: &[u8]| f16::from_le_bytes([pair[0], pair[1]]).to_f32();
-    let values: Vec<f32> = bytes.chunks_exact(2).map(wide).collect();
+    let mut values: Vec<f32> = bytes.chunks_exact(2).map(wide).collect();
+    if header.layout.is_fortran() {
+        let by_row = (0..rows).flat_map(|row| (0..cols).map(move |col| col * rows + row));
+        values = by_row.filter_map(|at| values.get(at).copied()).collect();
+    }
     Matrix::new(values, rows, cols).map_err(|e| wrong(e.to_string()))
 }
 

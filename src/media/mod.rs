@@ -6,6 +6,7 @@
 mod cells;
 mod change;
 mod decode;
+pub mod idx;
 mod inline;
 mod kinds;
 pub(crate) mod parquet_row;

@@ -66,7 +66,11 @@ fn part<'l>(layout: &'l Layout, block: &Block) -> Rows<'l> {
     rows
 }
 
-fn record<'l>(
+/// Reads an object into the row that is being read.
+///
+/// # Errors
+/// What is no object, or does not fit the layout; the row is to be left out then.
+pub fn record<'l>(
     layout: &'l Layout,
     rows: &mut Rows<'l>,
     scratch: &mut Scratch,
@@ -87,7 +91,7 @@ fn record<'l>(
 }
 
 /// What is wrong, without the parser's line, which is always 1.
-fn reason(error: &serde_json::Error) -> String {
+pub fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let end = text.rfind(" at line ").unwrap_or(text.len());
     let place =

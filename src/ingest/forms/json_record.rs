@@ -102,6 +102,17 @@ impl<'de> Visitor<'de> for Record<'_, '_> {
     }
 }
 
+/// Reads one value into its place in the row that is being read.
+pub fn cell(
+    json: &mut serde_json::Deserializer<serde_json::de::SliceRead<'_>>,
+    place: usize,
+    Record { layout, rows, scratch }: Record<'_, '_>,
+) -> Result<(), serde_json::Error> {
+    let Some(slot) = layout.slot(place) else { return Ok(()) };
+    Cell { slot, name: layout.name(place), rows, scratch }.deserialize(&mut *json)?;
+    json.end()
+}
+
 struct Key<'l> {
     layout: &'l Layout,
     expected: usize,

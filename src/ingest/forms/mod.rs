@@ -3,28 +3,48 @@
 //!
 //! Invariant: a form is told by what is in a file, never by its name alone; the first of [`FORMS`] that knows it reads it.
 
+mod argilla;
+mod array;
 mod arrow_columns;
 mod arrow_ipc;
 mod arrow_texts;
 mod delimited;
+mod fasttext;
+mod fiftyone;
+#[cfg(test)]
+mod fixtures;
 mod hf_features;
 mod hf_folder;
+mod idx;
 mod image_folder;
+mod json;
 mod json_lines;
 mod json_record;
+mod json_scan;
+mod label_studio;
+mod label_studio_table;
+mod labelme;
 mod media_files;
+mod npz;
 mod parquet;
+mod prodigy;
 #[cfg(test)]
 mod samples;
+mod several;
+mod texts;
+mod timm;
+mod trainer;
+mod ultralytics;
 
 use super::IngestError;
 use super::blocks::{self, Block, Blocks, Ends, in_parts};
 use super::frame::Frame;
 use super::layout::{Layout, Rows};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 /// A form of data.
+#[derive(Debug)]
 pub struct Form {
     /// What it is called, to people.
     pub name: &'static str,
@@ -41,14 +61,30 @@ pub const FORMS: &[Form] = &[
         sniff: hf_folder::sniff,
         read: hf_folder::read,
     },
+    Form { name: "Ultralytics labels", sniff: ultralytics::sniff, read: ultralytics::read },
+    Form { name: "NumPy archive", sniff: npz::sniff, read: npz::read },
+    Form { name: "NumPy labels", sniff: npz::sniff_labels, read: npz::read_labels },
+    Form { name: "IDX", sniff: idx::sniff, read: idx::read },
+    Form { name: "FiftyOne", sniff: fiftyone::sniff, read: fiftyone::read },
+    Form { name: "labelme", sniff: labelme::sniff, read: labelme::read },
+    Form { name: "Argilla", sniff: argilla::sniff, read: argilla::read },
+    Form { name: "Label Studio", sniff: label_studio::sniff, read: label_studio::read },
+    Form { name: "Prodigy", sniff: prodigy::sniff, read: prodigy::read },
+    Form { name: "fastText", sniff: fasttext::sniff, read: fasttext::read },
+    Form { name: "Trainer predictions", sniff: trainer::sniff, read: trainer::read },
     Form {
         name: "a folder of pictures or sounds",
         sniff: image_folder::sniff,
         read: image_folder::read,
     },
+    Form { name: "JSON", sniff: json::sniff, read: json::read },
     Form { name: "JSON Lines", sniff: json_lines::sniff, read: json_lines::read },
     Form { name: "CSV", sniff: delimited::sniff, read: delimited::read },
 ];
+
+/// What tools write in forms that others have too: known by the columns, told apart after reading.
+const TIDY: &[fn(Frame) -> Frame] =
+    &[label_studio_table::tidy, argilla::tidy, fiftyone::tidy, timm::tidy, several::tidy];
 
 /// What is seen of a file before it is read.
 #[derive(Debug)]
@@ -126,7 +162,43 @@ pub fn form_of(path: &Path) -> Result<&'static Form, IngestError> {
 /// As [`form_of`], and one in which nothing can be used.
 pub fn read_frame(path: &Path) -> Result<(&'static Form, Frame), IngestError> {
     let form = form_of(path)?;
-    Ok((form, (form.read)(path)?))
+    let frame = TIDY.iter().fold((form.read)(path)?, |frame, tidy| tidy(frame));
+    Ok((form, frame.or_refuse(path)?))
+}
+
+/// Most bytes of a file that has to be read as a whole.
+const WHOLE: u64 = 4 << 30;
+
+/// The bytes of a file, unpacked and without the mark of UTF-8.
+fn whole(path: &Path) -> Result<Vec<u8>, IngestError> {
+    let mut bytes = Vec::new();
+    let read = blocks::open(path)?.take(WHOLE + 1).read_to_end(&mut bytes);
+    read.map_err(|e| match e.kind() {
+        ErrorKind::UnexpectedEof => IngestError::new(path, "the compressed data is cut short", ""),
+        _ => IngestError::io(path, &e),
+    })?;
+    if bytes.len() as u64 > WHOLE {
+        let remedy = "save it as JSON Lines, CSV or Parquet: these are read piece by piece";
+        return Err(IngestError::new(path, "over 4 GiB in one document", remedy));
+    }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    Ok(bytes)
+}
+
+/// Calls `take` with each line that is not empty and its number, in order.
+fn in_order(path: &Path, mut take: impl FnMut(u64, &[u8])) -> Result<(), IngestError> {
+    let mut blocks = Blocks::open(path, Ends::Line)?;
+    while let Some(block) = blocks.next()? {
+        for (number, line) in (block.line..).zip(block.bytes.split(|&b| b == b'\n')) {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if !line.trim_ascii().is_empty() {
+                take(number, line);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads a file of records on all cores.
@@ -142,3 +214,11 @@ fn in_rows<'l>(
     })?;
     Ok(rows.frame())
 }
+
+#[cfg(test)]
+#[path = "malformed_tests.rs"]
+mod malformed_tests;
+
+#[cfg(test)]
+#[path = "tables_tests.rs"]
+mod tables_tests;
