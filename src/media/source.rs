@@ -3,7 +3,8 @@
 //! Invariant: a file that is there under the whole name wins over what the name could say of a part; whatever the
 //! name claims, no more is read than the file holds.
 
-use super::parquet_row;
+use super::{idx, parquet_row};
+use image::ImageFormat;
 use std::fmt::{self, Display};
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
@@ -29,10 +30,15 @@ pub enum Part {
         /// The row, from 0.
         row: u64,
     },
+    /// A picture of an IDX file (MNIST).
+    Idx {
+        /// Which, from 0.
+        number: u32,
+    },
 }
 
-/// A part of a file. As text: `PATH#bytes=OFFSET+LENGTH`, `PATH#row=N` or `PATH#COLUMN,row=N`, then maybe how a file
-/// of such content would end (`.wav`).
+/// A part of a file. As text: `PATH#bytes=OFFSET+LENGTH`, `PATH#row=N`, `PATH#COLUMN,row=N` or `PATH#idx=N`, then maybe
+/// how a file of such content would end (`.wav`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Locator {
     /// The file.
@@ -55,6 +61,8 @@ impl Locator {
                 None => None,
             };
             Part::Row { column, row: number(row)? }
+        } else if let Some(place) = place.strip_prefix("idx=") {
+            Part::Idx { number: number(place)?.try_into().ok()? }
         } else {
             let (offset, length) = place.strip_prefix("bytes=")?.split_once('+')?;
             Part::Bytes { offset: number(offset)?, length: number(length)? }
@@ -89,6 +97,7 @@ impl Display for Locator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.part {
             Part::Bytes { offset, length } => write!(f, "{}#bytes={offset}+{length}", self.file)?,
+            Part::Idx { number } => write!(f, "{}#idx={number}", self.file)?,
             Part::Row { column: None, row } => write!(f, "{}#row={row}", self.file)?,
             Part::Row { column: Some(column), row } => {
                 let coded = MARKS.iter().fold(column.clone(), |c, (m, code)| c.replace(*m, code));
@@ -138,6 +147,12 @@ pub(super) fn open(path: &Path) -> io::Result<Source> {
     let Some(locator) = path.to_str().and_then(Locator::parse) else { return Err(missing) };
     let path = Path::new(&locator.file);
     let bytes = match locator.part {
+        Part::Idx { number } => {
+            let picture = idx::picture(path, number).map_err(io::Error::other)?;
+            let mut png = Cursor::new(Vec::new());
+            picture.write_to(&mut png, ImageFormat::Png).map_err(io::Error::other)?;
+            png.into_inner()
+        }
         Part::Bytes { offset, length } => cut(whole(path)?, offset, length)?,
         Part::Row { column, row } => match parquet_row::read(path, column.as_deref(), row)? {
             parquet_row::Cell::Bytes(bytes) => bytes,

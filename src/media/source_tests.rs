@@ -36,6 +36,16 @@ fn bytes_of_a_file_are_a_picture() {
 }
 
 #[test]
+fn a_picture_of_an_idx_file_is_a_picture() {
+    let dir = tempfile::tempdir().unwrap();
+    let head = [[0, 0, 8, 3], [0, 0, 0, 2], [0, 0, 0, 1], [0, 0, 0, 3]].concat();
+    std::fs::write(dir.path().join("images"), [head, vec![1, 2, 3, 40, 50, 60]].concat()).unwrap();
+    let found = decode(&dir.path().join("images#idx=1")).unwrap().to_luma8();
+    assert_eq!((found.dimensions(), found.as_raw().as_slice()), ((3, 1), &[40, 50, 60][..]));
+    assert!(decode(&dir.path().join("images#idx=2")).is_err());
+}
+
+#[test]
 fn a_file_under_the_whole_name_wins() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("a"), "no picture").unwrap();
