@@ -6,13 +6,13 @@ use crate::analysis::baselines::worse_than_guessing;
 use crate::analysis::bottleneck::Errors;
 use crate::analysis::{self, ErrorRate, Relabels};
 use crate::dataset::{Examples, Run, Split};
-use crate::ingest::{self, FILE_NAME, Guess, IngestError};
+use crate::ingest::{self, ColumnNames, FILE_NAME, Guess, GuessError, IngestError};
 use crate::media::text;
 use crate::project::{Glance, Project, describe_list};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
@@ -28,11 +28,85 @@ pub struct InitArgs {
     /// Print what was understood; write nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    columns: ColumnArgs,
+}
+
+/// Columns that are not guessed.
+#[derive(Args)]
+struct ColumnArgs {
+    /// The column of gold labels
+    #[arg(long, value_name = "COLUMN")]
+    label: Option<String>,
+    /// That of ids, by which decisions are kept
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// That of picture or sound files
+    #[arg(long, value_name = "COLUMN", conflicts_with = "text")]
+    file: Option<String>,
+    /// That of texts
+    #[arg(long, value_name = "COLUMN")]
+    text: Option<String>,
+    /// That of predicted classes
+    #[arg(long, value_name = "COLUMN")]
+    prediction: Option<String>,
+    /// That of the probability of the predicted class
+    #[arg(long, value_name = "COLUMN")]
+    confidence: Option<String>,
+    /// That of lists of probabilities, or `prob_*` for columns that begin so
+    #[arg(long, value_name = "COLUMN")]
+    probabilities: Option<String>,
+    /// That which tells the split of a row
+    #[arg(long, value_name = "COLUMN")]
+    split_column: Option<String>,
+}
+
+impl ColumnArgs {
+    fn told(&self) -> ColumnNames {
+        ColumnNames {
+            id: self.id.clone(),
+            file: self.file.clone(),
+            text: self.text.clone(),
+            label: self.label.clone().unwrap_or_default(),
+            prediction: self.prediction.clone(),
+            confidence: self.confidence.clone(),
+            probabilities: self.probabilities.clone(),
+            split: self.split_column.clone(),
+        }
+    }
+}
+
+/// Understands files; which column is the label is asked where none looks like it and somebody is there.
+fn understand(files: &[PathBuf], told: ColumnNames) -> Result<Guess> {
+    let asks = || io::stdin().is_terminal() && io::stderr().is_terminal();
+    match ingest::guess(files, &told) {
+        Err(GuessError::NoLabel { error, columns }) if !columns.is_empty() && asks() => {
+            let Some(label) = ask_label(&error, &columns)? else { bail!(error) };
+            Ok(ingest::guess(files, &ColumnNames { label, ..told })?)
+        }
+        understood => Ok(understood?),
+    }
+}
+
+/// The column that is chosen by number or name; `None` if none is.
+fn ask_label(error: &IngestError, columns: &[String]) -> Result<Option<String>> {
+    let listed = columns.iter().enumerate().map(|(at, name)| format!("  {}  {name}", at + 1));
+    let list = listed.collect::<Vec<_>>().join("\n");
+    say(&format!(
+        "{error}\nWhich column is the label?\n{list}\n(a number or a name; enter leaves)"
+    ));
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    let answer = answer.trim();
+    let by_number = answer.parse::<usize>().ok().and_then(|n| columns.get(n.checked_sub(1)?));
+    let found = columns.iter().find(|name| *name == answer).or(by_number);
+    ensure!(answer.is_empty() || found.is_some(), "{answer:?} is none of the columns");
+    Ok(found.cloned())
 }
 
 /// Prints or writes the project file.
 pub fn run(args: &InitArgs, out: &mut dyn Write) -> Result<()> {
-    let mut guess = ingest::guess(&args.data)?;
+    let mut guess = understand(&args.data, args.columns.told())?;
     let assumed = std::mem::take(&mut guess.assumed);
     if args.dry_run {
         let text = guess.config.to_toml()?;
@@ -58,7 +132,7 @@ pub fn project_of(files: &[PathBuf], guard: &TestGuard) -> Result<(Project, Spli
         guard.check(split)?;
         return Ok((project, split));
     }
-    let mut guess = ingest::guess(files)?;
+    let mut guess = understand(files, ColumnNames::default())?;
     let assumed = std::mem::take(&mut guess.assumed);
     let split = split_of(&guess);
     guard.check(split)?;

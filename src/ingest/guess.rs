@@ -23,15 +23,59 @@ pub struct Guess {
 /// Understands data files: tables of any form with gold labels and, if given, predictions in the same tables, in
 /// others or in arrays (`.npy`), a model (`.onnx`) and the names of the classes in order (`.txt`, one a line).
 ///
+/// `told` are columns that the user named; they count where a table has them.
+///
 /// # Errors
-/// No labels, two tables for one split, a file that has no form.
-pub fn guess(paths: &[PathBuf]) -> Result<Guess, IngestError> {
-    let sources = paths.iter().map(|path| sort(path)).collect::<Result<Vec<_>, _>>()?;
+/// No labels, two tables for one split, a file that has no form, a column that no table has.
+pub fn guess(paths: &[PathBuf], told: &ColumnNames) -> Result<Guess, GuessError> {
+    let sources = paths.iter().map(|path| sort(path, told)).collect::<Result<Vec<_>, _>>()?;
+    check_told(&sources, told)?;
     let mut guess = Guesser::new(sources)?;
     guess.splits()?;
     guess.classes()?;
     guess.runs()?;
-    guess.finish()
+    Ok(guess.finish()?)
+}
+
+/// Why files could not be understood.
+#[derive(Debug, thiserror::Error)]
+pub enum GuessError {
+    /// A table in which no column looks like the label: one of these may be.
+    #[error("{error}")]
+    NoLabel {
+        /// To be shown.
+        error: IngestError,
+        /// The names of its columns.
+        columns: Vec<String>,
+    },
+    /// Another reason.
+    #[error(transparent)]
+    Other(#[from] IngestError),
+}
+
+/// # Errors
+/// A column that the user named and no table has.
+fn check_told(sources: &[Source], told: &ColumnNames) -> Result<(), IngestError> {
+    let tables = || sources.iter().filter_map(|source| Some((source, source.table()?.1)));
+    let named = [
+        told.id.as_deref(),
+        told.file.as_deref(),
+        told.text.as_deref(),
+        Some(told.label.as_str()).filter(|label| !label.is_empty()),
+        told.prediction.as_deref(),
+        told.confidence.as_deref(),
+        told.probabilities.as_deref(),
+        told.split.as_deref(),
+    ];
+    let missing = |name: &&str| tables().all(|(_, frame)| frame.field(name).is_none());
+    match (named.into_iter().flatten().find(missing), tables().next()) {
+        (Some(name), Some((source, frame))) => {
+            let there = super::assemble::listed(frame);
+            let remedy = format!("there is: {there}");
+            Err(IngestError::new(&source.path, format!("no column {name:?}"), remedy))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What was found so far.
@@ -48,13 +92,13 @@ struct Guesser {
 }
 
 impl Guesser {
-    fn new(sources: Vec<Source>) -> Result<Self, IngestError> {
+    fn new(sources: Vec<Source>) -> Result<Self, GuessError> {
         let (mut tables, mut others, mut names, mut model) = (vec![], vec![], None, None);
         let first = sources[0].path.clone();
         for source in sources {
             let again = || {
                 let remedy = "give one; others can be added in gaffe.toml";
-                Err(IngestError::new(&source.path, "a second file of the same kind", remedy))
+                Err(IngestError::new(&source.path, "a second file of the same kind", remedy).into())
             };
             match &source.kind {
                 Kind::Table(table) if table.columns.label.is_empty() => others.push(source),
@@ -202,10 +246,10 @@ fn describe(source: &Source, form: &str, columns: &ColumnNames, rows: usize) -> 
     format!("{name}: {form}, {rows} rows; {}", roles.collect::<Vec<_>>().join(", "))
 }
 
-fn no_labels(first: &Path, others: &[Source]) -> IngestError {
+fn no_labels(first: &Path, others: &[Source]) -> GuessError {
     let Some(source) = others.iter().find(|source| source.table().is_some()) else {
         let remedy = "give a table with a column of labels, such as a .csv with `label`";
-        return IngestError::new(first, "no table among the files", remedy);
+        return IngestError::new(first, "no table among the files", remedy).into();
     };
     let there = source.table().map(|(_, frame)| super::assemble::listed(frame)).unwrap_or_default();
     let predicts = source.table().is_some_and(|(columns, _)| columns.predicts());
@@ -213,9 +257,12 @@ fn no_labels(first: &Path, others: &[Source]) -> IngestError {
     let remedy = match (predicts, source.table().map(|(_, frame)| frame.fields.len())) {
         (true, _) => "these are predictions: give the table with the gold labels too",
         (_, Some(1)) => "separate the columns by commas, or by tabs in a .tsv",
-        _ => "name it \"label\", or write gaffe.toml by hand",
+        _ => "name it: gaffe init FILE… --label COLUMN",
     };
-    IngestError::new(&source.path, what, remedy).at(1)
+    let error = IngestError::new(&source.path, what, remedy).at(1);
+    let frame = source.table().map(|(_, frame)| frame).filter(|_| !predicts);
+    let texts = frame.into_iter().flat_map(|frame| &frame.fields).filter(|f| f.texts().is_some());
+    GuessError::NoLabel { error, columns: texts.map(|field| field.name.clone()).collect() }
 }
 
 /// The splits that a column tells.

@@ -14,12 +14,12 @@ fn files(names: &[(&str, &str)]) -> (tempfile::TempDir, Vec<PathBuf>) {
 
 fn config(names: &[(&str, &str)]) -> Config {
     let (_dir, paths) = files(names);
-    guess(&paths).unwrap().config
+    guess(&paths, &ColumnNames::default()).unwrap().config
 }
 
 fn refused(names: &[(&str, &str)]) -> String {
     let (dir, paths) = files(names);
-    let refused = guess(&paths).unwrap_err().to_string();
+    let refused = guess(&paths, &ColumnNames::default()).unwrap_err().to_string();
     refused.replace(&format!("{}/", dir.path().display()), "")
 }
 
@@ -40,7 +40,7 @@ fn with_array(table: (&str, &str), shape: (usize, usize)) -> Config {
     bytes.extend(array(shape.0, shape.1).bytes());
     std::fs::write(&path, bytes).unwrap();
     paths.push(path);
-    guess(&paths).unwrap().config
+    guess(&paths, &ColumnNames::default()).unwrap().config
 }
 
 #[test]
@@ -120,4 +120,23 @@ fn says_what_is_missing() {
     let two = refused(&[("a.csv", "id,label\n1,2\n"), ("b.csv", "id,label\n1,2\n")]);
     assert!(two.contains("b.csv: a second table for the split dev"), "{two}");
     assert!(refused(&[("a.doc", "\0")]).contains("not a form that is read"));
+}
+
+#[test]
+fn columns_that_the_user_names_count() {
+    let (_dir, paths) = files(&[("a.csv", "key,a,b,image\n1,x,y,z.png\n2,y,y,w.png\n")]);
+    let told = ColumnNames { label: "b".into(), text: Some("a".into()), ..ColumnNames::default() };
+    let config = guess(&paths, &told).unwrap().config;
+    assert_eq!((config.columns.label.as_str(), config.columns.text.as_deref()), ("b", Some("a")));
+    assert_eq!((config.columns.file, config.classes), (None, vec!["y".to_owned()]));
+    let told = ColumnNames { label: "c".into(), ..ColumnNames::default() };
+    let missing = guess(&paths, &told).unwrap_err().to_string();
+    assert!(
+        missing.contains("no column \"c\"") && missing.contains("key, a, b, image"),
+        "{missing}"
+    );
+    let Err(GuessError::NoLabel { columns, .. }) = guess(&paths, &ColumnNames::default()) else {
+        panic!()
+    };
+    assert_eq!(columns, ["key", "a", "b", "image"]);
 }

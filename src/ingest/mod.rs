@@ -32,7 +32,7 @@ pub use error::{IngestError, line_of};
 pub use forms::{FORMS, Form, form_of, read_frame};
 pub use frame::{Cells, Field, Frame};
 pub use goal::CostConfig;
-pub use guess::{Guess, guess};
+pub use guess::{Guess, GuessError, guess};
 pub use join::{Joined, JoinedBy, join};
 pub use labels::{read_class_names, read_labels};
 pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, write_matrix};

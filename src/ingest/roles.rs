@@ -63,6 +63,26 @@ pub fn guess(names: &[&str]) -> ColumnNames {
     }
 }
 
+/// The guess with what the user said in its place, where there is such a column; a `label` that is empty was not said.
+pub fn told(guess: ColumnNames, told: &ColumnNames, names: &[&str]) -> ColumnNames {
+    let there = |name: &Option<String>| name.clone().filter(|name| names.contains(&name.as_str()));
+    let (file, text) = match (there(&told.file), there(&told.text)) {
+        (None, None) => (guess.file, guess.text),
+        (file, text) => (file, text),
+    };
+    let label = Some(told.label.clone()).filter(|label| !label.is_empty());
+    ColumnNames {
+        id: there(&told.id).or(guess.id),
+        file,
+        text,
+        label: there(&label).unwrap_or(guess.label),
+        prediction: there(&told.prediction).or(guess.prediction),
+        confidence: there(&told.confidence).or(guess.confidence),
+        probabilities: there(&told.probabilities).or(guess.probabilities),
+        split: there(&told.split).or(guess.split),
+    }
+}
+
 /// The split that a word names.
 pub fn split(word: &str) -> Option<Split> {
     match word.to_ascii_lowercase().as_str() {

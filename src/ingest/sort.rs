@@ -66,28 +66,28 @@ impl Source {
     }
 }
 
-/// Tells what a file or folder is; tables are read.
+/// Tells what a file or folder is; tables are read. `told` are columns that the user named.
 ///
 /// # Errors
 /// A file that can't be read or has no form that is known.
-pub fn sort(path: &Path) -> Result<Source, IngestError> {
+pub fn sort(path: &Path, told: &ColumnNames) -> Result<Source, IngestError> {
     let kind = match super::forms::extension(path).as_str() {
         "onnx" => Kind::Model,
         "npy" | "" if is_array(path) => match array_shape(path)?.as_slice() {
             [rows, columns] => Kind::Array(*rows, *columns),
-            _ => table(path)?,
+            _ => table(path, told)?,
         },
         "txt" | "names" if form_of(path).is_err() => Kind::Names(names(path)?),
         "json" if let Some(names) = id2label(path) => Kind::Names(names),
-        _ => table(path)?,
+        _ => table(path, told)?,
     };
     Ok(Source { path: path.to_path_buf(), kind })
 }
 
-fn table(path: &Path) -> Result<Kind, IngestError> {
+fn table(path: &Path, told: &ColumnNames) -> Result<Kind, IngestError> {
     let (form, frame) = read_frame(path)?;
     let names: Vec<&str> = frame.fields.iter().map(|field| field.name.as_str()).collect();
-    let columns = roles::guess(&names);
+    let columns = roles::told(roles::guess(&names), told, &names);
     Ok(Kind::Table(Box::new(Table { form, columns, frame })))
 }
 

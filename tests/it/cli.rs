@@ -8,6 +8,8 @@ mod data;
 mod export;
 #[path = "cli_filter.rs"]
 mod filter;
+#[path = "cli_forms.rs"]
+mod forms;
 #[path = "cli_goal.rs"]
 mod goal;
 #[path = "cli_log.rs"]
