@@ -61,13 +61,14 @@ impl Project {
         let read = splits.iter().map(|&split| self.examples(split));
         let read = read.collect::<Result<Vec<_>, _>>()?;
         let of = read.iter().filter_map(|e| e.media.files()).map(TextColumn::len).sum();
+        let is_rows = self.config().columns.file.is_none() && self.config().columns.text.is_none();
         let mut at = Scoring { done: 0, of, resumed: 0, failed: 0 };
         for examples in &read {
             self.check_rows(examples, &mut found)?;
             let Some(looked) = self.look_at_files(examples, decode, &mut at, watch)? else {
                 return Ok(None);
             };
-            data::check_content(examples, &looked, &mut found);
+            data::check_content(examples, &looked, is_rows, &mut found);
         }
         self.check_duplicates(&read, &mut found);
         let runs = self.check_runs(&read, &mut found)?;
