@@ -17,7 +17,7 @@ use crate::analysis::{Proportion, Relabels, error_rate};
 use crate::dataset::{Examples, Ledger, Run, Split, TextColumn};
 use crate::report::percent;
 use crate::store;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Cases of a finding that are named.
 const LISTED: usize = 100;
@@ -69,6 +69,9 @@ impl Project {
                 return Ok(None);
             };
             data::check_content(examples, &looked, is_rows, &mut found);
+        }
+        if watch.cancel.load(Ordering::Relaxed) {
+            return Ok(None);
         }
         self.check_duplicates(&read, &mut found);
         let runs = self.check_runs(&read, &mut found)?;
