@@ -70,7 +70,7 @@ pub struct Duplicates {
 const PAIRS: [[Split; 2]; 3] =
     [[Split::Train, Split::Dev], [Split::Train, Split::Test], [Split::Dev, Split::Test]];
 
-/// Finds what is there more than once, and names the first `most` of each kind. O(n log n) time, no more than 48
+/// Finds what is there more than once, and names the first `most` of each kind. O(n log n) time, no more than 96
 /// bytes a repeat beside `contents`, which are sorted.
 pub fn duplicates(contents: &mut [Content], most: usize) -> Duplicates {
     contents.par_sort_unstable();

@@ -22,7 +22,7 @@ const MOST_ROWS: usize = 50;
     Serious, and an exit code of 1 with --strict: rows that can't be read, have no id, the id of\n\
     another or a label that is no class; files that are missing or can't be decoded; the same content\n\
     in two splits or under two labels; runs that can't be used; classes in another order than the\n\
-    predictions; a damaged journal. Not serious: rows without a label, empty texts, the same content\n\
+    predictions; a damaged journal. Not serious: rows without a label or split, empty texts, the same content\n\
     again in a split, examples without a prediction, decisions on examples that are gone.")]
 pub struct CheckArgs {
     /// Only this split: it is not compared with others then [default: all]

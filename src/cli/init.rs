@@ -18,7 +18,8 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  gaffe init dev.csv probs.npy\n  gaffe init dev.jsonl --dry-run\n  \
-                  gaffe init dev.csv probs.npy classes.txt --dry-run"
+                  gaffe init dev.csv probs.npy classes.txt --dry-run\n\n\
+                  What is wrong in the data is said by: gaffe check"
 )]
 pub struct InitArgs {
     /// Tables with labels, and what there is beside them: predictions in other tables or arrays (.npy), a model

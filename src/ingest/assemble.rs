@@ -69,12 +69,15 @@ type Bad = BTreeMap<usize, Cow<'static, str>>;
 /// A missing column; no row that can be used: with the first reason and its line.
 pub fn assemble(
     path: &Path,
-    frame: Frame,
+    mut frame: Frame,
     columns: &ColumnNames,
     classes: &ClassNames,
     split: Split,
 ) -> Result<Assembled, IngestError> {
     let of_split = rows_of(&frame, columns, split);
+    if of_split.is_some() {
+        frame.left_out = strays(&frame, columns, split);
+    }
     let frame = frame.keep(of_split.as_deref());
     let places = places(path, &frame, columns, split)?;
     let (mut gold, mut bad) = gold(texts(path, &frame, places.label)?, classes);
@@ -105,6 +108,23 @@ fn rows_of(frame: &Frame, columns: &ColumnNames, split: Split) -> Option<Vec<u32
     let is = |row: &u32| roles::split(cells.get(*row as usize)) == Some(split);
     let rows: Vec<u32> = (0..frame.rows as u32).filter(is).collect();
     (!rows.is_empty()).then_some(rows)
+}
+
+/// Rows of a table of several splits that belong to none: those that can't be read, and those of another word. They
+/// are counted once, for the first split of the table.
+fn strays(frame: &Frame, columns: &ColumnNames, split: Split) -> LeftOut {
+    let cells = columns.split.as_deref().and_then(|name| frame.field(name)?.texts());
+    let splits = || cells.into_iter().flat_map(TextColumn::iter).map(roles::split);
+    let first = Split::ALL.into_iter().find(|split| splits().any(|of| of == Some(*split)));
+    if first != Some(split) {
+        return LeftOut::default();
+    }
+    let mut left_out = frame.left_out.clone();
+    for (row, _) in splits().enumerate().filter(|(_, of)| of.is_none()) {
+        let word = cells.map_or("", |cells| cells.get(row));
+        left_out.push(frame.line(row), format!("split {word:?} {}", reasons::NO_SPLIT));
+    }
+    left_out
 }
 
 fn nothing(path: &Path, frame: &Frame, bad: &Bad) -> IngestError {

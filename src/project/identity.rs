@@ -11,7 +11,7 @@ use std::collections::HashSet;
 pub struct Followed {
     /// What is to be written down.
     pub event: Event,
-    /// How many examples, with the first one's id before and now.
+    /// How many.
     pub count: usize,
     /// The first one's id before and now.
     pub first: (String, String),
@@ -56,8 +56,8 @@ impl Project {
             if ledger.ids(split).is_empty() {
                 continue;
             }
-            if let Ok(examples) = self.examples(split) {
-                self.follow(ledger, &examples);
+            if let Ok(assembled) = self.assembled(split) {
+                self.follow(ledger, &assembled.examples);
             }
         }
     }

@@ -96,9 +96,9 @@ impl Project {
         }
     }
 
-    /// The examples of the splits that were read.
-    pub(super) fn read_splits(&self) -> Vec<Examples> {
-        open(&self.kept.assembled).values().map(|assembled| assembled.examples.clone()).collect()
+    /// The splits that were read.
+    pub(super) fn read_splits(&self) -> Vec<Arc<Assembled>> {
+        open(&self.kept.assembled).values().cloned().collect()
     }
 
     /// Keeps what was read of a file until it is asked for.

@@ -247,8 +247,8 @@ impl Project {
             store.append(&event)?;
         }
         let mut moved = Vec::new();
-        for examples in self.read_splits() {
-            if let Some(followed) = self.follow(&mut ledger, &examples) {
+        for split in self.read_splits() {
+            if let Some(followed) = self.follow(&mut ledger, &split.examples) {
                 store.append(&followed.event)?;
                 moved.push(followed.describe());
             }

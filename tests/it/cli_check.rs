@@ -89,7 +89,7 @@ fn people_are_shown_the_first_cases_and_strict_fails() {
     let shown = folder.gaffe(&["check"]);
     for text in [
         "pets   11 findings, 7 of them serious",
-        "! left out: 1 row of dev.csv have a label that is no class",
+        "! left out: 1 row of dev.csv with a label that is no class",
         "    dev.csv:6: label \"bird\" is not in the list of classes",
         "! leakage: 1 example of dev is in train too, with the same content",
         "    train t1 (cat) = dev d2 (cat)",
@@ -149,6 +149,29 @@ fn texts_and_rows_are_compared_by_what_they_say() {
     expect(&report, &[("two_labels", "", 1), ("duplicate", "dev", 1)]);
 }
 
+#[test]
+fn rows_of_a_table_of_several_splits_that_belong_to_none_are_counted_once() {
+    let folder = Folder::small();
+    folder.change("gaffe.toml", "dev = \"dev.csv\"", "train = \"dev.csv\"\ndev = \"dev.csv\"");
+    folder.change("gaffe.toml", "[columns]\n", "[columns]\nsplit = \"place\"\n");
+    folder.change("gaffe.toml", "[runs.v1]\ndev = \"v1.npy\"\n", "");
+    folder.write(
+        "dev.csv",
+        "id,text,label,place\na,x,cat,train\nb,y,dog,val\nc,z,dog,holdout\nd,w,dog,\n",
+    );
+    let report = folder.gaffe(&["check", "--json"]).json();
+    expect(&report, &[("no_split", "train", 2)]);
+    let case = &report["findings"][0]["first"][0];
+    assert_eq!(case["place"], "dev.csv:4");
+    assert_eq!(case["reason"], "split \"holdout\" is none of train, dev and test");
+}
+
+#[test]
+fn rows_of_a_split_without_pictures_are_not_compared() {
+    let shown = Folder::sample().gaffe(&["check", "--split", "train", "--strict"]);
+    assert!(shown.ok().starts_with("fashion   nothing wrong was found\n"), "{}", shown.out);
+}
+
 /// Labels and a run whose columns are in the other order.
 fn reversed() -> Folder {
     let folder = Folder::empty();
@@ -173,7 +196,9 @@ fn classes_in_another_order_are_found_when_the_project_is_made_and_later() {
     let report = folder.gaffe(&["check", "--json"]).json();
     expect(&report, &[("class_order", "dev", 40)]);
     assert_eq!(report["runs"][0]["other_list"]["listing"], "reversed");
-    folder.change("gaffe.toml", "\"ham\",\n    \"spam\",", "\"spam\", \"ham\",");
+    folder.change("gaffe.toml", "\"ham\"", "\"x\"");
+    folder.change("gaffe.toml", "\"spam\"", "\"ham\"");
+    folder.change("gaffe.toml", "\"x\"", "\"spam\"");
     expect(&folder.gaffe(&["check", "--json"]).json(), &[]);
 }
 

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 /// Files that are looked at between two words of progress.
-const PIECE: usize = 256;
+const PIECE: usize = 64;
 /// Files that a glance takes in.
 const GLANCE: usize = 20_000;
 

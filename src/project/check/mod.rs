@@ -17,7 +17,7 @@ use crate::analysis::{Proportion, Relabels, error_rate};
 use crate::dataset::{Examples, Ledger, Run, Split, TextColumn};
 use crate::report::percent;
 use crate::store;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Cases of a finding that are named.
 const LISTED: usize = 100;
@@ -61,13 +61,17 @@ impl Project {
         let read = splits.iter().map(|&split| self.examples(split));
         let read = read.collect::<Result<Vec<_>, _>>()?;
         let of = read.iter().filter_map(|e| e.media.files()).map(TextColumn::len).sum();
+        let is_rows = self.config().columns.file.is_none() && self.config().columns.text.is_none();
         let mut at = Scoring { done: 0, of, resumed: 0, failed: 0 };
         for examples in &read {
             self.check_rows(examples, &mut found)?;
             let Some(looked) = self.look_at_files(examples, decode, &mut at, watch)? else {
                 return Ok(None);
             };
-            data::check_content(examples, &looked, &mut found);
+            data::check_content(examples, &looked, is_rows, &mut found);
+        }
+        if watch.cancel.load(Ordering::Relaxed) {
+            return Ok(None);
         }
         self.check_duplicates(&read, &mut found);
         let runs = self.check_runs(&read, &mut found)?;

@@ -74,6 +74,8 @@ pub struct RunCheck {
 pub enum Kind {
     /// Rows that can't be read.
     UnreadableRow,
+    /// Rows of a table of several splits that belong to none.
+    NoSplit,
     /// Rows without a gold label.
     NoLabel,
     /// Rows whose label is no class.
@@ -111,8 +113,11 @@ pub enum Kind {
 impl Kind {
     /// Whether it makes numbers wrong, or examples unseen that should be there.
     pub fn is_serious(self) -> bool {
-        use Kind::{Duplicate, EmptyText, Moved, NoLabel, NoPrediction, Unmatched};
-        !matches!(self, NoLabel | EmptyText | Duplicate | NoPrediction | Moved | Unmatched)
+        use Kind::{Duplicate, EmptyText, Moved, NoLabel, NoPrediction, NoSplit, Unmatched};
+        !matches!(
+            self,
+            NoSplit | NoLabel | EmptyText | Duplicate | NoPrediction | Moved | Unmatched
+        )
     }
 }
 

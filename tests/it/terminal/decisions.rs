@@ -223,3 +223,12 @@ fn two_files_of_texts_are_enough_to_begin() {
         assert_eq!(pty.wait_exit().code, 0);
     }
 }
+
+#[test]
+fn rows_that_are_left_out_are_said_first() {
+    let folder = Folder::small();
+    folder.change("dev.csv", "f,is worn,cat", "f,is worn,bird");
+    let mut pty = open(&folder);
+    told(&mut pty, "1 row is left out: gaffe check says why");
+    assert!(folder.gaffe(&["check"]).ok().contains("dev.csv:7: label \"bird\""));
+}
