@@ -1,6 +1,5 @@
 use super::super::read_frame;
 use super::super::samples::{fixture, shown, texts};
-use super::*;
 
 #[test]
 fn a_dataset_is_read_from_all_its_files() {
