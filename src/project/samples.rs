@@ -165,3 +165,7 @@ fn sound<'a>(file: &Path) -> Result<Sample<'a>, String> {
 fn cells(examples: &Examples, row: usize) -> impl Iterator<Item = &str> {
     examples.metadata.iter().map(move |column| column.cells.get(row))
 }
+
+#[cfg(test)]
+#[path = "samples_tests.rs"]
+mod tests;

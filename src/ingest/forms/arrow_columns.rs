@@ -250,7 +250,7 @@ fn put(frame: &mut Frame, name: &str, parts: &[String], columns: Vec<Column>) {
     for column in columns {
         match column {
             Column::Cells(Cells::Numbers { width: 1, values }) if !parts.is_empty() => {
-                together.push(values)
+                together.push(values);
             }
             Column::Cells(cells) => {
                 frame.fields.push(Field { name: name.to_owned(), parts: Vec::new(), cells });

@@ -1,6 +1,6 @@
 //! Arrow IPC: files (Feather version 2) and streams, also several that make one table.
 //!
-//! A file is a stream between a mark and a footer that lists its parts, so both are read alike, message by message.
+//! A stream is read message by message; of a file the footer lists those that hold rows.
 //! Source: <https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc>.
 //! Invariant: a message is decoded only if the file holds all of it, and what it unpacks to is in proportion to it.
 
@@ -15,18 +15,24 @@ use crate::media::{Locator, Part, ending_of};
 use crate::scoring::guarded;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_buffer::Buffer;
-use arrow_ipc::reader::StreamDecoder;
-use arrow_ipc::{CompressionType, Message, root_as_message};
-use arrow_schema::{DataType, Schema, SchemaRef};
+use arrow_ipc::convert::try_fb_to_schema;
+use arrow_ipc::reader::{FileDecoder, StreamDecoder, read_footer_length};
+use arrow_ipc::{Block, CompressionType, Message, root_as_footer, root_as_message};
+use arrow_schema::{ArrowError, DataType, Schema, SchemaRef};
 use bytes::Bytes;
 use memmap2::Mmap;
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
 const FILE: &[u8] = b"ARROW1\0\0";
 const FEATHER_1: &[u8] = b"FEA1";
+/// A footer's length and a mark end a file.
+const TAIL: usize = 10;
 /// What a message of a stream begins with; the first of them is the schema.
 const GOES_ON: [u8; 4] = [0xff; 4];
+
+const CUT: &str = "it is cut short";
 
 /// Whether it begins as such a file or stream.
 pub fn sniff(sight: &Sight<'_>) -> bool {
@@ -102,25 +108,74 @@ impl ArrowTable {
     }
 
     fn decode(&mut self, map: &Bytes, file: &str) -> Result<(), String> {
-        let mut rest = stream(map)?;
-        let mut decoder = StreamDecoder::new();
-        while let Some(length) = message(&rest)? {
-            let mut message = rest.slice_with_length(0, length);
-            rest.advance(length);
-            let batch = decoder.decode(&mut message).map_err(|e| e.to_string())?;
-            if let Some(schema) = decoder.schema() {
-                let known = self.schema.get_or_insert_with(|| schema.clone());
-                if known.fields() != schema.fields() {
-                    return Err("its columns are not those of the files before it".to_owned());
-                }
+        let whole = Buffer::from(map.clone());
+        let mut take = |schema: &SchemaRef, content: Option<RecordBatch>| {
+            let known = self.schema.get_or_insert_with(|| schema.clone());
+            if known.fields() != schema.fields() {
+                return Err("its columns are not those of the files before it".to_owned());
             }
-            if let Some(content) = batch {
+            if let Some(content) = content {
                 self.rows += content.num_rows();
                 self.parts.push(Batch { content, file: file.to_owned(), map: map.clone() });
             }
+            Ok(())
+        };
+        if map.starts_with(FILE) {
+            file_batches(&whole, &mut take)?;
+        } else {
+            stream_batches(whole, &mut take)?;
         }
         if self.rows > u32::MAX as usize { Err("over 4 billion rows".to_owned()) } else { Ok(()) }
     }
+}
+
+/// Takes a schema, and a batch of it if there is one.
+type Take<'t> = dyn FnMut(&SchemaRef, Option<RecordBatch>) -> Result<(), String> + 't;
+
+fn stream_batches(mut rest: Buffer, take: &mut Take<'_>) -> Result<(), String> {
+    let mut decoder = StreamDecoder::new();
+    while let Some(length) = message(&rest)? {
+        let mut message = rest.slice_with_length(0, length);
+        rest.advance(length);
+        let batch = decoder.decode(&mut message).map_err(|e| e.to_string())?;
+        if let Some(schema) = decoder.schema() {
+            take(&schema, batch)?;
+        }
+    }
+    Ok(())
+}
+
+/// The batches of a file, which its footer lists.
+fn file_batches(whole: &Buffer, take: &mut Take<'_>) -> Result<(), String> {
+    let words = |e: ArrowError| e.to_string();
+    let tail = whole.len().checked_sub(TAIL).ok_or(CUT)?;
+    let end = whole[tail..].try_into().map_err(|_| CUT)?;
+    let start =
+        read_footer_length(end).ok().and_then(|length| tail.checked_sub(length)).ok_or(CUT)?;
+    let footer = root_as_footer(&whole[start..tail]).map_err(|e| e.to_string())?;
+    let schema = footer.schema().ok_or("it has no schema")?;
+    let schema = Arc::new(try_fb_to_schema(schema).map_err(words)?);
+    let mut decoder = FileDecoder::new(schema.clone(), footer.version());
+    for block in footer.dictionaries().into_iter().flatten() {
+        decoder.read_dictionary(block, &part(whole, block)?).map_err(words)?;
+    }
+    take(&schema, None)?;
+    for block in footer.recordBatches().into_iter().flatten() {
+        take(&schema, decoder.read_record_batch(block, &part(whole, block)?).map_err(words)?)?;
+    }
+    Ok(())
+}
+
+/// The message that a footer lists.
+fn part(whole: &Buffer, block: &Block) -> Result<Buffer, String> {
+    let number = |size: i64| usize::try_from(size).map_err(|_| CUT);
+    let (start, about) = (number(block.offset())?, number(block.metaDataLength().into())?);
+    let length = about.checked_add(number(block.bodyLength())?).ok_or(CUT)?;
+    if start.checked_add(length).is_none_or(|end| end > whole.len()) {
+        return Err(CUT.to_owned());
+    }
+    let part = whole.slice_with_length(start, length);
+    message(&part)?.map(|_| part).ok_or_else(|| "its footer lists a part that is none".to_owned())
 }
 
 fn damaged(path: &Path, why: &str) -> IngestError {
@@ -140,23 +195,8 @@ fn map(path: &Path) -> Result<Bytes, IngestError> {
     Ok(Bytes::from_owner(map))
 }
 
-/// The messages of a file, without its mark and footer, or those of a stream.
-fn stream(map: &Bytes) -> Result<Buffer, String> {
-    let whole = Buffer::from(map.clone());
-    if !map.starts_with(FILE) {
-        return Ok(whole);
-    }
-    let cut = || "it is cut short".to_owned();
-    let tail = map.len().checked_sub(10).filter(|&tail| tail >= FILE.len()).ok_or_else(cut)?;
-    let end = map[tail..].try_into().map_err(|_| cut())?;
-    let footer = arrow_ipc::reader::read_footer_length(end).map_err(|_| cut())?;
-    let length = tail.checked_sub(footer).and_then(|end| end.checked_sub(FILE.len()));
-    Ok(whole.slice_with_length(FILE.len(), length.ok_or_else(cut)?))
-}
-
 /// The length of the message that comes next; `None` at the end.
 fn message(rest: &[u8]) -> Result<Option<usize>, String> {
-    const CUT: &str = "it is cut short";
     let number =
         |at: usize| rest.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
     let (start, size) = match (rest.is_empty(), number(0)) {
@@ -187,6 +227,9 @@ fn check_size(message: &Message<'_>, body: &[u8]) -> Result<(), String> {
     let Some(compression) = batch.compression() else { return Ok(()) };
     let most = if compression.codec() == CompressionType::ZSTD { MOST_ZSTD } else { MOST_LZ4 };
     for buffer in batch.buffers().into_iter().flatten() {
+        if buffer.length() < 8 {
+            continue;
+        }
         let start = usize::try_from(buffer.offset()).unwrap_or(usize::MAX);
         let size = start.checked_add(8).and_then(|end| body.get(start..end));
         let size = size.and_then(|b| b.try_into().ok()).map_or(0, i64::from_le_bytes);

@@ -43,7 +43,7 @@ pub fn read(folder: &Path) -> Result<Frame, IngestError> {
         let splits = SPLITS.iter().map(|split| (format!("{split}/"), folder.join(split)));
         tables.extend(splits.filter_map(|(name, folder)| Some((name, metadata_in(&folder)?))));
     }
-    if tables.is_empty() { listed(folder, find(folder)?) } else { told(folder, &tables) }
+    if tables.is_empty() { listed(folder, &find(folder)?) } else { told(folder, &tables) }
 }
 
 /// A file with what its place says.
@@ -67,55 +67,51 @@ impl<'f> Row<'f> {
 }
 
 /// Rows of files whose folders are their classes.
-fn listed(folder: &Path, found: Found) -> Result<Frame, IngestError> {
+fn listed(folder: &Path, found: &Found) -> Result<Frame, IngestError> {
     let tops = || found.files.iter().filter_map(|file| Some(file.split_once('/')?.0));
     let with_splits = tops().next().is_some() && tops().all(is_split);
     let mut left_out = found.left_out.clone();
     let mut rows = Vec::with_capacity(found.files.len());
     for file in &found.files {
-        match Row::of(file, with_splits) {
-            Some(row) => rows.push(row),
-            None => {
-                left_out.push(0, format!("{} lies in no folder of a class", text::fit(file, 80)))
-            }
+        if let Some(row) = Row::of(file, with_splits) {
+            rows.push(row);
+        } else {
+            left_out.push(0, format!("{} lies in no folder of a class", text::fit(file, 80)));
         }
     }
     if rows.is_empty() {
-        let what = if found.files.is_empty() {
-            "no pictures or sounds in it"
-        } else {
-            "its pictures or sounds are in no folders of classes"
-        };
-        let remedy = "put them into a folder a class, or name them in a metadata.csv with file_name and label";
-        return Err(IngestError::new(folder, what, remedy));
+        return Err(without_classes(folder, found));
     }
     rows.par_sort_unstable();
-    let mut notes = found.notes();
-    notes.extend(uneven(&rows));
-    let column = |cell: fn(&Row<'_>) -> String| {
+    let too_long =
+        || IngestError::new(folder, "its names pass 4 GiB", "give its folders one by one");
+    let column = |cell: for<'r> fn(&'r Row<'_>) -> &'r str| {
         let mut cells = TextColumn::default();
-        for row in &rows {
-            let pushed = cells.push(&cell(row)).is_ok();
-            if !pushed {
-                return Err(IngestError::new(
-                    folder,
-                    "its names pass 4 GiB",
-                    "give its folders one by one",
-                ));
-            }
-        }
-        Ok(cells)
+        let pushed = rows.iter().all(|row| cells.push(cell(row)).is_ok());
+        pushed.then_some(cells).ok_or_else(too_long)
     };
     let mut fields = vec![
-        Field::text("file", column(|row| row.file.to_owned())?),
-        Field::text("label", column(|row| row.class.to_owned())?),
+        Field::text("file", column(|row| row.file)?),
+        Field::text("label", column(|row| row.class)?),
     ];
     if with_splits {
-        fields.push(Field::text("split", column(|row| row.split.to_owned())?));
+        fields.push(Field::text("split", column(|row| row.split)?));
     }
     let classes: BTreeSet<&str> = rows.iter().map(|row| row.class).collect();
     let classes = classes.into_iter().map(str::to_owned).collect();
+    let notes = found.notes().into_iter().chain(uneven(&rows)).collect();
     Ok(Frame { rows: rows.len(), fields, left_out, classes, notes, ..Frame::default() })
+}
+
+fn without_classes(folder: &Path, found: &Found) -> IngestError {
+    let remedy =
+        "put them into a folder a class, or name them in a metadata.csv with file_name and label";
+    match found.files.len() {
+        0 => IngestError::new(folder, "no pictures or sounds in it", ""),
+        _ => {
+            IngestError::new(folder, "its pictures or sounds are in no folders of classes", remedy)
+        }
+    }
 }
 
 /// Says so where a split lacks a class: what was trained on it numbers the classes otherwise.

@@ -80,7 +80,7 @@ fn walk(folder: &Path, prefix: &str, level: usize) -> Result<Found, IngestError>
             _ if name.starts_with('.') => found.hidden += 1,
             Some(kind) if kind.is_dir() && level < DEEPEST => folders.push(relative()),
             Some(kind) if kind.is_file() && is_media(Path::new(name)) => {
-                found.files.push(relative())
+                found.files.push(relative());
             }
             _ => {
                 found.other_count += 1;

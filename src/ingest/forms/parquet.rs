@@ -19,6 +19,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder,
 };
+use parquet::file::statistics::Statistics;
 use std::fs::File;
 use std::path::Path;
 
@@ -115,7 +116,7 @@ impl ParquetTable<'_> {
     fn names_only(&self, column: usize) -> bool {
         let Some(leaf) = self.leaf(column, "bytes") else { return false };
         self.footer.metadata().row_groups().iter().all(|group| {
-            let nulls = group.column(leaf).statistics().and_then(|s| s.null_count_opt());
+            let nulls = group.column(leaf).statistics().and_then(Statistics::null_count_opt);
             nulls.is_some_and(|nulls| nulls == group.num_rows().unsigned_abs())
         })
     }
