@@ -55,7 +55,8 @@ pub fn run(project: &Project, args: &CheckArgs, out: &mut dyn Write) -> Result<(
     }
     out.flush()?;
     let serious = report.serious();
-    ensure!(!args.strict || serious == 0, "{serious} of the findings are serious");
+    let are = if serious == 1 { "finding is" } else { "findings are" };
+    ensure!(!args.strict || serious == 0, "{serious} {are} serious");
     Ok(())
 }
 

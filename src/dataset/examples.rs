@@ -309,5 +309,24 @@ mod tests {
             twice.truncate(items.len() / 2);
             prop_assert_eq!(twice.iter().collect::<Vec<_>>(), items.iter().take(items.len() / 2).map(String::as_str).collect::<Vec<_>>());
         }
+
+        #[test]
+        fn every_row_that_is_left_out_is_counted_under_its_kind(lines in prop::collection::vec((0..9_u64, 0..300_u16), 0..400), cut in 0..400_usize) {
+            // a kind a number, a label a line
+            let why = |&(line, n): &(u64, u16)| (line, format!("reason {n} of \"label {line}\""));
+            let all: Vec<_> = lines.iter().map(why).collect();
+            let (mut whole, mut first, mut later) = (LeftOut::default(), LeftOut::default(), LeftOut::default());
+            for (at, (line, why)) in all.iter().enumerate() {
+                whole.push(*line, why.as_str());
+                if at < cut { &mut first } else { &mut later }.push(*line, why.as_str());
+            }
+            first.append(later);
+            prop_assert_eq!((whole.count, &whole.first), (first.count, &first.first));
+            for left_out in [&whole, &first] {
+                prop_assert_eq!(left_out.kinds.values().sum::<usize>(), lines.len());
+                prop_assert!(left_out.kinds.len() <= LeftOut::KINDS + 1);
+                prop_assert!(left_out.kinds.keys().all(|kind| kind.is_empty() || kind.ends_with(" of …")));
+            }
+        }
     }
 }
