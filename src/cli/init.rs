@@ -177,7 +177,9 @@ fn beside(files: &[PathBuf]) -> Result<Option<Project>> {
 
 /// What was taken for granted.
 fn tell(assumed: &[String]) {
-    assumed.iter().for_each(|sentence| say(sentence));
+    for sentence in assumed {
+        say(sentence);
+    }
 }
 
 /// Dev if there is one: errors are looked at there.

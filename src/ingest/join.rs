@@ -183,7 +183,9 @@ mod tests {
 
     fn column(cells: &[&str]) -> TextColumn {
         let mut column = TextColumn::default();
-        cells.iter().for_each(|cell| column.push(cell).unwrap());
+        for cell in cells {
+            column.push(cell).unwrap();
+        }
         column
     }
 

@@ -14,7 +14,9 @@ fn said(parts: &[&str], values: &[f32]) -> Said {
 
 fn column(cells: &[&str]) -> TextColumn {
     let mut column = TextColumn::default();
-    cells.iter().for_each(|cell| column.push(cell).unwrap());
+    for cell in cells {
+        column.push(cell).unwrap();
+    }
     column
 }
 

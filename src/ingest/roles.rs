@@ -19,7 +19,7 @@ const FILES: [&str; 11] = [
     "sound",
     "img",
 ];
-const TEXTS: [&str; 4] = ["text", "sentence", "content", "premise"];
+const TEXTS: [&str; 5] = ["text", "sentence", "content", "premise", "inputs"];
 const LABELS: [&str; 8] =
     ["label", "gold", "target", "y_true", "gold_label", "given_label", "class", "true_label"];
 const PREDICTIONS: [&str; 7] =
@@ -88,7 +88,7 @@ pub fn split(word: &str) -> Option<Split> {
     match word.to_ascii_lowercase().as_str() {
         "train" | "training" => Some(Split::Train),
         "dev" | "val" | "valid" | "validation" | "eval" => Some(Split::Dev),
-        "test" | "testing" => Some(Split::Test),
+        "test" | "testing" | "t10k" => Some(Split::Test),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 fn png(shade: u8) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let image = image::RgbImage::from_pixel(3, 2, image::Rgb([shade; 3]));
-    image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    image.write_to(&mut bytes, ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
 

@@ -103,13 +103,21 @@ fn part<'l>(
         if std::mem::take(&mut header) {
             continue;
         }
-        let line = block.line - 1 + record.position().map_or(1, csv::Position::line);
+        let line =
+            block.line - 1 + record.position().map_or(1, |place| line_at(&block.bytes, place));
         match put(layout, &mut rows, &record) {
             Ok(()) => rows.end(line),
             Err(why) => rows.leave_out(line, why),
         }
     }
     Ok(rows)
+}
+
+/// The line of a record, from 1. The reader stops between the two marks of a line's end (`\r\n`).
+fn line_at(bytes: &[u8], place: &csv::Position) -> u64 {
+    let rest = bytes.get(place.byte() as usize..).unwrap_or_default();
+    let ends = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).filter(|b| **b == b'\n');
+    place.line() + ends.count() as u64
 }
 
 fn put(layout: &Layout, rows: &mut Rows<'_>, record: &ByteRecord) -> Result<(), String> {

@@ -32,7 +32,12 @@ pub fn sniff(sight: &Sight<'_>) -> bool {
 /// A file that can't be read, or in which no line is an object: with the first reason.
 pub fn read(path: &Path) -> Result<Frame, IngestError> {
     let layout = head(path)?;
-    in_rows(path, &layout, Ends::Line, |block| Ok(part(&layout, &block)))?.or_refuse(path)
+    let frame = in_rows(path, &layout, Ends::Line, |block| Ok(part(&layout, &block)))?;
+    if layout.columns() == 0 && frame.rows > 0 {
+        let what = "no line of its beginning is an object with entries";
+        return Err(IngestError::new(path, what, "write an object a line"));
+    }
+    frame.or_refuse(path)
 }
 
 /// The columns of the first records.
@@ -44,7 +49,7 @@ pub fn head(path: &Path) -> Result<Layout, IngestError> {
     let block = block.unwrap_or(Block { bytes: Vec::new(), line: 1 });
     let lines = block.bytes.split(|&b| b == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let record = |line: &[u8]| serde_json::from_slice(&plain(line)).ok();
-    let first: Vec<Ordered> = lines.take(HEAD).filter_map(record).collect();
+    let first: Vec<Ordered> = lines.filter_map(record).take(HEAD).collect();
     Ok(layout(&first))
 }
 
