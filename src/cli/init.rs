@@ -214,11 +214,13 @@ fn check(guess: Guess) -> Result<Project> {
         tell_missing(&project, &examples)?;
         sizes.push(format!("{} of {split}", count(examples.len())));
     }
-    say(&format!("examples: {}", sizes.join(", ")));
-    let Ok(run) = project.run_name(None, split) else { return Ok(project) };
-    let examples = project.examples(split)?;
-    let run = project.run(&run, split, &examples)?;
-    tell_order(&project, &run, &examples);
+    let sizes = format!("examples: {}", sizes.join(", "));
+    if let Ok(run) = project.run_name(None, split) {
+        let examples = project.examples(split)?;
+        let run = project.run(&run, split, &examples)?;
+        tell_order(&project, &run, &examples);
+    }
+    say(&sizes);
     Ok(project)
 }
 

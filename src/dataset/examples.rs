@@ -216,11 +216,12 @@ impl LeftOut {
         *self.kinds.entry(if is_known { kind } else { String::new() }).or_default() += count;
     }
 
-    /// Counts a row.
+    /// Counts a row; `why` is the reason, and on a second line what to do.
     pub fn push(&mut self, line: u64, why: impl Into<String>) {
         let why = why.into();
         self.count += 1;
-        self.count_kind(Self::kind(&why), 1);
+        self.count_kind(Self::kind(why.lines().next().unwrap_or_default()), 1);
+        let why = why.replace('\n', "; ");
         if self.first.len() < Self::LISTED {
             self.first.push((line, why));
         }

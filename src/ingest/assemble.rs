@@ -141,7 +141,7 @@ fn nothing(path: &Path, frame: &Frame, bad: &Bad) -> IngestError {
 fn left_out(frame: &Frame, bad: &Bad) -> LeftOut {
     let mut left_out = frame.left_out.clone();
     for (&row, why) in bad {
-        left_out.push(frame.line(row), why.replace('\n', "; "));
+        left_out.push(frame.line(row), &**why);
     }
     left_out.first.sort_by_key(|(line, _)| *line);
     left_out

@@ -3,7 +3,7 @@
 //! Invariant: reads, never writes; the caller shows the guess and writes it.
 
 use super::sort::{Kind, Source, Table, sort};
-use super::{ColumnNames, Config, IngestError, RunFiles, classes, is_run_name, roles};
+use super::{ColumnNames, Config, Frame, IngestError, RunFiles, classes, is_run_name, roles};
 use crate::dataset::Split;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub struct Guess {
     /// What was understood and taken for granted, in sentences that the user should see.
     pub assumed: Vec<String>,
     /// The tables that were read, by path.
-    pub tables: Vec<(PathBuf, super::Frame)>,
+    pub tables: Vec<(PathBuf, Frame)>,
 }
 
 /// Understands data files: tables of any form with gold labels and, if given, predictions in the same tables, in
@@ -102,6 +102,8 @@ impl Guesser {
             };
             match &source.kind {
                 Kind::Table(table) if table.columns.label.is_empty() => others.push(source),
+                // both files of a pair may be given
+                Kind::Table(table) if tables.iter().any(|other| same_pair(other, table)) => {}
                 Kind::Table(..) => tables.push(source),
                 Kind::Array(..) => others.push(source),
                 Kind::Names(_) if names.is_some() => return again(),
@@ -226,6 +228,13 @@ impl Guesser {
     }
 }
 
+/// Whether a table was read of the same pictures: both files of an IDX pair give the pair.
+fn same_pair(other: &Source, table: &Table) -> bool {
+    let first = |frame: &Frame| Some(frame.field("file")?.texts()?.get(0).to_owned());
+    table.form.name == "IDX"
+        && other.table().is_some_and(|(_, frame)| first(frame) == first(&table.frame))
+}
+
 /// What was understood of a table, on a line.
 fn describe(source: &Source, form: &str, columns: &ColumnNames, rows: usize) -> String {
     let named = [
@@ -266,7 +275,7 @@ fn no_labels(first: &Path, others: &[Source]) -> GuessError {
 }
 
 /// The splits that a column tells.
-fn split_column(frame: &super::Frame, columns: &ColumnNames) -> Vec<Split> {
+fn split_column(frame: &Frame, columns: &ColumnNames) -> Vec<Split> {
     let Some(cells) = columns.split.as_deref().and_then(|name| frame.field(name)?.texts()) else {
         return Vec::new();
     };

@@ -35,13 +35,13 @@ pub enum Reason {
 impl Reason {
     /// What a sentence means.
     pub fn of(why: &str) -> Self {
-        let is = |reason: &str| reason.lines().next() == Some(why);
+        let is = |reason: &str| reason.lines().next().is_some_and(|first| why.starts_with(first));
         match why {
             _ if is(NO_LABEL) => Self::NoLabel,
             _ if is(NO_ID) => Self::NoId,
             _ if is(TWICE) => Self::DuplicateId,
-            _ if why.ends_with(NO_SPLIT) => Self::NoSplit,
-            _ if why.ends_with(NO_CLASS) => Self::UnknownClass,
+            _ if why.contains(NO_SPLIT) => Self::NoSplit,
+            _ if why.contains(NO_CLASS) => Self::UnknownClass,
             _ => Self::Unreadable,
         }
     }

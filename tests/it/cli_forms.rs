@@ -108,8 +108,8 @@ fn predictions_find_their_labels_and_are_never_taken_for_them() {
     let folder = data("timm");
     let text = folder.read("data/top1.csv");
     let names: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
-    let labels: String = names.iter().map(|name| format!("images/{name},0\n")).collect();
-    folder.write("data/dev.csv", format!("file,label\n{labels}"));
+    let labels: Vec<_> = names.iter().map(|name| format!("images/{name},0")).collect();
+    folder.write("data/dev.csv", format!("file,label\n{}\n", labels.join("\n")));
     let joined = understood(&folder, &["dev.csv", "top1.csv"]);
     assert!(joined.ok().contains("dev = \"top1.csv\""), "{joined:#?}");
     assert!(joined.err.contains("top1.csv is joined by file name"), "{joined:#?}");
@@ -119,8 +119,8 @@ fn predictions_find_their_labels_and_are_never_taken_for_them() {
         .map(|entry| entry.unwrap().path())
         .collect();
     let stem = |path: &PathBuf| path.file_stem().unwrap().to_string_lossy().into_owned();
-    let labels: String = names.iter().map(|path| format!("{}.jpg,dog\n", stem(path))).collect();
-    folder.write("data/dev.csv", format!("file,label\n{labels}"));
+    let labels: Vec<_> = names.iter().map(|path| format!("{}.jpg,dog", stem(path))).collect();
+    folder.write("data/dev.csv", format!("file,label\n{}\n", labels.join("\n")));
     let joined = understood(&folder, &["dev.csv", "predict/labels"]);
     assert!(joined.ok().contains("predict/labels"), "{joined:#?}");
 }

@@ -160,7 +160,7 @@ fn a_table_that_is_none_is_said_to_be_none() {
     let long = format!("{TABLE}{},meows,{},in\n", "i".repeat(10 << 20), "cat".repeat(1 << 20));
     let table = with("dev.csv", long);
     table.npy("v1.npy", &[&PROBS[..], &PROBS[..1]].concat());
-    tells(&table, &["tally"], &["dev.csv:8:", "classes"]);
+    tells(&table, &["tally"], &["dev.csv:8:", "label"]);
 }
 
 #[test]
