@@ -41,6 +41,8 @@ pub struct CheckArgs {
 
 /// Prints what is found.
 pub fn run(project: &Project, args: &CheckArgs, out: &mut dyn Write) -> Result<()> {
+    // all of it is in the report
+    project.set_tell(None);
     let splits: Vec<Split> = match args.split {
         Some(split) => vec![split.into()],
         None => project.config().splits.keys().copied().collect(),

@@ -35,8 +35,9 @@ pub fn find(
     }
     let labels = labels(tables);
     if let Some(parts) = tables.iter().find_map(named_parts) {
-        let known = labels.iter().all(|label| parts.contains(label));
-        if known || labels.iter().all(|label| is_index(label, parts.len())) {
+        // the others are no classes: a slip in a label must not make one
+        let known = labels.iter().filter(|label| parts.contains(label)).count();
+        if 2 * known > labels.len() || labels.iter().all(|label| is_index(label, parts.len())) {
             return Ok(Found { names: parts, assumed: vec![] });
         }
     }

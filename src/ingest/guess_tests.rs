@@ -86,6 +86,15 @@ fn predictions_in_the_table_are_its_run() {
 }
 
 #[test]
+fn a_slip_in_a_label_makes_no_class() {
+    let line = |label: &str| {
+        format!("{{\"text\":\"a\",\"label\":\"{label}\",\"prob_dog\":0.1,\"prob_cat\":0.9}}\n")
+    };
+    let config = config(&[("val.jsonl", &[line("dog"), line("cat"), line("catt")].concat())]);
+    assert_eq!(config.classes, ["dog", "cat"]);
+}
+
+#[test]
 fn several_tables_are_splits_and_those_without_labels_are_runs() {
     let (labels, predictions) = ("id,label\n1,a\n2,b\n", "id,prediction\n2,a\n1,a\n");
     let config = config(&[
