@@ -11,6 +11,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde::Serialize;
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -188,10 +189,14 @@ pub fn on_interrupt() -> Result<Arc<AtomicBool>> {
     Ok(cancel)
 }
 
+/// How often progress is shown.
+const SHOW: Duration = Duration::from_millis(100);
+
 /// Progress: examples, their rate, time left and memory.
 pub struct Bar {
-    bar: ProgressBar,
+    drawn: ProgressBar,
     started: Instant,
+    shown: Cell<Option<Instant>>,
 }
 
 impl Bar {
@@ -202,15 +207,19 @@ impl Bar {
             .with_style(ProgressStyle::with_template(style)?)
             .with_prefix(doing);
         bar.enable_steady_tick(Duration::from_millis(500));
-        Ok(Self { bar, started: Instant::now() })
+        Ok(Self { drawn: bar, started: Instant::now(), shown: Cell::default() })
     }
 
-    /// How far it is.
+    /// How far it is; what follows too soon is not shown.
     pub fn show(&self, scoring: Scoring) {
         let Scoring { done, of, resumed, failed } = scoring;
+        if done < of && self.shown.get().is_some_and(|at| at.elapsed() < SHOW) {
+            return;
+        }
+        self.shown.set(Some(Instant::now()));
         if done == resumed && resumed > 0 {
             let text = format!("{} of {} were scored before", count(resumed), count(of));
-            self.bar.suspend(|| say(&text));
+            self.drawn.suspend(|| say(&text));
         }
         let seconds = self.started.elapsed().as_secs_f64();
         let rate = (done - resumed) as f64 / seconds.max(1e-9);
@@ -222,13 +231,13 @@ impl Bar {
         if failed > 0 {
             let _ = write!(text, ", {} failed", count(failed));
         }
-        self.bar.set_message(text);
-        self.bar.set_position(done as u64);
+        self.drawn.set_message(text);
+        self.drawn.set_position(done as u64);
     }
 
     /// Leaves nothing on the screen.
     pub fn clear(&self) {
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
     }
 }
 

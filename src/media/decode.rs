@@ -5,7 +5,7 @@
 use super::source;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 /// Why a picture can't be shown or scored, or a sound not measured.
@@ -61,14 +61,13 @@ pub fn decode_upright(path: &Path) -> Result<DynamicImage, MediaError> {
 fn read(path: &Path) -> Result<(DynamicImage, Orientation), MediaError> {
     let open = |e: std::io::Error| MediaError::Open { path: path.into(), reason: reason(&e) };
     let damaged = |reason: String| MediaError::Decode { path: path.into(), reason };
-    let source = BufReader::new(source::open(path).map_err(open)?);
-    let mut reader = ImageReader::new(source).with_guessed_format().map_err(open)?;
+    let mut source = BufReader::new(source::open(path).map_err(open)?);
+    let format = image::guess_format(source.fill_buf().map_err(open)?);
+    let mut reader =
+        ImageReader::with_format(source, format.map_err(|_| damaged("unknown format".into()))?);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_BYTES);
     reader.limits(limits.clone());
-    if reader.format().is_none() {
-        return Err(damaged("unknown format".into()));
-    }
     let decode = || {
         let mut decoder = reader.into_decoder()?;
         limits.reserve(decoder.total_bytes())?;

@@ -23,6 +23,10 @@ pub type Fetch<'a> = dyn Fn(usize) -> Result<Sample<'a>, String> + Sync + 'a;
 const CHUNK: usize = 64;
 /// Chunks that may be open at a time, so that one slow example does not hold up the others.
 const OPEN: usize = 8;
+/// Bytes of inputs, and most groups, that go from one thread to another together: waking a thread costs as much as a
+/// small model.
+const PACK: usize = 1 << 16;
+const GROUPS: usize = 16;
 
 /// The values of some rows that follow each other.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,8 +141,8 @@ impl<'a> Line<'a> {
         self.moved.notify_all();
     }
 
-    /// The rows of the next group, once it may be begun.
-    fn next(&self) -> Option<Range<usize>> {
+    /// The rows of the next groups, of so many at most, once they may be begun.
+    fn next(&self, groups: usize) -> Option<Range<usize>> {
         let ahead = OPEN * self.chunk;
         let wait = |w: &mut Window| !w.stopped && w.next >= w.kept + ahead;
         let mut window =
@@ -147,23 +151,30 @@ impl<'a> Line<'a> {
         if window.stopped || window.next >= end || self.cancel.load(Ordering::Relaxed) {
             return None;
         }
-        let rows = window.next..end.min(window.next + self.model.batch());
+        let rows = window.next..end.min(window.next + groups * self.model.batch());
         window.next = rows.end;
         Some(rows)
     }
 
-    fn prepare(&self, fetch: &Fetch<'_>, queue: &SyncSender<Group>) {
+    fn prepare(&self, fetch: &Fetch<'_>, queue: &SyncSender<Vec<Group>>) {
         let mut preparer = self.model.preparer();
-        while let Some(rows) = self.next() {
+        let mut group = |rows: Range<usize>| {
             let read = |row| guarded(|| fetch(row)).and_then(|sample| sample);
-            let samples = rows.clone().map(read).collect();
-            if queue.send(preparer.group(rows.start, samples)).is_err() {
+            preparer.group(rows.start, rows.map(read).collect())
+        };
+        let (batch, mut groups) = (self.model.batch(), 1);
+        while let Some(Range { start, end }) = self.next(groups) {
+            let starts = (start..end).step_by(batch);
+            let pack: Vec<Group> = starts.map(|row| group(row..end.min(row + batch))).collect();
+            let bytes = pack.iter().map(Group::bytes).max().unwrap_or(0);
+            groups = (PACK / bytes.max(1)).clamp(1, GROUPS);
+            if queue.send(pack).is_err() {
                 return;
             }
         }
     }
 
-    fn infer(&self, queue: &Mutex<Receiver<Group>>, give: &Sender<Done>) {
+    fn infer(&self, queue: &Mutex<Receiver<Vec<Group>>>, give: &Sender<Done>) {
         let mut scorer = match self.model.scorer() {
             Ok(scorer) => scorer,
             Err(error) => {
@@ -171,8 +182,9 @@ impl<'a> Line<'a> {
                 return;
             }
         };
-        while let Some(group) = recv(queue) {
-            if give.send(Ok(scorer.group(group))).is_err() {
+        while let Some(pack) = recv(queue) {
+            let rows = pack.into_iter().flat_map(|group| scorer.group(group)).collect();
+            if give.send(Ok(rows)).is_err() {
                 return;
             }
         }
@@ -226,18 +238,11 @@ impl<'a> Open<'a> {
         Self { model, rows, chunk, next, chunks: BTreeMap::new() }
     }
 
-    fn empty(&self, start: usize) -> (Chunk, usize) {
-        let rows = start..self.rows.end.min(start + self.chunk);
-        let nan = |width: usize| vec![f32::NAN; width * rows.len()];
-        let (probs, embeddings) = (nan(self.model.classes()), nan(self.model.embedding_width()));
-        let missing = rows.len();
-        (Chunk { rows, probs, embeddings, failed: Vec::new() }, missing)
-    }
-
     fn take(&mut self, row: usize, prediction: Result<Prediction, String>) {
         let start = row - (row - self.rows.start) % self.chunk;
-        let empty = self.empty(start);
-        let (chunk, missing) = self.chunks.entry(start).or_insert(empty);
+        let Self { model, rows, chunk, .. } = *self;
+        let open = self.chunks.entry(start);
+        let (chunk, missing) = open.or_insert_with(|| empty(model, rows, start, chunk));
         *missing -= 1;
         match prediction {
             Ok(Prediction { probs, embedding }) => {
@@ -255,6 +260,15 @@ impl<'a> Open<'a> {
         self.next = chunk.rows.end;
         Some(chunk)
     }
+}
+
+/// A chunk in which no row is known yet, and how many there are.
+fn empty(model: &Model, rows: &Range<usize>, start: usize, chunk: usize) -> (Chunk, usize) {
+    let rows = start..rows.end.min(start + chunk);
+    let nan = |width: usize| vec![f32::NAN; width * rows.len()];
+    let (probs, embeddings) = (nan(model.classes()), nan(model.embedding_width()));
+    let missing = rows.len();
+    (Chunk { rows, probs, embeddings, failed: Vec::new() }, missing)
 }
 
 fn put(values: &mut [f32], row: usize, of: &[f32]) {

@@ -215,6 +215,13 @@ pub(super) struct Group {
     pub failed: Vec<(usize, String)>,
 }
 
+impl Group {
+    /// How much memory its inputs hold.
+    pub fn bytes(&self) -> usize {
+        self.inputs.iter().map(Tensor::bytes).sum()
+    }
+}
+
 /// What one thread needs to prepare examples.
 #[derive(Debug)]
 pub(super) struct Preparer<'m> {

@@ -107,6 +107,11 @@ impl Tensor {
         }
     }
 
+    /// How much memory its elements hold; of text, what points to it.
+    pub fn bytes(&self) -> usize {
+        each!(self, array => size_of_val(array.as_slice_memory_order().unwrap_or_default()))
+    }
+
     /// Its values as float32, row by row; `None` for text.
     pub fn to_f32(&self) -> Option<Vec<f32>> {
         Some(match self {

@@ -340,13 +340,13 @@ mod batches {
             fashion_image(row)
         };
         let mut progress = |done, _| {
-            if done == 4 {
+            if done >= 4 {
                 cancel.store(true, Ordering::Relaxed);
             }
         };
         let end = score(&model, &Extent::first(2000), &fetch, &mut progress, &cancel);
         assert!(matches!(end, Err(ScoreError::Cancelled)));
-        assert!(fetched.into_inner() < 200);
+        assert!(fetched.into_inner() < 1000);
     }
 
     #[test]
