@@ -217,7 +217,7 @@ fn check(guess: Guess) -> Result<Project> {
     let sizes = format!("examples: {}", sizes.join(", "));
     if let Ok(run) = project.run_name(None, split) {
         let examples = project.examples(split)?;
-        let run = project.run(&run, split, &examples)?;
+        let run = project.kept_run(&run, split, &examples)?;
         tell_order(&project, &run, &examples);
     }
     say(&sizes);

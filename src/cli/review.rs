@@ -264,7 +264,7 @@ impl Walk<'_> {
     ) -> Result<(Desk, Store, News)> {
         // The data is read before anything is written.
         let examples = project.examples(self.split)?;
-        let run = project.run(self.run, self.split, &examples)?;
+        let run = project.kept_run(self.run, self.split, &examples)?;
         let likeness = self.args.likeness(project, self.split, self.run, &examples)?;
         let Writable { store, ledger, repairs, moved } =
             project.open_decisions_in(dir, |letter| keymap.is_reserved(letter))?;

@@ -164,9 +164,18 @@ impl<T: Probability> Matrix<T> {
     /// The first row that is no probability distribution: a value outside 0 to 1, or a sum that is
     /// not 1 ± 1e-3.
     pub fn tops(&self) -> Result<Vec<Option<(u32, f64)>>, RunError> {
+        self.tops_as(|top| top)
+    }
+
+    /// What `make` makes of each of the [`tops`](Self::tops).
+    fn tops_as<U: Send>(
+        &self,
+        make: impl Fn(Option<(u32, f64)>) -> U + Sync,
+    ) -> Result<Vec<U>, RunError> {
         let piece = |(i, values): (usize, &[T])| {
             let rows = values.chunks_exact(self.cols).enumerate();
-            let tops = rows.map(|(j, row)| top(i * PIECE + j, row)).collect::<Result<Vec<_>, _>>();
+            let tops = rows.map(|(j, row)| top(i * PIECE + j, row).map(&make));
+            let tops = tops.collect::<Result<Vec<_>, _>>();
             let start = i * PIECE * self.cols;
             self.data.passed(start..start + values.len());
             tops
@@ -222,10 +231,9 @@ impl Run {
     /// # Errors
     /// The first row that is no probability distribution.
     pub fn new(name: impl Into<String>, probs: Matrix) -> Result<Self, RunError> {
-        let tops = probs.tops()?;
-        let predictions = tops.iter().map(|top| top.map_or(NO_PREDICTION, |(k, _)| k)).collect();
-        let confidence =
-            tops.iter().map(|top| top.map_or(0.0, |(_, p)| p.min(1.0) as f32)).collect();
+        let known = |(class, p): (u32, f64)| (class, p.min(1.0) as f32);
+        let tops = probs.tops_as(|top| top.map_or((NO_PREDICTION, 0.0), known))?;
+        let (predictions, confidence) = tops.into_iter().unzip();
         Ok(Self {
             name: name.into(),
             probs,

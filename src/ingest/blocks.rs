@@ -5,10 +5,11 @@
 use super::IngestError;
 use flate2::bufread::MultiGzDecoder;
 use memchr::{memchr, memchr_iter, memrchr};
-use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes of a block, unless a record is longer.
 const BLOCK: usize = 1 << 20;
@@ -42,6 +43,7 @@ pub struct Blocks<'p> {
     scan: Scan,
     line: u64,
     done: bool,
+    failed: bool,
 }
 
 /// Opens a file; one that is compressed with gzip is unpacked on the way.
@@ -70,6 +72,7 @@ impl<'p> Blocks<'p> {
             scan: Scan::default(),
             line: 1,
             done: false,
+            failed: false,
         };
         blocks.fill(3)?;
         if blocks.rest.starts_with(b"\xef\xbb\xbf") {
@@ -97,7 +100,7 @@ impl<'p> Blocks<'p> {
     ///
     /// # Errors
     /// A file that can't be read on, or a record past 1 GiB.
-    pub fn next(&mut self) -> Result<Option<Block>, IngestError> {
+    fn read(&mut self) -> Result<Option<Block>, IngestError> {
         let mut size = BLOCK;
         let end = loop {
             self.fill(size)?;
@@ -132,6 +135,17 @@ impl<'p> Blocks<'p> {
             Ends::Line => Some(memrchr(b'\n', &self.rest)? + 1),
             Ends::Unquoted(delimiter) => self.scan.last_end(&self.rest, delimiter),
         }
+    }
+}
+
+impl Iterator for Blocks<'_> {
+    type Item = Result<Block, IngestError>;
+
+    /// The next block, or why the file can't be read on; nothing follows that.
+    fn next(&mut self) -> Option<Self::Item> {
+        let block = if self.failed { None } else { self.read().transpose() };
+        self.failed |= matches!(block, Some(Err(_)));
+        block
     }
 }
 
@@ -179,30 +193,54 @@ impl Scan {
     }
 }
 
-/// Reads all blocks on all cores: `part` makes something of each, `take` gets the results in order.
+/// Reads all blocks on all cores: `part` makes something of each, `take` gets the results in order. While one core
+/// reads on or takes, the others make.
 ///
 /// # Errors
-/// Those of reading, of `part` and of `take`.
+/// Those of reading, of `part` and of `take`: the first in the order of the file.
 pub fn in_parts<T: Send>(
     blocks: &mut Blocks<'_>,
     part: impl Fn(Block) -> Result<T, IngestError> + Sync,
-    mut take: impl FnMut(T) -> Result<(), IngestError>,
+    take: impl FnMut(T) -> Result<(), IngestError> + Send,
 ) -> Result<(), IngestError> {
-    loop {
-        let mut round = Vec::new();
-        while round.len() < rayon::current_num_threads() {
-            match blocks.next()? {
-                Some(block) => round.push(block),
-                None => break,
+    let source = Mutex::new(blocks.enumerate());
+    let sink = Mutex::new(InOrder { take, next: 0, early: BTreeMap::new(), failed: None });
+    rayon::broadcast(|_| {
+        loop {
+            let Some((number, block)) = held(&source).next() else { return };
+            let made = block.and_then(&part);
+            if !held(&sink).put(number, made) {
+                return;
             }
         }
-        if round.is_empty() {
-            return Ok(());
+    });
+    let sink = sink.into_inner().unwrap_or_else(PoisonError::into_inner);
+    sink.failed.map_or(Ok(()), Err)
+}
+
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes parts in order, whatever the order in which they come.
+struct InOrder<T, F> {
+    take: F,
+    next: usize,
+    early: BTreeMap<usize, Result<T, IngestError>>,
+    failed: Option<IngestError>,
+}
+
+impl<T, F: FnMut(T) -> Result<(), IngestError>> InOrder<T, F> {
+    /// Whether more is wanted.
+    fn put(&mut self, number: usize, part: Result<T, IngestError>) -> bool {
+        self.early.insert(number, part);
+        while self.failed.is_none()
+            && let Some(part) = self.early.remove(&self.next)
+        {
+            self.next += 1;
+            self.failed = part.and_then(&mut self.take).err();
         }
-        let parts: Vec<Result<T, IngestError>> = round.into_par_iter().map(&part).collect();
-        for part in parts {
-            take(part?)?;
-        }
+        self.failed.is_none()
     }
 }
 
@@ -244,7 +282,8 @@ mod tests {
         let (_dir, path) = write(text.as_bytes());
         let mut blocks = Blocks::open(&path, Ends::Line).unwrap();
         let mut all = Vec::new();
-        while let Some(block) = blocks.next().unwrap() {
+        for block in &mut blocks {
+            let block = block.unwrap();
             assert_eq!(block.line, 1 + all.len() as u64 / 1_000_000);
             all.extend(block.bytes);
         }
@@ -262,7 +301,7 @@ mod tests {
         let block = Blocks::open(&path, Ends::Line).unwrap().next().unwrap().unwrap();
         assert_eq!(block.bytes, b"a\nb\n");
         let (_dir, path) = write(&packed[..packed.len() - 9]);
-        let cut = Blocks::open(&path, Ends::Line).and_then(|mut blocks| blocks.next()).unwrap_err();
+        let cut = Blocks::open(&path, Ends::Line).and_then(|mut blocks| blocks.read()).unwrap_err();
         assert!(cut.to_string().contains("cut short"), "{cut}");
     }
 }

@@ -3,8 +3,9 @@
 //! Invariant: an order that no source tells is one that tools have by habit, and it is said.
 
 use super::{Cells, ColumnNames, Frame, IngestError};
-use crate::dataset::ClassNames;
-use std::collections::BTreeSet;
+use crate::dataset::{ClassNames, TextColumn};
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Names of classes, and what was taken for granted.
@@ -95,18 +96,26 @@ fn named_parts((columns, frame): &(&ColumnNames, &Frame)) -> Option<Vec<String>>
 
 /// Gold labels and predictions that occur.
 fn labels(tables: &[(&ColumnNames, &Frame)]) -> BTreeSet<String> {
-    let mut labels = BTreeSet::new();
-    for (columns, frame) in tables {
+    let columns = tables.iter().flat_map(|(columns, frame)| {
         let named = [Some(columns.label.as_str()), columns.prediction.as_deref()];
-        for cells in named.into_iter().flatten().filter_map(|name| frame.field(name)?.texts()) {
-            for label in cells.iter().filter(|label| !label.is_empty()) {
-                if !labels.contains(label) {
-                    labels.insert(label.to_owned());
-                }
-            }
-        }
-    }
-    labels
+        named.into_iter().flatten().filter_map(|name| frame.field(name)?.texts())
+    });
+    let mut labels: HashSet<&str> = columns.flat_map(distinct).collect();
+    labels.remove("");
+    labels.into_iter().map(str::to_owned).collect()
+}
+
+/// The texts that occur in a column.
+fn distinct(cells: &TextColumn) -> HashSet<&str> {
+    let rows = (0..cells.len()).into_par_iter();
+    let see = |mut seen: HashSet<_>, row| {
+        seen.insert(cells.get(row));
+        seen
+    };
+    rows.fold(HashSet::new, see).reduce(HashSet::new, |mut a, b| {
+        a.extend(b);
+        a
+    })
 }
 
 fn check(path: &Path, names: &[String]) -> Result<(), IngestError> {

@@ -67,22 +67,8 @@ pub fn settle(mut values: Vec<f32>, classes: usize, name: &str) -> Result<Told, 
              class probabilities: give one softmax over the classes"
         ));
     } else {
-        values.par_chunks_mut(PIECE * classes).for_each(|piece| {
-            piece.chunks_exact_mut(classes).for_each(mend);
-        });
-        let none = counts.wide + counts.sums;
-        if none > 0 {
-            let first = counts.first.map_or(0, |row| row + 1);
-            notes.push(format!(
-                "{none} rows of {name} are no probabilities (the first is row {first}): they have no prediction"
-            ));
-        }
-        if counts.clipped > 0 {
-            notes.push(format!(
-                "{} rows of {name} pass 0 or 1 by rounding: clipped",
-                counts.clipped
-            ));
-        }
+        mend_all(&mut values, classes, &counts);
+        notes.extend(counts.mended(name));
     }
     if counts.missing > 0 {
         notes.push(format!("{} rows of {name} are empty: they have no prediction", counts.missing));
@@ -153,6 +139,23 @@ impl Counts {
         self
     }
 
+    /// What was done to rows that are no probabilities, or not quite.
+    fn mended(&self, name: &str) -> Vec<String> {
+        let mut notes = Vec::new();
+        let none = self.wide + self.sums;
+        if none > 0 {
+            let first = self.first.map_or(0, |row| row + 1);
+            notes.push(format!(
+                "{none} rows of {name} are no probabilities (the first is row {first}): they have no prediction"
+            ));
+        }
+        if self.clipped > 0 {
+            let clipped = self.clipped;
+            notes.push(format!("{clipped} rows of {name} pass 0 or 1 by rounding: clipped"));
+        }
+        notes
+    }
+
     fn join(self, later: Self) -> Self {
         Self {
             rows: self.rows + later.rows,
@@ -175,6 +178,14 @@ fn softmax(row: &mut [f32]) {
     let sum: f64 = row.iter().map(|&logit| power(logit)).sum();
     for value in row {
         *value = (power(*value) / sum) as f32;
+    }
+}
+
+fn mend_all(values: &mut [f32], classes: usize, counts: &Counts) {
+    if counts.wide + counts.sums + counts.clipped + counts.missing > 0 {
+        values.par_chunks_mut(PIECE * classes).for_each(|piece| {
+            piece.chunks_exact_mut(classes).for_each(mend);
+        });
     }
 }
 

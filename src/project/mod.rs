@@ -273,7 +273,13 @@ impl Project {
     }
 
     /// The same with data that is read already.
-    pub fn desk_of(&self, examples: Examples, run: Run, order: Order, ledger: Ledger) -> Desk {
+    pub fn desk_of(
+        &self,
+        examples: Examples,
+        run: impl Into<Arc<Run>>,
+        order: Order,
+        ledger: Ledger,
+    ) -> Desk {
         let (name, classes) = (&self.config.name, self.classes.clone());
         let eyeball = self.config.eyeball.filter(|_| examples.split == Split::Dev);
         Desk::new(name, classes, examples, run, order, ledger, whoami()).with_eyeball(eyeball)

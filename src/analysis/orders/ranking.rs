@@ -5,6 +5,7 @@ use super::{by_score, by_uncertainty, diverse};
 use crate::analysis::label_issues::{ConfidentLearning, Score};
 use crate::analysis::{AnalysisError, Labelled};
 use crate::dataset::{Examples, Matrix, Order, Run, stable_hash};
+use rayon::slice::ParallelSliceMut;
 
 /// Rows that the diverse order spreads out; the rest follows by distance.
 const CENTRES: usize = 200;
@@ -59,7 +60,9 @@ impl Ranking<'_> {
 
     /// By a hash of the id: the shuffle stays the same when the data is sorted otherwise or grows.
     fn shuffled(&self, mut rows: Vec<u32>) -> Vec<u32> {
-        rows.sort_by_cached_key(|&row| stable_hash(self.examples.ids.get(row as usize).bytes()));
+        rows.par_sort_by_cached_key(|&row| {
+            stable_hash(self.examples.ids.get(row as usize).bytes())
+        });
         rows
     }
 

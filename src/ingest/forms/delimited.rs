@@ -45,7 +45,7 @@ fn delimiter(path: &Path) -> Result<u8, IngestError> {
     if super::extension(path) == "tsv" {
         return Ok(b'\t');
     }
-    let block = Blocks::open(path, Ends::Line)?.next()?;
+    let block = Blocks::open(path, Ends::Line)?.next().transpose()?;
     let bytes = block.map_or_else(Vec::new, |block| block.bytes);
     let header = bytes.split(|&b| b == b'\n').next().unwrap_or_default();
     let mut quoted = false;
@@ -68,7 +68,7 @@ fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
 
 /// The columns, from the header and the first records.
 fn head(path: &Path, delimiter: u8) -> Result<Layout, IngestError> {
-    let block = Blocks::open(path, Ends::Unquoted(delimiter))?.next()?;
+    let block = Blocks::open(path, Ends::Unquoted(delimiter))?.next().transpose()?;
     let bytes = block.map_or_else(Vec::new, |block| block.bytes);
     let mut reader = reader(&bytes, delimiter);
     let mut records = reader.records();

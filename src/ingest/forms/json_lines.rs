@@ -45,7 +45,7 @@ pub fn read(path: &Path) -> Result<Frame, IngestError> {
 /// # Errors
 /// A file that can't be read.
 pub fn head(path: &Path) -> Result<Layout, IngestError> {
-    let block = Blocks::open(path, Ends::Line)?.next()?;
+    let block = Blocks::open(path, Ends::Line)?.next().transpose()?;
     let block = block.unwrap_or(Block { bytes: Vec::new(), line: 1 });
     let lines = block.bytes.split(|&b| b == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let record = |line: &[u8]| serde_json::from_slice(&plain(line)).ok();
@@ -82,6 +82,13 @@ pub fn record<'l>(
     line: &[u8],
 ) -> Result<(), String> {
     let mut read = |rows: &mut Rows<'l>, line: &[u8]| {
+        // looked at once as a whole, the line's texts need not be looked at each
+        if let Ok(line) = str::from_utf8(line) {
+            let mut json = serde_json::Deserializer::from_str(line);
+            return Record { layout, rows, scratch }
+                .deserialize(&mut json)
+                .and_then(|()| json.end());
+        }
         let mut json = serde_json::Deserializer::from_slice(line);
         Record { layout, rows, scratch }.deserialize(&mut json).and_then(|()| json.end())
     };

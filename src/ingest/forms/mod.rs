@@ -189,8 +189,8 @@ fn whole(path: &Path) -> Result<Vec<u8>, IngestError> {
 
 /// Calls `take` with each line that is not empty and its number, in order.
 fn in_order(path: &Path, mut take: impl FnMut(u64, &[u8])) -> Result<(), IngestError> {
-    let mut blocks = Blocks::open(path, Ends::Line)?;
-    while let Some(block) = blocks.next()? {
+    for block in Blocks::open(path, Ends::Line)? {
+        let block = block?;
         for (number, line) in (block.line..).zip(block.bytes.split(|&b| b == b'\n')) {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if !line.trim_ascii().is_empty() {

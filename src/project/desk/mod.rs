@@ -103,7 +103,7 @@ impl Desk {
         project: &str,
         classes: ClassNames,
         examples: Examples,
-        run: Run,
+        run: impl Into<Arc<Run>>,
         order: Order,
         ledger: Ledger,
         who: String,
@@ -112,7 +112,7 @@ impl Desk {
             project: project.to_owned(),
             classes: Arc::new(classes),
             examples: Arc::new(examples),
-            run: Arc::new(run),
+            run: run.into(),
             order,
             eyeball: None,
             likeness: Arc::default(),
@@ -362,6 +362,9 @@ impl Desk {
     fn find_rows(&mut self) {
         let split = self.examples.split;
         (self.rows, self.reviews) = (HashMap::new(), Reviews::default());
+        if self.ledger.reviews(split).next().is_none() {
+            return;
+        }
         for (row, id) in (0_u32..).zip(self.examples.ids.iter()) {
             if let Some(review) = self.ledger.review(split, id) {
                 self.rows.insert(id.to_owned(), row);
