@@ -2,7 +2,7 @@
 //!
 //! Invariant: memory is bounded whatever the file says of its size.
 
-use super::source;
+use super::source::{self, Source};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use std::io::BufReader;
@@ -59,10 +59,18 @@ pub fn decode_upright(path: &Path) -> Result<DynamicImage, MediaError> {
 }
 
 fn read(path: &Path) -> Result<(DynamicImage, Orientation), MediaError> {
-    let open = |e: std::io::Error| MediaError::Open { path: path.into(), reason: reason(&e) };
+    picture(path, source::open(path).map_err(|e| MediaError::open(path, &e))?)
+}
+
+/// Reads the picture of a source that was opened as `path`.
+pub(super) fn picture(
+    path: &Path,
+    source: Source,
+) -> Result<(DynamicImage, Orientation), MediaError> {
+    let open = |e: std::io::Error| MediaError::open(path, &e);
     let damaged = |reason: String| MediaError::Decode { path: path.into(), reason };
-    let source = BufReader::new(source::open(path).map_err(open)?);
-    let mut reader = ImageReader::new(source).with_guessed_format().map_err(open)?;
+    let mut reader =
+        ImageReader::new(BufReader::new(source)).with_guessed_format().map_err(open)?;
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_BYTES);
     reader.limits(limits.clone());
@@ -78,10 +86,13 @@ fn read(path: &Path) -> Result<(DynamicImage, Orientation), MediaError> {
     decode().map_err(|e: ImageError| damaged(e.to_string()))
 }
 
-pub(super) fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file".into(),
-        _ => error.to_string(),
+impl MediaError {
+    pub(super) fn open(path: &Path, error: &std::io::Error) -> Self {
+        let reason = match error.kind() {
+            std::io::ErrorKind::NotFound => "no such file".into(),
+            _ => error.to_string(),
+        };
+        Self::Open { path: path.into(), reason }
     }
 }
 

@@ -5,6 +5,7 @@ use gaffe::dataset::{Ledger, Order, Review, Split, Verdict};
 use gaffe::project::Project;
 use serde_json::Value;
 use std::fs;
+use std::path::Path;
 
 const CONFIG: &str = "name = \"pets\"\nclasses = [\"cat\", \"dog\"]\n[columns]\nid = \"id\"\nfile = \"file\"\n\
     label = \"label\"\n[splits]\ntrain = \"train.csv\"\ndev = \"dev.csv\"\n[runs.v1]\ndev = \"v1.npy\"\n\
@@ -132,6 +133,101 @@ fn a_clean_project_has_nothing() {
     assert!(shown.ok().starts_with("pets   nothing wrong was found\n"), "{}", shown.out);
     expect(&folder.gaffe(&["check", "--json"]).json(), &[]);
     assert!(!folder.file(".gaffe").exists(), "it only reads");
+}
+
+/// A folder with files of the fixtures of `name`, opened as a project.
+fn opened(name: &str, files: &[&str], args: &[&str]) -> Folder {
+    let folder = Folder::empty();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ingest").join(name);
+    for file in files {
+        folder.write(file, fs::read(from.join(file)).unwrap());
+    }
+    let outcome = folder.gaffe(&[&["init", files[0]], args].concat());
+    assert!(!outcome.err.contains("are not there"), "{}", outcome.err);
+    outcome.ok();
+    folder
+}
+
+const IDX: [&str; 2] = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"];
+const PACKED: [&str; 2] = ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"];
+
+#[test]
+fn pictures_inside_of_files_are_looked_at_like_files() {
+    for (folder, examples) in [
+        (opened("arrow_ipc", &["pictures.feather"], &[]), 4),
+        (opened("parquet", &["hf.parquet"], &[]), 5),
+        (opened("parquet", &["two_pictures.parquet"], &[]), 4),
+        (opened("idx", &IDX, &[]), 4),
+        (opened("idx", &PACKED, &[]), 4),
+    ] {
+        let report = folder.gaffe(&["check", "--json"]).json();
+        assert_eq!(report["splits"][0]["examples"], examples, "{report:#}");
+        assert_eq!(report["splits"][0]["shows"], "picture");
+        let wrong = findings(&report).into_iter().filter(|(kind, ..)| kind.ends_with("_file"));
+        assert_eq!(wrong.collect::<Vec<_>>(), [], "{report:#}");
+        let split = report["splits"][0]["split"].as_str().unwrap();
+        let measured = folder.gaffe(&["stats", "properties", "--csv", "--split", split]);
+        assert!(measured.csv().iter().all(|row| !row["width"].is_empty()), "{}", measured.out);
+    }
+}
+
+#[test]
+fn the_same_picture_inside_of_two_files_is_leakage() {
+    let folder = Folder::empty();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ingest/hf_folder/splits");
+    for name in ["train/data-00000-of-00001.arrow", "validation/data-00000-of-00001.arrow"] {
+        folder.write(name, fs::read(from.join(name)).unwrap());
+        let list = Path::new(name).with_file_name("state.json");
+        folder.write(list.to_str().unwrap(), fs::read(from.join(list.clone())).unwrap());
+    }
+    folder.write("dataset_dict.json", fs::read(from.join("dataset_dict.json")).unwrap());
+    folder.gaffe(&["init", "."]).ok();
+    let report = folder.gaffe(&["check", "--json"]).json();
+    expect(&report, &[("leakage", "dev", 3), ("no_label", "dev", 1)]);
+}
+
+#[test]
+fn pictures_that_are_not_inside_of_their_files_are_named() {
+    let folder = opened("parquet", &["two_pictures.parquet"], &["--file", "right"]);
+    let report = folder.gaffe(&["check", "--json"]).json();
+    expect(&report, &[("unreadable_file", "dev", 1)]);
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ingest");
+    let folder = Folder::empty();
+    for file in ["arrow_ipc/pictures.feather", "parquet/hf.parquet", "idx/train-images-idx3-ubyte"]
+    {
+        let name = Path::new(file).file_name().unwrap().to_str().unwrap();
+        folder.write(name, fs::read(fixtures.join(file)).unwrap());
+    }
+    // the same twice, then what is no picture, is not in the file, or in a file that is not there
+    folder.write(
+        "dev.csv",
+        "id,file,label\n\
+         1,hf.parquet#row=0,a\n2,\"hf.parquet#image,row=0\",b\n3,train-images-idx3-ubyte#idx=0,a\n\
+         4,pictures.feather#bytes=0+20,a\n5,hf.parquet#row=99,a\n6,train-images-idx3-ubyte#idx=99,a\n\
+         7,pictures.feather#bytes=9999+20,a\n\
+         8,gone.feather#bytes=0+20,a\n9,gone.parquet#row=0,a\n10,gone-idx3-ubyte#idx=0,a\n",
+    );
+    let made = folder.gaffe(&["init", "dev.csv"]);
+    assert!(made.err.contains("warning: 4 of 10 files of dev are not there"), "{made:#?}");
+    let report = folder.gaffe(&["check", "--json"]).json();
+    expect(
+        &report,
+        &[
+            ("missing_file", "dev", 3),
+            ("unreadable_file", "dev", 4),
+            ("two_labels", "", 1),
+            ("duplicate", "dev", 1),
+        ],
+    );
+    let reason = |at: usize| report["findings"][1]["first"][at]["reason"].as_str().unwrap();
+    for (at, why) in ["not a readable picture", "no such row", "no picture 99 among 4", "not in it"]
+        .iter()
+        .enumerate()
+    {
+        assert!(reason(at).contains(why), "{report:#}");
+    }
+    let looked = folder.gaffe(&["check", "--no-files", "--json"]).json();
+    expect(&looked, &[("missing_file", "dev", 3), ("unreadable_file", "dev", 1)]);
 }
 
 #[test]
