@@ -20,6 +20,7 @@ mod npy;
 mod presets;
 mod probs;
 mod reasons;
+mod records;
 mod roles;
 mod rows;
 mod sort;
@@ -39,6 +40,8 @@ pub use npy::{Probs, read_embeddings, read_indices, read_matrix, read_probs, wri
 pub use presets::Preset;
 pub use probs::{Told, settle, told};
 pub use reasons::Reason;
+pub use records::{CsvRecords, TextFile, json_entries};
+pub use roles::is_role;
 pub use rows::{Precision, RowFile};
-pub use table::{delimiter, open_table, read_columns, read_headers, table_error};
+pub use table::{open_table, read_columns, read_headers, table_error};
 pub use votes::{VoteForm, VoteTable, read_votes};

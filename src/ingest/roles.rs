@@ -63,6 +63,13 @@ pub fn guess(names: &[&str]) -> ColumnNames {
     }
 }
 
+/// Whether a column of that name would be taken for something else than metadata.
+pub fn is_role(name: &str) -> bool {
+    let all =
+        [&IDS[..], &FILES, &TEXTS, &LABELS, &PREDICTIONS, &CONFIDENCES, &PROBABILITIES, &SPLITS];
+    all.iter().copied().flatten().any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// The guess with what the user said in its place, where there is such a column; a `label` that is empty was not said.
 pub fn told(guess: ColumnNames, told: &ColumnNames, names: &[&str]) -> ColumnNames {
     let there = |name: &Option<String>| name.clone().filter(|name| names.contains(&name.as_str()));
