@@ -73,6 +73,7 @@ impl ColumnArgs {
             confidence: self.confidence.clone(),
             probabilities: self.probabilities.clone(),
             split: self.split_column.clone(),
+            ..ColumnNames::default()
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: reads, never writes; the caller shows the guess and writes it.
 
+use super::identity::own_columns;
 use super::sort::{Kind, Source, Table, sort};
 use super::{ColumnNames, Config, Frame, IngestError, RunFiles, classes, is_run_name, roles};
 use crate::dataset::Split;
@@ -140,6 +141,11 @@ impl Guesser {
         }
         if let Some((columns, _)) = self.tables[0].table() {
             self.config.columns = columns.clone();
+        }
+        let ColumnNames { id, file, text, .. } = &self.config.columns;
+        if id.is_none() && file.is_none() && text.is_none() {
+            let tables: Vec<_> = self.tables.iter().filter_map(Source::table).collect();
+            self.config.columns.id_of = own_columns(&tables);
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ mod forms;
 mod frame;
 mod goal;
 mod guess;
+mod identity;
 mod join;
 mod labels;
 mod layout;

@@ -60,6 +60,7 @@ pub fn guess(names: &[&str]) -> ColumnNames {
         confidence: find(&CONFIDENCES),
         probabilities: find(&PROBABILITIES),
         split: find(&SPLITS),
+        ..ColumnNames::default()
     }
 }
 
@@ -87,6 +88,7 @@ pub fn told(guess: ColumnNames, told: &ColumnNames, names: &[&str]) -> ColumnNam
         confidence: there(&told.confidence).or(guess.confidence),
         probabilities: there(&told.probabilities).or(guess.probabilities),
         split: there(&told.split).or(guess.split),
+        ..ColumnNames::default()
     }
 }
 

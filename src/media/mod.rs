@@ -19,7 +19,7 @@ mod wave;
 pub use cells::{Cells, fit, shrunk};
 pub use change::PictureChange;
 pub use decode::{MediaError, decode, decode_upright};
-pub use examine::examine;
+pub use examine::{examine, read};
 pub use inline::print_inline;
 pub use kinds::{ending_of, is_media};
 pub use sound::{Sound, decode_sound, is_sound};

@@ -341,6 +341,43 @@ fn open(folder: &Folder) -> (Ledger, Vec<String>) {
     (writable.ledger, writable.moved)
 }
 
+#[test]
+fn decisions_on_rows_are_kept_when_columns_and_rows_are_added_and_sorted() {
+    let folder = Folder::empty();
+    let row =
+        |n: u32| format!("{},{},{},0.9,0.1", n % 3, n * 7 % 23, ["cat", "dog"][n as usize % 2]);
+    let rows: Vec<String> = (0..12).map(row).collect();
+    folder.write("dev.csv", format!("height,width,label,prob_cat,prob_dog\n{}\n", rows.join("\n")));
+    folder.gaffe(&["init", "dev.csv"]).ok();
+    assert!(folder.read("gaffe.toml").contains("id_of = [\"height\", \"width\"]"));
+    let mut reviewer = folder.reviewer("v1", Order::Data);
+    let decided = [1, 3, 7];
+    for row in decided {
+        reviewer
+            .decide(|desk, at| desk.set_note(row, &format!("note on {}", rows[row as usize]), at));
+    }
+    drop(reviewer);
+    // a column in front and one behind, the other way round, and more rows
+    let changed = (0..20).rev().map(|n| format!("s{n},{},{n}", row(n)));
+    let changed = changed.collect::<Vec<_>>().join("\n");
+    let header = "source,height,width,label,prob_cat,prob_dog,loss";
+    folder.write("dev.csv", format!("{header}\n{changed}\n"));
+    expect(&folder.gaffe(&["check", "--json"]).json(), &[]);
+    let project = Project::open(folder.root()).unwrap();
+    let examples = project.examples(Split::Dev).unwrap();
+    let (ledger, _) = project.decisions().unwrap();
+    let kept = ledger.reviews(Split::Dev).map(|(id, review)| {
+        let row = examples.row_of(id).unwrap();
+        let cell = |name: &str| {
+            let column = examples.metadata.iter().find(|column| column.name == name);
+            column.unwrap().cells.get(row)
+        };
+        let said = format!("note on {},{},", cell("height"), cell("width"));
+        assert!(review.note.starts_with(&said), "{} is on {said}", review.note);
+    });
+    assert_eq!(kept.count(), decided.len());
+}
+
 const BEFORE: [&str; 4] = ["x/1.png", "y/1.png", "2.png", "lost.png"];
 
 /// Three decisions; then the files were moved, sorted otherwise and extended, and one is gone.
