@@ -124,7 +124,7 @@ impl Guesser {
     fn splits(&mut self) -> Result<(), IngestError> {
         for source in &self.tables {
             let Kind::Table(table) = &source.kind else { continue };
-            let Table { form, columns, frame } = &**table;
+            let Table { form, columns, doubts, frame } = &**table;
             let there = split_column(frame, columns);
             let named = guess_split(&source.path);
             let splits = if there.is_empty() { vec![named] } else { there };
@@ -137,6 +137,7 @@ impl Guesser {
                 }
             }
             self.assumed.push(describe(source, form.name, columns, frame.rows));
+            self.assumed.extend(doubts.iter().cloned());
             self.assumed.extend(frame.notes.iter().cloned());
         }
         if let Some((columns, _)) = self.tables[0].table() {
@@ -189,7 +190,7 @@ impl Guesser {
             let name = if several { run_name(&source.path) } else { "v1".to_owned() };
             self.config.runs.entry(name).or_default().set(split, path);
             if let Kind::Table(table) = &source.kind {
-                let Table { form, columns, frame } = &**table;
+                let Table { form, columns, frame, .. } = &**table;
                 self.assumed.push(describe(source, form.name, columns, frame.rows));
                 self.assumed.extend(frame.notes.iter().cloned());
             }

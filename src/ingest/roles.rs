@@ -92,6 +92,34 @@ pub fn told(guess: ColumnNames, told: &ColumnNames, names: &[&str]) -> ColumnNam
     }
 }
 
+/// Where the names leave a choice that the user did not make: what was chosen, and how to choose otherwise.
+pub fn doubts(columns: &ColumnNames, told: &ColumnNames, names: &[&str]) -> Vec<String> {
+    let chosen = |chosen: Option<&str>, what: &str, others: &[(&[&str], &str)]| {
+        let chosen = chosen?;
+        let flags = others.iter().flat_map(|(known, flag)| {
+            let is = |name: &&str| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+            let others = names.iter().filter(move |name| **name != chosen && is(name));
+            others.map(move |name| (*name, *flag))
+        });
+        let others: Vec<_> = flags.collect();
+        let listed = |part: fn(&(&str, &str)) -> String, between: &str| {
+            others.iter().map(part).collect::<Vec<_>>().join(between)
+        };
+        let names = listed(|(name, _)| format!("`{name}`"), ", ");
+        let flags = listed(|(name, flag)| format!("--{flag} {name}"), " or ");
+        let remedy = format!("gaffe init FILE… {flags}, or [columns] in gaffe.toml");
+        let text = format!("`{chosen}` is taken for {what}; {names} could be it: {remedy}");
+        (!others.is_empty()).then_some(text)
+    };
+    let was_told = told.file.is_some() || told.text.is_some();
+    let shown = columns.file.as_deref().or(columns.text.as_deref()).filter(|_| !was_told);
+    let label =
+        Some(columns.label.as_str()).filter(|name| !name.is_empty() && told.label.is_empty());
+    let media = chosen(shown, "what is shown", &[(&FILES, "file"), (&TEXTS, "text")]);
+    let label = chosen(label, "the label", &[(&LABELS, "label")]);
+    media.into_iter().chain(label).collect()
+}
+
 /// The split that a word names.
 pub fn split(word: &str) -> Option<Split> {
     match word.to_ascii_lowercase().as_str() {
