@@ -49,7 +49,8 @@ use std::process::ExitCode;
     version,
     after_help = "Examples:\n  \
         gaffe sample_data/fashion             review the errors of a project\n  \
-        gaffe dev.csv probs.npy               make a project of a table and its probabilities\n  \
+        gaffe dev.jsonl                       make a project of data: labels and predictions in one file\n  \
+        gaffe dev.csv probs.npy               or in several\n  \
         gaffe tally                           what kinds of error there are\n  \
         gaffe score --model models/v2.onnx    predict the dev set with another model\n\n\
         In a project's folder `gaffe` alone opens the review."
@@ -57,8 +58,8 @@ use std::process::ExitCode;
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// A project's folder, or data to make one of: tables with labels and predictions, probabilities (.npy), a model
-    /// (.onnx), class names (.txt)
+    /// A project's folder, or data to make one of, of any form: tables or folders with labels and predictions,
+    /// probabilities (.npy), a model (.onnx), class names (.txt)
     data: Vec<PathBuf>,
     #[command(flatten)]
     review: review::ReviewArgs,

@@ -106,9 +106,9 @@ pub fn open_data(data: &[PathBuf], project: Option<&Path>, args: &ReviewArgs) ->
 
 const BEGIN: &str = "no project here (no gaffe.toml in this folder or above)\n  \
     open one:             gaffe FOLDER\n  \
-    or make one of data:  gaffe dev.csv probs.npy\n  \
-    the table needs a column for the label, and one for the picture or sound file or the text;\n  \
-    probs.npy holds one row of class probabilities for each of its rows";
+    or make one of data:  gaffe FILE…, such as: gaffe dev.jsonl, or: gaffe dev.csv probs.npy\n  \
+    the files hold labels, predictions, and what there is to look at, in one or in several;\n  \
+    `gaffe init FILE… --dry-run` says what is understood of them";
 
 pub(super) fn is_no_project(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(ProjectError::NoProject(_)))
