@@ -20,6 +20,7 @@ mod model;
 mod next;
 mod order;
 mod print;
+mod reading;
 mod replay;
 mod report;
 mod review;
@@ -216,6 +217,7 @@ pub fn main() -> ExitCode {
     } else {
         Box::new(stdout)
     };
+    reading::show();
     let decides = cli.command.as_ref().is_some_and(Command::decides);
     match run(cli, &mut out).and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,

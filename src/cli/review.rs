@@ -3,7 +3,9 @@
 use super::guards::GuardArgs;
 use super::print::count;
 use super::settings::{self, KeymapArg, ThemeArg};
-use super::{OrderArgs, Selection, TestGuard, filter, init, locate, opened, say, unmatched};
+use super::{
+    OrderArgs, Selection, TestGuard, filter, init, locate, opened, reading, say, unmatched,
+};
 use crate::analysis::TallyRow;
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
@@ -153,6 +155,7 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     project.keep_on_disk();
     // from now on the screen is the review's
     project.set_tell(None);
+    reading::hide();
     let shared = Arc::new(project.clone());
     let places = Places { project: shared, data_dir, media_root, welcome };
     let recorder = args.record.as_deref().map(recorder).transpose()?;

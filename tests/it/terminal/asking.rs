@@ -1,6 +1,8 @@
-//! Files that leave something open: the program asks on the terminal, before the review.
+//! What the program says and asks on the terminal before the review.
 
 use super::*;
+use flate2::{Compression, write::GzEncoder};
+use std::io::Write;
 
 const COLUMNS: &str = "id,text,kind\na,meows,cat\nb,barks,dog\nc,purrs,dog\n";
 
@@ -44,4 +46,30 @@ fn no_answer_leaves_and_writes_nothing() {
         assert_eq!(exit.modes, pty.modes_before());
         assert_eq!(fs::read_dir(folder.root()).unwrap().count(), 2);
     }
+}
+
+/// A table of 2 GB, in a file that is small: a block of lines again and again.
+fn large() -> Folder {
+    let folder = Folder::empty();
+    let line = format!("{{\"text\": \"{}\", \"label\": \"cat\"}}\n", "word ".repeat(800));
+    let mut block = GzEncoder::new(Vec::new(), Compression::best());
+    block.write_all(line.repeat(500).as_bytes()).unwrap();
+    folder.write("dev.jsonl.gz", block.finish().unwrap().repeat(1000));
+    folder
+}
+
+#[test]
+fn a_large_file_is_read_with_progress_that_ctrl_c_ends() {
+    let folder = large();
+    let mut pty = Pty::spawn((40, 10), &["init", "dev.jsonl.gz"], folder.root(), &[]);
+    let read = pty.wait_for("how far it is", |screen| screen.has("reading dev.jsonl.gz: "));
+    let later =
+        pty.wait_for("more", |screen| screen.has("reading") && screen.text() != read.text());
+    assert_eq!(later.lines().iter().filter(|line| line.contains("reading")).count(), 1, "{later}");
+    assert!(later.line(0).contains(" % of "), "{later}");
+    pty.send("\x03");
+    let exit = pty.wait_exit();
+    assert!(exit.signal.is_some() || exit.code == 130, "{exit:?}");
+    assert_eq!(exit.modes, pty.modes_before());
+    assert_eq!(fs::read_dir(folder.root()).unwrap().count(), 1, "nothing was written");
 }
