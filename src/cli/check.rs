@@ -64,6 +64,10 @@ pub fn run(project: &Project, args: &CheckArgs, out: &mut dyn Write) -> Result<(
 
 /// Checks, with a bar of progress that Ctrl-C stops.
 fn check(project: &Project, splits: &[Split], decode: bool) -> Result<Check> {
+    // tables are read before Ctrl-C is taken, so that it ends that at once
+    for &split in splits {
+        project.examples(split)?;
+    }
     let cancel = on_interrupt()?;
     let bar = Mutex::new(None);
     let tick = |at: Scoring| {

@@ -73,6 +73,7 @@ impl ColumnArgs {
             confidence: self.confidence.clone(),
             probabilities: self.probabilities.clone(),
             split: self.split_column.clone(),
+            ..ColumnNames::default()
         }
     }
 }
@@ -89,20 +90,24 @@ fn understand(files: &[PathBuf], told: ColumnNames) -> Result<Guess> {
     }
 }
 
-/// The column that is chosen by number or name; `None` if none is.
+/// The column that is chosen by name or number, asked for until it is one; `None` if none is.
 fn ask_label(error: &IngestError, columns: &[String]) -> Result<Option<String>> {
     let listed = columns.iter().enumerate().map(|(at, name)| format!("  {}  {name}", at + 1));
     let list = listed.collect::<Vec<_>>().join("\n");
     say(&format!(
         "{error}\nWhich column is the label?\n{list}\n(a number or a name; enter leaves)"
     ));
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    let answer = answer.trim();
-    let by_number = answer.parse::<usize>().ok().and_then(|n| columns.get(n.checked_sub(1)?));
-    let found = columns.iter().find(|name| *name == answer).or(by_number);
-    ensure!(answer.is_empty() || found.is_some(), "{answer:?} is none of the columns");
-    Ok(found.cloned())
+    loop {
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        let answer = answer.trim();
+        let by_number = answer.parse::<usize>().ok().and_then(|n| columns.get(n.checked_sub(1)?));
+        let found = columns.iter().find(|name| *name == answer).or(by_number);
+        if answer.is_empty() || found.is_some() {
+            return Ok(found.cloned());
+        }
+        say(&format!("{answer:?} is none of the columns: give a number of the list, or a name"));
+    }
 }
 
 /// Prints or writes the project file.

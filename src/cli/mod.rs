@@ -20,6 +20,7 @@ mod model;
 mod next;
 mod order;
 mod print;
+mod reading;
 mod replay;
 mod report;
 mod review;
@@ -49,7 +50,8 @@ use std::process::ExitCode;
     version,
     after_help = "Examples:\n  \
         gaffe sample_data/fashion             review the errors of a project\n  \
-        gaffe dev.csv probs.npy               make a project of a table and its probabilities\n  \
+        gaffe dev.jsonl                       make a project of data: labels and predictions in one file\n  \
+        gaffe dev.csv probs.npy               or in several\n  \
         gaffe tally                           what kinds of error there are\n  \
         gaffe score --model models/v2.onnx    predict the dev set with another model\n\n\
         In a project's folder `gaffe` alone opens the review."
@@ -57,8 +59,8 @@ use std::process::ExitCode;
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// A project's folder, or data to make one of: tables with labels and predictions, probabilities (.npy), a model
-    /// (.onnx), class names (.txt)
+    /// A project's folder, or data to make one of, of any form: tables or folders with labels and predictions,
+    /// probabilities (.npy), a model (.onnx), class names (.txt)
     data: Vec<PathBuf>,
     #[command(flatten)]
     review: review::ReviewArgs,
@@ -215,6 +217,7 @@ pub fn main() -> ExitCode {
     } else {
         Box::new(stdout)
     };
+    reading::show();
     let decides = cli.command.as_ref().is_some_and(Command::decides);
     match run(cli, &mut out).and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,

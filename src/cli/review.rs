@@ -3,7 +3,9 @@
 use super::guards::GuardArgs;
 use super::print::count;
 use super::settings::{self, KeymapArg, ThemeArg};
-use super::{OrderArgs, Selection, TestGuard, filter, init, locate, opened, say, unmatched};
+use super::{
+    OrderArgs, Selection, TestGuard, filter, init, locate, opened, reading, say, unmatched,
+};
 use crate::analysis::TallyRow;
 use crate::dataset::{Order, Split};
 use crate::ingest::FILE_NAME;
@@ -106,9 +108,9 @@ pub fn open_data(data: &[PathBuf], project: Option<&Path>, args: &ReviewArgs) ->
 
 const BEGIN: &str = "no project here (no gaffe.toml in this folder or above)\n  \
     open one:             gaffe FOLDER\n  \
-    or make one of data:  gaffe dev.csv probs.npy\n  \
-    the table needs a column for the label, and one for the picture or sound file or the text;\n  \
-    probs.npy holds one row of class probabilities for each of its rows";
+    or make one of data:  gaffe FILE…, such as: gaffe dev.jsonl, or: gaffe dev.csv probs.npy\n  \
+    the files hold labels, predictions, and what there is to look at, in one or in several;\n  \
+    `gaffe init FILE… --dry-run` says what is understood of them";
 
 pub(super) fn is_no_project(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(ProjectError::NoProject(_)))
@@ -153,6 +155,7 @@ fn open(project: &Project, split: Split, args: &ReviewArgs) -> Result<()> {
     project.keep_on_disk();
     // from now on the screen is the review's
     project.set_tell(None);
+    reading::hide();
     let shared = Arc::new(project.clone());
     let places = Places { project: shared, data_dir, media_root, welcome };
     let recorder = args.record.as_deref().map(recorder).transpose()?;

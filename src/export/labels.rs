@@ -1,11 +1,14 @@
-//! Corrected labels: the table as it came, with the corrected label in the place of the gold one.
+//! Corrected labels: the table as it came, with the corrected label in the place of the gold one, or, where its form is
+//! not written or another was asked for, a table of its examples.
+//!
+//! Invariant: a table is rewritten only if each example's label stands in it where it was read.
 
-use super::{io_error, iso};
+use super::{anew, array, csv_table, iso, json_lines};
 use crate::dataset::{ClassNames, Examples, Ledger};
-use crate::ingest::{IngestError, LABEL_COLUMNS, delimiter, open_table, read_headers, table_error};
+use crate::ingest::{ColumnNames, IngestError, form_of};
 use serde::Serialize;
-use std::io::{self, BufRead, BufReader, Write};
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// Why the labels could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +19,15 @@ pub enum ExportError {
     /// The output can't be written to.
     #[error(transparent)]
     Write(#[from] io::Error),
+    /// Its rows are not what was read of it: another form that looks like it, or it changed meanwhile.
+    #[error("{}: its labels are not where they were read", .0.display())]
+    Unlike(PathBuf),
+    /// Labels are not written in that form.
+    #[error(
+        "{}: labels are written as CSV, TSV or JSON Lines, class indices as .npy too\n  \
+         name it .csv, .tsv, .jsonl or .npy", .0.display()
+    )]
+    NoForm(PathBuf),
 }
 
 /// A corrected label.
@@ -32,7 +44,14 @@ pub struct LabelFix {
     /// When, ISO 8601 in UTC.
     pub relabelled_at: String,
     #[serde(skip)]
-    row: usize,
+    pub(super) row: usize,
+}
+
+impl LabelFix {
+    /// What stands in the columns that are added.
+    pub(super) fn added(&self) -> [&str; 4] {
+        [&self.old_label, &self.new_label, &self.relabelled_by, &self.relabelled_at]
+    }
 }
 
 /// Which rows of the table are written.
@@ -44,8 +63,77 @@ pub enum LabelRows {
     Changed,
 }
 
-/// All corrected labels of a split, in the order of the table.
-pub fn label_fixes(examples: &Examples, classes: &ClassNames, ledger: &Ledger) -> Vec<LabelFix> {
+/// A table whose labels were corrected.
+#[derive(Debug, Clone, Copy)]
+pub struct LabelTable<'a> {
+    /// Where it lies.
+    pub source: &'a Path,
+    /// The folder that its files are relative to.
+    pub root: &'a Path,
+    /// What its columns are.
+    pub columns: &'a ColumnNames,
+    /// The classes.
+    pub classes: &'a ClassNames,
+    /// Its examples, split by split.
+    pub examples: &'a [Examples],
+    /// The corrections, in the order of the table.
+    pub fixes: &'a [LabelFix],
+    /// Which rows are written.
+    pub rows: LabelRows,
+}
+
+/// A form that labels are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelForm {
+    /// CSV; separated by tabs, by anything else, or as its source is.
+    Csv {
+        /// Whether by tabs, if that was asked for.
+        tabs: Option<bool>,
+    },
+    /// JSON Lines.
+    JsonLines,
+    /// An array of class indices.
+    Array,
+}
+
+impl LabelForm {
+    /// The form that the name of a file asks for; `None` if it asks for none.
+    ///
+    /// # Errors
+    /// One that is not written.
+    pub fn of(path: &Path) -> Result<Option<Self>, ExportError> {
+        let end = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        Ok(Some(match end.as_str() {
+            "csv" => Self::Csv { tabs: Some(false) },
+            "tsv" => Self::Csv { tabs: Some(true) },
+            "jsonl" | "ndjson" => Self::JsonLines,
+            "npy" => Self::Array,
+            "parquet" | "arrow" | "arrows" | "feather" | "npz" | "json" | "gz" | "xlsx" => {
+                return Err(ExportError::NoForm(path.to_path_buf()));
+            }
+            _ => return Ok(None),
+        }))
+    }
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// The table as it came, with all its rows.
+    AsItCame,
+    /// The examples of a table of this form.
+    Anew(&'static str),
+}
+
+/// All corrected labels of a table's splits, in the order of the table.
+pub fn label_fixes(examples: &[Examples], classes: &ClassNames, ledger: &Ledger) -> Vec<LabelFix> {
+    let of_split = |examples| fixes_of_split(examples, classes, ledger);
+    let mut fixes: Vec<LabelFix> = examples.iter().flat_map(of_split).collect();
+    fixes.sort_by_key(|fix| fix.row);
+    fixes
+}
+
+fn fixes_of_split(examples: &Examples, classes: &ClassNames, ledger: &Ledger) -> Vec<LabelFix> {
     let fix = |(row, id): (usize, &str)| {
         let relabel = ledger.review(examples.split, id)?.relabel.as_ref()?;
         let old_label = classes.name(examples.gold[row]).to_owned();
@@ -61,117 +149,107 @@ pub fn label_fixes(examples: &Examples, classes: &ClassNames, ledger: &Ledger) -
     examples.ids.iter().enumerate().filter_map(fix).collect()
 }
 
-/// Writes the table at `source` with corrected labels: same columns, same order, same delimiter and
-/// line ends, and four columns more, which are empty where the label was kept. A table that was
-/// exported before has them already.
+/// Writes a table with corrected labels, to lie in `folder`.
+///
+/// CSV and JSON Lines stay what they are: same columns, same order, same line ends, and four columns more, which are
+/// empty where the label was kept. A table that was exported before has them already. Where another form was asked for,
+/// or the table has one that is not written, its examples are written: id, what there is to look at, label, metadata and
+/// those four columns.
 ///
 /// # Errors
-/// When the table can't be read again, or `out` can't be written to.
+/// When the table can't be read again, has no class indices where these are asked for, or `out` can't be written to.
 pub fn write_labels(
-    source: &Path,
-    label_column: &str,
-    classes: &ClassNames,
-    fixes: &[LabelFix],
-    rows: LabelRows,
+    table: &LabelTable<'_>,
+    form: Option<LabelForm>,
+    folder: &Path,
     out: &mut dyn Write,
-) -> Result<(), ExportError> {
-    let mut reader = open_table(source)?;
-    let mut headers = read_headers(source, &mut reader)?;
-    for name in LABEL_COLUMNS {
-        if !headers.iter().any(|header| header == name) {
-            headers.push_field(name);
+) -> Result<Written, ExportError> {
+    let source = form_of(table.source)?.name;
+    let own = match source {
+        "CSV" => Some(LabelForm::Csv { tabs: None }),
+        "JSON Lines" => Some(LabelForm::JsonLines),
+        _ => None,
+    };
+    let form = form.or(own).unwrap_or(LabelForm::Csv { tabs: None });
+    let rewrite = |out: &mut dyn Write| match (form, own) {
+        (LabelForm::Csv { tabs }, Some(LabelForm::Csv { .. })) => {
+            csv_table::write(table, tabs, out)
         }
+        (LabelForm::JsonLines, Some(LabelForm::JsonLines)) => json_lines::write(table, out),
+        (LabelForm::Array, _) => array::write(table, out),
+        _ => Err(ExportError::Unlike(table.source.to_path_buf())),
+    };
+    match rewrite(&mut io::sink()) {
+        Ok(()) => rewrite(out).map(|()| Written::AsItCame),
+        Err(ExportError::Unlike(_)) => {
+            anew::write(table, form, folder, out).map(|()| Written::Anew(source))
+        }
+        Err(error) => Err(error),
     }
-    let place = |name: &str| headers.iter().position(|h| h == name).unwrap_or(0);
-    let places = LABEL_COLUMNS.map(place);
-    let label = place(label_column);
-    let mut writer = writer(source, out)?;
-    writer.write_record(&headers).map_err(io_error)?;
-    let mut fixes = fixes.iter().peekable();
-    for (row, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| table_error(source, &e))?;
-        let fix = fixes.next_if(|fix| fix.row == row);
-        if fix.is_none() && rows == LabelRows::Changed {
-            continue;
-        }
-        let mut cells: Vec<&str> = record.iter().collect();
-        cells.resize(headers.len(), "");
-        let new = fix.map(|fix| as_written(&fix.new_label, cells[label], classes));
-        if let (Some(fix), Some(new)) = (fix, &new) {
-            cells[label] = new;
-            let added = [&fix.old_label, &fix.new_label, &fix.relabelled_by, &fix.relabelled_at];
-            for (at, cell) in places.into_iter().zip(added) {
-                cells[at] = cell;
+}
+
+/// The label of each record of a table, as it was understood.
+pub(super) struct Expected<'a> {
+    table: &'a LabelTable<'a>,
+    gold: Vec<u32>,
+}
+
+impl<'a> Expected<'a> {
+    pub(super) fn of(table: &'a LabelTable<'a>) -> Self {
+        let len = table.examples.iter().map(|examples| examples.origin.len).max().unwrap_or(0);
+        let mut gold = vec![u32::MAX; len];
+        for examples in table.examples {
+            for (row, &class) in examples.gold.iter().enumerate() {
+                if let Some(place) = gold.get_mut(examples.origin.row(row)) {
+                    *place = class;
+                }
             }
         }
-        writer.write_record(cells).map_err(io_error)?;
+        Self { table, gold }
     }
-    Ok(writer.flush()?)
+
+    /// How many records there are.
+    pub(super) fn len(&self) -> usize {
+        self.gold.len()
+    }
+
+    /// Whether a record is an example.
+    pub(super) fn has(&self, record: usize) -> bool {
+        self.gold.get(record).is_some_and(|&class| class != u32::MAX)
+    }
+
+    /// # Errors
+    /// Another label, or none.
+    pub(super) fn check(&self, record: usize, label: Option<&str>) -> Result<(), ExportError> {
+        let same = label.and_then(|label| class_of(label, self.table.classes));
+        let same = same.is_some_and(|class| self.gold.get(record) == Some(&class));
+        if same { Ok(()) } else { Err(self.unlike()) }
+    }
+
+    /// # Errors
+    /// Fewer records than were read.
+    pub(super) fn check_end(&self, records: usize) -> Result<(), ExportError> {
+        if records == self.gold.len() { Ok(()) } else { Err(self.unlike()) }
+    }
+
+    pub(super) fn unlike(&self) -> ExportError {
+        ExportError::Unlike(self.table.source.to_path_buf())
+    }
+}
+
+fn class_of(label: &str, classes: &ClassNames) -> Option<u32> {
+    let index = || label.parse().ok().filter(|&class: &u32| (class as usize) < classes.len());
+    classes.index(label).or_else(index)
 }
 
 /// A table that numbers its classes gets a number.
-fn as_written(new: &str, old: &str, classes: &ClassNames) -> String {
+pub(super) fn as_written(new: &str, old: &str, classes: &ClassNames) -> String {
     match (classes.index(old), classes.index(new)) {
         (None, Some(index)) => index.to_string(),
         _ => new.to_owned(),
     }
 }
 
-fn writer<'a>(
-    source: &Path,
-    out: &'a mut dyn Write,
-) -> Result<csv::Writer<&'a mut dyn Write>, IngestError> {
-    let file = std::fs::File::open(source).map_err(|e| IngestError::io(source, &e))?;
-    let mut first = Vec::new();
-    BufReader::new(file).read_until(b'\n', &mut first).map_err(|e| IngestError::io(source, &e))?;
-    let crlf = first.ends_with(b"\r\n");
-    Ok(csv::WriterBuilder::new()
-        .delimiter(delimiter(source))
-        .terminator(if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') })
-        .from_writer(out))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dataset::{Media, Split, Stamp};
-    use crate::ingest::{ColumnNames, read_examples};
-
-    fn export(text: &str, name: &str, rows: LabelRows) -> String {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        let classes = ClassNames::new(vec!["Shirt".into(), "Coat".into()]).unwrap();
-        let columns =
-            ColumnNames { id: Some("id".into()), label: "label".into(), ..Default::default() };
-        let examples = read_examples(&path, &columns, &classes, Split::Dev).unwrap().examples;
-        assert!(matches!(examples.media, Media::Row));
-        let mut ledger = Ledger::default();
-        let stamp = Stamp { at: 1_700_000_000_999, who: "ada".into(), ..Stamp::default() };
-        ledger.decide(&["b"], stamp, |_, r, s| r.set_relabel("Coat", s));
-        let fixes = label_fixes(&examples, &classes, &ledger);
-        let mut out = Vec::new();
-        write_labels(&path, "label", &classes, &fixes, rows, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn keeps_the_table_and_adds_who_and_when() {
-        let table = "id,note,label\na,\"x, y\",Coat\nb,,Shirt\n";
-        assert_eq!(
-            export(table, "dev.csv", LabelRows::All),
-            "id,note,label,old_label,new_label,relabelled_by,relabelled_at\n\
-             a,\"x, y\",Coat,,,,\n\
-             b,,Coat,Shirt,Coat,ada,2023-11-14T22:13:20Z\n"
-        );
-        assert_eq!(export(table, "dev.csv", LabelRows::Changed).lines().count(), 2);
-    }
-
-    #[test]
-    fn keeps_tabs_line_ends_and_numbers() {
-        let table = "id\tlabel\r\na\t1\r\nb\t0\r\n";
-        let out = export(table, "dev.tsv", LabelRows::Changed);
-        assert_eq!(out.lines().nth(1).unwrap(), "b\t1\tShirt\tCoat\tada\t2023-11-14T22:13:20Z");
-        assert!(out.ends_with("Z\r\n"));
-    }
-}
+#[path = "labels_tests.rs"]
+mod tests;

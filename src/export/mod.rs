@@ -2,12 +2,19 @@
 //!
 //! Invariant: the gold label is never lost: what replaces it stands beside it.
 
+mod anew;
+mod array;
+mod csv_table;
 mod file;
+mod json_lines;
 mod labels;
+mod place;
 mod tags;
 
 pub use file::write_whole;
-pub use labels::{ExportError, LabelFix, LabelRows, label_fixes, write_labels};
+pub use labels::{
+    ExportError, LabelFix, LabelForm, LabelRows, LabelTable, Written, label_fixes, write_labels,
+};
 pub use tags::{ReviewedExample, reviewed_examples, write_tags};
 
 use jiff::Timestamp;

@@ -3,6 +3,7 @@
 //! Invariant: a row that is no example is counted with its line and the reason; a file without any is refused.
 
 use super::frame::{Cells, Field, Frame};
+use super::identity::own_cells;
 use super::{ColumnNames, IngestError, read_frame, reasons, roles};
 use crate::dataset::{
     ClassNames, Column, Examples, LeftOut, Media, Origin, Split, TextColumn, stable_hash,
@@ -83,7 +84,7 @@ pub fn assemble(
     let (mut gold, mut bad) = gold(texts(path, &frame, places.label)?, classes);
     let mut ids = match places.id {
         Some(at) => texts(path, &frame, at)?.clone(),
-        None => content_ids(path, &frame, &places)?,
+        None => content_ids(path, &frame, columns, &places)?,
     };
     check_ids(&ids, &mut bad);
     if bad.len() == frame.rows {
@@ -239,19 +240,17 @@ fn check_ids(ids: &TextColumn, bad: &mut Bad) {
     }
 }
 
-/// Ids made of what is to be looked at, else of all cells, without the label and what an export adds, so that
-/// corrected labels keep the decisions. Equal rows are told apart by their number: they are interchangeable. Where
+/// Ids made of what is to be looked at, else of the cells that are the row's own. Equal rows are told apart by their number: they are interchangeable. Where
 /// there is nothing but labels, the number of the row is its id.
-fn content_ids(path: &Path, frame: &Frame, places: &Places) -> Result<TextColumn, IngestError> {
-    let other = |(at, field): &(usize, &Field)| {
-        let said = [places.predictions, places.confidence].contains(&Some(*at));
-        *at != places.label && !said && !LABEL_COLUMNS.contains(&field.name.as_str())
-    };
-    let cells: Vec<&TextColumn> = if let Some(media) = places.media {
-        vec![texts(path, frame, media)?]
-    } else {
-        let others = frame.fields.iter().enumerate().filter(other);
-        others.filter_map(|(_, field)| field.texts()).collect()
+fn content_ids(
+    path: &Path,
+    frame: &Frame,
+    columns: &ColumnNames,
+    places: &Places,
+) -> Result<TextColumn, IngestError> {
+    let cells: Vec<&TextColumn> = match places.media {
+        Some(media) => vec![texts(path, frame, media)?],
+        None => own_cells(frame, columns),
     };
     let bytes =
         |row: usize| cells.iter().flat_map(move |column| column.get(row).bytes().chain([0]));

@@ -3,10 +3,10 @@
 //! Invariant: the blocks, one after the other, are the file (without the mark of UTF-8 at its start).
 
 use super::IngestError;
+use super::reading::Counted;
 use flate2::bufread::MultiGzDecoder;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -52,7 +52,7 @@ pub struct Blocks<'p> {
 /// A file that can't be read, a folder.
 pub fn open(path: &Path) -> Result<Box<dyn Read + Send>, IngestError> {
     let failed = |e| IngestError::io(path, &e);
-    let mut reader = BufReader::with_capacity(1 << 18, File::open(path).map_err(failed)?);
+    let mut reader = BufReader::with_capacity(1 << 18, Counted::open(path).map_err(failed)?);
     let packed = reader.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
     Ok(if packed { Box::new(MultiGzDecoder::new(reader)) } else { Box::new(reader) })
 }

@@ -75,6 +75,9 @@ pub struct ColumnNames {
     /// A model's probabilities: a column of lists, or `prob_*` for columns whose names begin so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probabilities: Option<String>,
+    /// Columns of whose cells the id is made where there is neither id, file nor text: others may be added later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub id_of: Vec<String>,
     /// Which split a row belongs to, where one file holds several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<String>,

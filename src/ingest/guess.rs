@@ -2,6 +2,7 @@
 //!
 //! Invariant: reads, never writes; the caller shows the guess and writes it.
 
+use super::identity::own_columns;
 use super::sort::{Kind, Source, Table, sort};
 use super::{ColumnNames, Config, Frame, IngestError, RunFiles, classes, is_run_name, roles};
 use crate::dataset::Split;
@@ -123,7 +124,7 @@ impl Guesser {
     fn splits(&mut self) -> Result<(), IngestError> {
         for source in &self.tables {
             let Kind::Table(table) = &source.kind else { continue };
-            let Table { form, columns, frame } = &**table;
+            let Table { form, columns, doubts, frame } = &**table;
             let there = split_column(frame, columns);
             let named = guess_split(&source.path);
             let splits = if there.is_empty() { vec![named] } else { there };
@@ -136,10 +137,16 @@ impl Guesser {
                 }
             }
             self.assumed.push(describe(source, form.name, columns, frame.rows));
+            self.assumed.extend(doubts.iter().cloned());
             self.assumed.extend(frame.notes.iter().cloned());
         }
         if let Some((columns, _)) = self.tables[0].table() {
             self.config.columns = columns.clone();
+        }
+        let ColumnNames { id, file, text, .. } = &self.config.columns;
+        if id.is_none() && file.is_none() && text.is_none() {
+            let tables: Vec<_> = self.tables.iter().filter_map(Source::table).collect();
+            self.config.columns.id_of = own_columns(&tables);
         }
         Ok(())
     }
@@ -183,7 +190,7 @@ impl Guesser {
             let name = if several { run_name(&source.path) } else { "v1".to_owned() };
             self.config.runs.entry(name).or_default().set(split, path);
             if let Kind::Table(table) = &source.kind {
-                let Table { form, columns, frame } = &**table;
+                let Table { form, columns, frame, .. } = &**table;
                 self.assumed.push(describe(source, form.name, columns, frame.rows));
                 self.assumed.extend(frame.notes.iter().cloned());
             }

@@ -149,3 +149,21 @@ fn columns_that_the_user_names_count() {
     };
     assert_eq!(columns, ["key", "a", "b", "image"]);
 }
+
+#[test]
+fn where_columns_could_be_otherwise_it_is_said_with_the_flag() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = dir.path().join("dev.csv");
+    std::fs::write(&table, "id,image,text,content,gold,target\n1,a.png,t,c,x,y\n").unwrap();
+    let said = |told: &ColumnNames| guess(std::slice::from_ref(&table), told).unwrap().assumed;
+    let doubts = said(&ColumnNames::default());
+    let shown = "`image` is taken for what is shown; `text`, `content` could be it: gaffe init FILE… --text text or \
+                 --text content, or [columns] in gaffe.toml";
+    assert_eq!(doubts[1], shown);
+    assert!(doubts[2].contains(
+        "`gold` is taken for the label; `target` could be it: gaffe init FILE… --label target,"
+    ));
+    let told =
+        ColumnNames { text: Some("text".into()), label: "target".into(), ..ColumnNames::default() };
+    assert_eq!(said(&told).len(), 1);
+}

@@ -60,7 +60,15 @@ pub fn guess(names: &[&str]) -> ColumnNames {
         confidence: find(&CONFIDENCES),
         probabilities: find(&PROBABILITIES),
         split: find(&SPLITS),
+        ..ColumnNames::default()
     }
+}
+
+/// Whether a column of that name would be taken for something else than metadata.
+pub fn is_role(name: &str) -> bool {
+    let all =
+        [&IDS[..], &FILES, &TEXTS, &LABELS, &PREDICTIONS, &CONFIDENCES, &PROBABILITIES, &SPLITS];
+    all.iter().copied().flatten().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The guess with what the user said in its place, where there is such a column; a `label` that is empty was not said.
@@ -80,7 +88,36 @@ pub fn told(guess: ColumnNames, told: &ColumnNames, names: &[&str]) -> ColumnNam
         confidence: there(&told.confidence).or(guess.confidence),
         probabilities: there(&told.probabilities).or(guess.probabilities),
         split: there(&told.split).or(guess.split),
+        ..ColumnNames::default()
     }
+}
+
+/// Where the names leave a choice that the user did not make: what was chosen, and how to choose otherwise.
+pub fn doubts(columns: &ColumnNames, told: &ColumnNames, names: &[&str]) -> Vec<String> {
+    let chosen = |chosen: Option<&str>, what: &str, others: &[(&[&str], &str)]| {
+        let chosen = chosen?;
+        let flags = others.iter().flat_map(|(known, flag)| {
+            let is = |name: &&str| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+            let others = names.iter().filter(move |name| **name != chosen && is(name));
+            others.map(move |name| (*name, *flag))
+        });
+        let others: Vec<_> = flags.collect();
+        let listed = |part: fn(&(&str, &str)) -> String, between: &str| {
+            others.iter().map(part).collect::<Vec<_>>().join(between)
+        };
+        let names = listed(|(name, _)| format!("`{name}`"), ", ");
+        let flags = listed(|(name, flag)| format!("--{flag} {name}"), " or ");
+        let remedy = format!("gaffe init FILE… {flags}, or [columns] in gaffe.toml");
+        let text = format!("`{chosen}` is taken for {what}; {names} could be it: {remedy}");
+        (!others.is_empty()).then_some(text)
+    };
+    let was_told = told.file.is_some() || told.text.is_some();
+    let shown = columns.file.as_deref().or(columns.text.as_deref()).filter(|_| !was_told);
+    let label =
+        Some(columns.label.as_str()).filter(|name| !name.is_empty() && told.label.is_empty());
+    let media = chosen(shown, "what is shown", &[(&FILES, "file"), (&TEXTS, "text")]);
+    let label = chosen(label, "the label", &[(&LABELS, "label")]);
+    media.into_iter().chain(label).collect()
 }
 
 /// The split that a word names.

@@ -21,6 +21,8 @@ pub struct Table {
     pub form: &'static Form,
     /// What its columns could be.
     pub columns: ColumnNames,
+    /// What else they could be, in sentences.
+    pub doubts: Vec<String>,
     /// Its rows.
     pub frame: Frame,
 }
@@ -88,7 +90,8 @@ fn table(path: &Path, told: &ColumnNames) -> Result<Kind, IngestError> {
     let (form, frame) = read_frame(path)?;
     let names: Vec<&str> = frame.fields.iter().map(|field| field.name.as_str()).collect();
     let columns = roles::told(roles::guess(&names), told, &names);
-    Ok(Kind::Table(Box::new(Table { form, columns, frame })))
+    let doubts = roles::doubts(&columns, told, &names);
+    Ok(Kind::Table(Box::new(Table { form, columns, doubts, frame })))
 }
 
 /// The names of classes, one a line; `0 cat`, as `synset.txt` and Teachable Machine have it, is `cat`.

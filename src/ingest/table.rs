@@ -38,7 +38,7 @@ pub fn read_columns(path: &Path) -> Result<Vec<Column>, IngestError> {
 }
 
 /// Tabs in a `.tsv`, else commas.
-pub fn delimiter(path: &Path) -> u8 {
+fn delimiter(path: &Path) -> u8 {
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tsv")) { b'\t' } else { b',' }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: memory is bounded whatever the file says of its size.
 
-use super::source;
+use super::source::{self, Source};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use std::io::{BufRead, BufReader};
@@ -59,9 +59,17 @@ pub fn decode_upright(path: &Path) -> Result<DynamicImage, MediaError> {
 }
 
 fn read(path: &Path) -> Result<(DynamicImage, Orientation), MediaError> {
-    let open = |e: std::io::Error| MediaError::Open { path: path.into(), reason: reason(&e) };
+    picture(path, source::open(path).map_err(|e| MediaError::open(path, &e))?)
+}
+
+/// Reads the picture of a source that was opened as `path`.
+pub(super) fn picture(
+    path: &Path,
+    source: Source,
+) -> Result<(DynamicImage, Orientation), MediaError> {
+    let open = |e: std::io::Error| MediaError::open(path, &e);
     let damaged = |reason: String| MediaError::Decode { path: path.into(), reason };
-    let mut source = BufReader::new(source::open(path).map_err(open)?);
+    let mut source = BufReader::new(source);
     let format = image::guess_format(source.fill_buf().map_err(open)?);
     let mut reader =
         ImageReader::with_format(source, format.map_err(|_| damaged("unknown format".into()))?);
@@ -77,10 +85,13 @@ fn read(path: &Path) -> Result<(DynamicImage, Orientation), MediaError> {
     decode().map_err(|e: ImageError| damaged(e.to_string()))
 }
 
-pub(super) fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file".into(),
-        _ => error.to_string(),
+impl MediaError {
+    pub(super) fn open(path: &Path, error: &std::io::Error) -> Self {
+        let reason = match error.kind() {
+            std::io::ErrorKind::NotFound => "no such file".into(),
+            _ => error.to_string(),
+        };
+        Self::Open { path: path.into(), reason }
     }
 }
 

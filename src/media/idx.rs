@@ -2,13 +2,17 @@
 //!
 //! Invariant: memory is bounded whatever the head says.
 
-use super::MediaError;
+use super::{MediaError, source};
 use flate2::bufread::MultiGzDecoder;
 use image::GrayImage;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
+/// How gzip begins.
+const PACKED: [u8; 2] = [0x1f, 0x8b];
 /// Most pixels of a picture.
 const PIXELS: u64 = 1 << 26;
 
@@ -61,7 +65,7 @@ impl Idx {
 /// As [`Idx::read`].
 pub fn open_idx(path: &Path) -> io::Result<(Idx, Box<dyn Read>)> {
     let mut reader = BufReader::new(File::open(path)?);
-    let packed = reader.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    let packed = reader.fill_buf()?.starts_with(&PACKED);
     let mut reader: Box<dyn Read> = if packed {
         Box::new(BufReader::new(MultiGzDecoder::new(reader)))
     } else {
@@ -86,9 +90,67 @@ pub fn picture(path: &Path, number: u32) -> Result<GrayImage, MediaError> {
     GrayImage::from_raw(width, height, pixels).ok_or_else(|| failed("it has no pixels".to_owned()))
 }
 
+/// The most bytes of a file that is kept unpacked.
+const KEPT: u64 = 1 << 27;
+
+/// A packed file in memory: to read its last picture all before it has to be unpacked.
+struct Unpacked {
+    path: PathBuf,
+    about: (u64, Option<SystemTime>),
+    bytes: Vec<u8>,
+}
+
+static UNPACKED: Mutex<Option<Arc<Unpacked>>> = Mutex::new(None);
+
+/// What is in a packed file of pictures, if it is small enough to be kept.
+fn unpacked(path: &Path) -> io::Result<Option<Arc<Unpacked>>> {
+    let about = path.metadata()?;
+    let about = (about.len(), about.modified().ok());
+    let mut kept = UNPACKED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = kept.as_ref().filter(|one| one.path == path && one.about == about) {
+        return Ok(Some(found.clone()));
+    }
+    let mut whole = MultiGzDecoder::new(BufReader::new(source::whole(path)?)).take(KEPT);
+    let mut bytes = vec![0; 16];
+    whole.read_exact(&mut bytes)?;
+    let idx = Idx::read(&mut bytes.as_slice())?;
+    let size = idx.each().and_then(|each| each.checked_mul(u64::from(*idx.sizes.first()?)));
+    if size.is_none_or(|size| size + 16 > KEPT) {
+        return Ok(None);
+    }
+    whole.read_to_end(&mut bytes)?;
+    let one = Arc::new(Unpacked { path: path.to_path_buf(), about, bytes });
+    *kept = Some(one.clone());
+    Ok(Some(one))
+}
+
 fn pixels(path: &Path, number: u32) -> io::Result<(Vec<u8>, u32, u32)> {
+    let mut file = BufReader::new(source::whole(path)?);
+    if !file.fill_buf()?.starts_with(&PACKED) {
+        let skip = |file: &mut BufReader<File>, bytes| file.seek_relative(bytes);
+        return pixels_of(&mut file, number, skip);
+    }
+    if let Some(one) = unpacked(path)? {
+        let skip = |bytes: &mut &[u8], by: i64| {
+            *bytes = usize::try_from(by).ok().and_then(|by| bytes.get(by..)).unwrap_or_default();
+            Ok(())
+        };
+        return pixels_of(&mut one.bytes.as_slice(), number, skip);
+    }
+    let skip = |reader: &mut MultiGzDecoder<_>, bytes: i64| {
+        io::copy(&mut reader.take(bytes.unsigned_abs()), &mut io::sink()).map(drop)
+    };
+    pixels_of(&mut MultiGzDecoder::new(file), number, skip)
+}
+
+/// Reads a picture; `skip` goes over bytes.
+fn pixels_of<R: Read>(
+    reader: &mut R,
+    number: u32,
+    skip: impl FnOnce(&mut R, i64) -> io::Result<()>,
+) -> io::Result<(Vec<u8>, u32, u32)> {
     let wrong = |what: &str| io::Error::new(ErrorKind::Unsupported, what.to_owned());
-    let (idx, mut reader) = open_idx(path)?;
+    let idx = Idx::read(reader)?;
     let (&[count, height, width], Some(each)) = (idx.sizes.as_slice(), idx.each()) else {
         return Err(wrong("it holds no pictures"));
     };
@@ -96,7 +158,7 @@ fn pixels(path: &Path, number: u32) -> io::Result<(Vec<u8>, u32, u32)> {
         return Err(wrong(&format!("there is no picture {number} among {count}")));
     }
     let (before, mut pixels) = (u64::from(number) * each, vec![0; each as usize]);
-    io::copy(&mut (&mut reader).take(before), &mut io::sink())?;
+    skip(reader, i64::try_from(before).map_err(io::Error::other)?)?;
     reader.read_exact(&mut pixels)?;
     Ok((pixels, width, height))
 }

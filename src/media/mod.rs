@@ -6,6 +6,7 @@
 mod cells;
 mod change;
 mod decode;
+mod examine;
 pub mod idx;
 mod inline;
 mod kinds;
@@ -18,8 +19,9 @@ mod wave;
 pub use cells::{Cells, fit, shrunk};
 pub use change::PictureChange;
 pub use decode::{MediaError, decode, decode_upright};
+pub use examine::{examine, read};
 pub use inline::print_inline;
 pub use kinds::{ending_of, is_media};
 pub use sound::{Sound, decode_sound, is_sound};
-pub use source::{Locator, Part};
+pub use source::{Locator, Part, find};
 pub use wave::{caption, cells_of, waveform};

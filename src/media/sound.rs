@@ -51,12 +51,13 @@ pub fn is_sound(path: &Path) -> bool {
 /// # Errors
 /// A file that is missing, unreadable, of no known format, damaged, cut, or longer than 2²⁷ samples.
 pub fn decode_sound(path: &Path) -> Result<Sound, MediaError> {
-    let open = |e: std::io::Error| MediaError::Open {
-        path: path.into(),
-        reason: super::decode::reason(&e),
-    };
+    sound(path, source::open(path).map_err(|e| MediaError::open(path, &e))?)
+}
+
+/// Reads the sound of a source that was opened as `path`.
+pub(super) fn sound(path: &Path, source: Source) -> Result<Sound, MediaError> {
     let damaged = |reason: String| MediaError::Sound { path: path.into(), reason };
-    let source = match source::open(path).map_err(open)? {
+    let source = match source {
         Source::Whole(file) => Box::new(file) as Box<dyn MediaSource>,
         Source::Part(bytes) => Box::new(bytes),
     };

@@ -135,6 +135,28 @@ impl Seek for Source {
     }
 }
 
+/// Looks for what a path names, without reading it: the file, and of a part that is cut out of it whether the file is
+/// long enough.
+///
+/// # Errors
+/// Nothing is there under that name, it is no file, or too short.
+pub fn find(path: &Path) -> io::Result<()> {
+    let plain = |path: &Path| {
+        let about = path.metadata()?;
+        if about.is_file() { Ok(about.len()) } else { Err(io::Error::other("not a file")) }
+    };
+    let missing = match plain(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => error,
+        found => return found.map(drop),
+    };
+    let Some(locator) = path.to_str().and_then(Locator::parse) else { return Err(missing) };
+    let length = plain(Path::new(&locator.file))?;
+    match locator.part {
+        Part::Bytes { offset, length: part } if !fits(offset, part, length) => Err(gone()),
+        _ => Ok(()),
+    }
+}
+
 /// Opens what a path names.
 ///
 /// # Errors
@@ -174,10 +196,17 @@ pub(super) fn whole(path: &Path) -> io::Result<File> {
     if path.metadata()?.is_file() { File::open(path) } else { Err(io::Error::other("not a file")) }
 }
 
+fn fits(offset: u64, length: u64, of: u64) -> bool {
+    offset.checked_add(length).is_some_and(|end| end <= of)
+}
+
+fn gone() -> io::Error {
+    io::Error::other("the file has changed: this part is not in it")
+}
+
 fn cut(mut file: File, offset: u64, length: u64) -> io::Result<Vec<u8>> {
-    let end = offset.checked_add(length);
-    if length > MOST || end.is_none_or(|end| file.metadata().is_ok_and(|about| end > about.len())) {
-        return Err(io::Error::other("the file has changed: this part is not in it"));
+    if length > MOST || !fits(offset, length, file.metadata()?.len()) {
+        return Err(gone());
     }
     file.seek(SeekFrom::Start(offset))?;
     let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];

@@ -35,9 +35,8 @@ impl Project {
             let about = fs::read(names.about()).ok();
             let about = about.and_then(|text| serde_json::from_slice::<ScoredRun>(&text).ok());
             names.embeddings().is_file()
-                && about.is_some_and(|about| {
-                    about.embedding.is_some() && about.data == self.data_mark(examples)
-                })
+                && about
+                    .is_some_and(|about| about.embedding.is_some() && self.is_of(&about, examples))
         };
         match places.iter().find(fits) {
             Some(names) => Ok(Some(read_embeddings(&names.embeddings(), examples.len())?)),

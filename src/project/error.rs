@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub enum ProjectError {
     /// There is no project file.
     #[error(
-        "no project in {} (no gaffe.toml)\n  make one with: gaffe init TABLE.csv PROBS.npy",
+        "no project in {} (no gaffe.toml)\n  make one of your data with: gaffe FILE…, or without the review: gaffe init FILE…",
         .0.display()
     )]
     NoProject(PathBuf),

@@ -13,6 +13,7 @@ mod gate;
 mod identity;
 mod kept;
 mod machine;
+mod marks;
 mod model_files;
 mod models;
 mod partial;

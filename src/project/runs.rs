@@ -4,7 +4,7 @@
 
 use super::partial::Failure;
 use super::{Project, ProjectError};
-use crate::dataset::{Examples, Run, Split, stable_hash};
+use crate::dataset::{Examples, Run, Split};
 use crate::ingest::{
     IngestError, Precision, is_run_name, join, read_frame, read_matrix, settle, told,
 };
@@ -53,6 +53,9 @@ pub struct ScoredRun {
     pub at: u64,
     /// Names the ids and classes that it was scored for, in their order.
     pub data: String,
+    /// Names the files below the folder that they have in common, and what they hold: that folder may be another later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<String>,
     /// Rows scored.
     pub examples: usize,
     /// Rows without a prediction.
@@ -196,19 +199,12 @@ impl Project {
         }
         let about: ScoredRun = serde_json::from_slice(&text)
             .map_err(|e| IngestError::new(&path.with_extension("json"), e.to_string(), ""))?;
-        if about.data == self.data_mark(examples) {
+        if self.is_of(&about, examples) {
             return Ok(());
         }
         let what = "scored for other examples, classes or another order of them than there are now";
         let remedy = format!("score it again: gaffe score --model {}", about.model.display());
         Err(IngestError::new(path, what, remedy).into())
-    }
-
-    /// A hash of the ids and the classes in their order.
-    pub fn data_mark(&self, examples: &Examples) -> String {
-        let classes = self.classes().names().iter().map(String::as_str);
-        let all = examples.ids.iter().chain(classes);
-        format!("{:016x}", stable_hash(all.flat_map(|name| name.bytes().chain([0]))))
     }
 
     fn runs_dir(&self) -> PathBuf {

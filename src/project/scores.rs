@@ -163,7 +163,8 @@ impl Project {
             partial.discard().map_err(failed)?;
             return Err(ProjectError::NothingScored { examples: of, reason });
         }
-        let about = about(job, model, examples, &partial, header);
+        let files = self.files_mark(examples);
+        let about = ScoredRun { files, ..about(job, model, examples, &partial, header) };
         partial.finish().map_err(failed)?;
         let text = serde_json::to_vec_pretty(&about).map_err(|e| failed(e.into()))?;
         write_whole(&file, |out| out.write_all(&text)).map_err(failed)?;
@@ -212,6 +213,7 @@ fn about(
         model: job.path.canonicalize().unwrap_or_else(|_| job.path.to_owned()),
         at: now(),
         data: header.data,
+        files: None,
         examples: examples.len(),
         failed: partial.failed.len(),
         seconds: partial.seconds,

@@ -6,6 +6,8 @@ mod check;
 mod data;
 #[path = "cli_export.rs"]
 mod export;
+#[path = "cli_export_forms.rs"]
+mod export_forms;
 #[path = "cli_filter.rs"]
 mod filter;
 #[path = "cli_forms.rs"]

@@ -5,6 +5,7 @@ use gaffe::dataset::{Ledger, Order, Review, Split, Verdict};
 use gaffe::project::Project;
 use serde_json::Value;
 use std::fs;
+use std::path::Path;
 
 const CONFIG: &str = "name = \"pets\"\nclasses = [\"cat\", \"dog\"]\n[columns]\nid = \"id\"\nfile = \"file\"\n\
     label = \"label\"\n[splits]\ntrain = \"train.csv\"\ndev = \"dev.csv\"\n[runs.v1]\ndev = \"v1.npy\"\n\
@@ -134,6 +135,101 @@ fn a_clean_project_has_nothing() {
     assert!(!folder.file(".gaffe").exists(), "it only reads");
 }
 
+/// A folder with files of the fixtures of `name`, opened as a project.
+fn opened(name: &str, files: &[&str], args: &[&str]) -> Folder {
+    let folder = Folder::empty();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ingest").join(name);
+    for file in files {
+        folder.write(file, fs::read(from.join(file)).unwrap());
+    }
+    let outcome = folder.gaffe(&[&["init", files[0]], args].concat());
+    assert!(!outcome.err.contains("are not there"), "{}", outcome.err);
+    outcome.ok();
+    folder
+}
+
+const IDX: [&str; 2] = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"];
+const PACKED: [&str; 2] = ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"];
+
+#[test]
+fn pictures_inside_of_files_are_looked_at_like_files() {
+    for (folder, examples) in [
+        (opened("arrow_ipc", &["pictures.feather"], &[]), 4),
+        (opened("parquet", &["hf.parquet"], &[]), 5),
+        (opened("parquet", &["two_pictures.parquet"], &[]), 4),
+        (opened("idx", &IDX, &[]), 4),
+        (opened("idx", &PACKED, &[]), 4),
+    ] {
+        let report = folder.gaffe(&["check", "--json"]).json();
+        assert_eq!(report["splits"][0]["examples"], examples, "{report:#}");
+        assert_eq!(report["splits"][0]["shows"], "picture");
+        let wrong = findings(&report).into_iter().filter(|(kind, ..)| kind.ends_with("_file"));
+        assert_eq!(wrong.collect::<Vec<_>>(), [], "{report:#}");
+        let split = report["splits"][0]["split"].as_str().unwrap();
+        let measured = folder.gaffe(&["stats", "properties", "--csv", "--split", split]);
+        assert!(measured.csv().iter().all(|row| !row["width"].is_empty()), "{}", measured.out);
+    }
+}
+
+#[test]
+fn the_same_picture_inside_of_two_files_is_leakage() {
+    let folder = Folder::empty();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ingest/hf_folder/splits");
+    for name in ["train/data-00000-of-00001.arrow", "validation/data-00000-of-00001.arrow"] {
+        folder.write(name, fs::read(from.join(name)).unwrap());
+        let list = Path::new(name).with_file_name("state.json");
+        folder.write(list.to_str().unwrap(), fs::read(from.join(list.clone())).unwrap());
+    }
+    folder.write("dataset_dict.json", fs::read(from.join("dataset_dict.json")).unwrap());
+    folder.gaffe(&["init", "."]).ok();
+    let report = folder.gaffe(&["check", "--json"]).json();
+    expect(&report, &[("leakage", "dev", 3), ("no_label", "dev", 1)]);
+}
+
+#[test]
+fn pictures_that_are_not_inside_of_their_files_are_named() {
+    let folder = opened("parquet", &["two_pictures.parquet"], &["--file", "right"]);
+    let report = folder.gaffe(&["check", "--json"]).json();
+    expect(&report, &[("unreadable_file", "dev", 1)]);
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ingest");
+    let folder = Folder::empty();
+    for file in ["arrow_ipc/pictures.feather", "parquet/hf.parquet", "idx/train-images-idx3-ubyte"]
+    {
+        let name = Path::new(file).file_name().unwrap().to_str().unwrap();
+        folder.write(name, fs::read(fixtures.join(file)).unwrap());
+    }
+    // the same twice, then what is no picture, is not in the file, or in a file that is not there
+    folder.write(
+        "dev.csv",
+        "id,file,label\n\
+         1,hf.parquet#row=0,a\n2,\"hf.parquet#image,row=0\",b\n3,train-images-idx3-ubyte#idx=0,a\n\
+         4,pictures.feather#bytes=0+20,a\n5,hf.parquet#row=99,a\n6,train-images-idx3-ubyte#idx=99,a\n\
+         7,pictures.feather#bytes=9999+20,a\n\
+         8,gone.feather#bytes=0+20,a\n9,gone.parquet#row=0,a\n10,gone-idx3-ubyte#idx=0,a\n",
+    );
+    let made = folder.gaffe(&["init", "dev.csv"]);
+    assert!(made.err.contains("warning: 4 of 10 files of dev are not there"), "{made:#?}");
+    let report = folder.gaffe(&["check", "--json"]).json();
+    expect(
+        &report,
+        &[
+            ("missing_file", "dev", 3),
+            ("unreadable_file", "dev", 4),
+            ("two_labels", "", 1),
+            ("duplicate", "dev", 1),
+        ],
+    );
+    let reason = |at: usize| report["findings"][1]["first"][at]["reason"].as_str().unwrap();
+    for (at, why) in ["not a readable picture", "no such row", "no picture 99 among 4", "not in it"]
+        .iter()
+        .enumerate()
+    {
+        assert!(reason(at).contains(why), "{report:#}");
+    }
+    let looked = folder.gaffe(&["check", "--no-files", "--json"]).json();
+    expect(&looked, &[("missing_file", "dev", 3), ("unreadable_file", "dev", 1)]);
+}
+
 #[test]
 fn texts_and_rows_are_compared_by_what_they_say() {
     let folder = Folder::small();
@@ -243,6 +339,43 @@ fn open(folder: &Folder) -> (Ledger, Vec<String>) {
     let writable = project.open_decisions(|_| false).unwrap();
     assert!(writable.repairs.is_empty(), "{:?}", writable.repairs);
     (writable.ledger, writable.moved)
+}
+
+#[test]
+fn decisions_on_rows_are_kept_when_columns_and_rows_are_added_and_sorted() {
+    let folder = Folder::empty();
+    let row =
+        |n: u32| format!("{},{},{},0.9,0.1", n % 3, n * 7 % 23, ["cat", "dog"][n as usize % 2]);
+    let rows: Vec<String> = (0..12).map(row).collect();
+    folder.write("dev.csv", format!("height,width,label,prob_cat,prob_dog\n{}\n", rows.join("\n")));
+    folder.gaffe(&["init", "dev.csv"]).ok();
+    assert!(folder.read("gaffe.toml").contains("id_of = [\"height\", \"width\"]"));
+    let mut reviewer = folder.reviewer("v1", Order::Data);
+    let decided = [1, 3, 7];
+    for row in decided {
+        reviewer
+            .decide(|desk, at| desk.set_note(row, &format!("note on {}", rows[row as usize]), at));
+    }
+    drop(reviewer);
+    // a column in front and one behind, the other way round, and more rows
+    let changed = (0..20).rev().map(|n| format!("s{n},{},{n}", row(n)));
+    let changed = changed.collect::<Vec<_>>().join("\n");
+    let header = "source,height,width,label,prob_cat,prob_dog,loss";
+    folder.write("dev.csv", format!("{header}\n{changed}\n"));
+    expect(&folder.gaffe(&["check", "--json"]).json(), &[]);
+    let project = Project::open(folder.root()).unwrap();
+    let examples = project.examples(Split::Dev).unwrap();
+    let (ledger, _) = project.decisions().unwrap();
+    let kept = ledger.reviews(Split::Dev).map(|(id, review)| {
+        let row = examples.row_of(id).unwrap();
+        let cell = |name: &str| {
+            let column = examples.metadata.iter().find(|column| column.name == name);
+            column.unwrap().cells.get(row)
+        };
+        let said = format!("note on {},{},", cell("height"), cell("width"));
+        assert!(review.note.starts_with(&said), "{} is on {said}", review.note);
+    });
+    assert_eq!(kept.count(), decided.len());
 }
 
 const BEFORE: [&str; 4] = ["x/1.png", "y/1.png", "2.png", "lost.png"];

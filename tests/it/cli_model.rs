@@ -157,6 +157,37 @@ fn a_run_that_was_scored_for_another_table_is_void() {
 }
 
 #[test]
+fn a_run_stays_that_of_pictures_in_another_folder_but_not_of_other_pictures() {
+    let folder = Folder::pictures(4);
+    let table = folder.read("dev.csv");
+    // the file is the id
+    folder.change("gaffe.toml", "id = \"id\"\n", "");
+    folder.write("dev.csv", table.replacen("id,", "nr,", 1));
+    folder.gaffe(&["score", "--model", "models/v2.onnx", "--embedding"]).ok();
+    let scored = folder.gaffe(&["errors", "--run", "v2", "--json"]).json();
+    let files: Vec<&str> = table.lines().skip(1).map(|l| l.split(',').nth(1).unwrap()).collect();
+    for file in &files {
+        folder.write(&format!("moved/{file}"), fs::read(folder.file(file)).unwrap());
+        fs::remove_file(folder.file(file)).unwrap();
+    }
+    let folder_of = files[0].rsplit_once('/').unwrap().0;
+    folder.change("dev.csv", &format!(",{folder_of}/"), &format!(",moved/{folder_of}/"));
+    let now = folder.gaffe(&["errors", "--run", "v2", "--json"]).json();
+    let predictions = |errors: &serde_json::Value| {
+        let of =
+            |error: &serde_json::Value| (error["prediction"].clone(), error["confidence"].clone());
+        errors.as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(predictions(&now), predictions(&scored));
+    // two pictures change places
+    let [a, b] = [0, 1].map(|at| folder.file(&format!("moved/{}", files[at])));
+    let (first, second) = (fs::read(&a).unwrap(), fs::read(&b).unwrap());
+    fs::write(a, second).unwrap();
+    fs::write(b, first).unwrap();
+    refuses(&folder, &["errors", "--run", "v2"], &["v2", "other examples", "gaffe score"]);
+}
+
+#[test]
 fn a_scoring_that_was_killed_goes_on_and_gives_the_same_bytes() {
     let folder = Folder::sample();
     let args = ["score", "--model", "models/v2.onnx", "--threads", "1"];

@@ -66,7 +66,7 @@ fn without_a_project_it_says_how_to_begin() {
     let folder = Folder::empty();
     refuses(&folder, &[], &["no project", "gaffe FOLDER", "gaffe dev.csv probs.npy"]);
     for args in [&["tally"][..], &["runs"], &["show", "a"], &["export", "labels"]] {
-        refuses(&folder, args, &["no project", "gaffe.toml", "gaffe init"]);
+        refuses(&folder, args, &["no project", "gaffe.toml", "gaffe FILE…", "gaffe init FILE…"]);
     }
     refuses(&folder, &["tally", "-p", "nowhere"], &["nowhere"]);
     names(&folder, &["nowhere.csv"], &["nowhere.csv"]);

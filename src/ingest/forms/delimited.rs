@@ -41,7 +41,10 @@ pub fn read(path: &Path) -> Result<Frame, IngestError> {
 }
 
 /// What separates the cells: tabs in a `.tsv`, else what the header has most of.
-fn delimiter(path: &Path) -> Result<u8, IngestError> {
+///
+/// # Errors
+/// A file that can't be read.
+pub fn delimiter(path: &Path) -> Result<u8, IngestError> {
     if super::extension(path) == "tsv" {
         return Ok(b'\t');
     }

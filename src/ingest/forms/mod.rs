@@ -8,7 +8,7 @@ mod array;
 mod arrow_columns;
 mod arrow_ipc;
 mod arrow_texts;
-mod delimited;
+pub(super) mod delimited;
 mod fasttext;
 mod fiftyone;
 #[cfg(test)]
@@ -20,7 +20,7 @@ mod image_folder;
 mod json;
 mod json_lines;
 mod json_record;
-mod json_scan;
+pub(super) mod json_scan;
 mod label_studio;
 mod label_studio_table;
 mod labelme;

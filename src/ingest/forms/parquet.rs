@@ -9,6 +9,7 @@ use crate::dataset::{TextColumn, stable_hash};
 use crate::ingest::IngestError;
 use crate::ingest::frame::Frame;
 use crate::ingest::layout::TooLarge;
+use crate::ingest::reading::Reading;
 use crate::media::parquet_row::{Plain, bytes, holders, path as path_of};
 use crate::media::{Locator, Part, ending_of};
 use crate::scoring::guarded;
@@ -51,7 +52,9 @@ pub fn read(path: &Path) -> Result<Frame, IngestError> {
     let rows = footer.metadata().file_metadata().num_rows();
     let rows = u32::try_from(rows).map_err(|_| damaged(format!("it claims {rows} rows")))?;
     let alone = holders(footer.schema()).count() == 1;
-    let table = ParquetTable { path, footer, rows: rows as usize, alone };
+    let cells = u64::from(rows) * footer.schema().fields().len() as u64;
+    let reading = Reading::of(path, Some(cells));
+    let table = ParquetTable { path, footer, rows: rows as usize, alone, reading };
     guarded(|| frame(&table)).unwrap_or_else(Err).map_err(damaged)?.or_refuse(path)
 }
 
@@ -61,6 +64,7 @@ struct ParquetTable<'p> {
     rows: usize,
     /// Whether one column only can hold pictures.
     alone: bool,
+    reading: Reading,
 }
 
 impl ParquetTable<'_> {
@@ -87,6 +91,7 @@ impl ParquetTable<'_> {
             let batch = batch.map_err(|e| e.to_string())?;
             let column = batch.columns().first().ok_or("it is not there")?;
             rows += column.len();
+            self.reading.add(column.len() as u64);
             see(column)?;
         }
         if rows == self.rows { Ok(()) } else { Err(format!("it has {rows} of {} rows", self.rows)) }

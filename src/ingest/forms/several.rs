@@ -4,7 +4,7 @@
 
 use crate::dataset::TextColumn;
 use crate::ingest::frame::{Cells, Frame};
-use crate::ingest::roles;
+use crate::ingest::{LABEL_COLUMNS, roles};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -83,8 +83,10 @@ pub fn one_each(mut frame: Frame, name: &str) -> Frame {
 
 /// Labels that doccano joined by `#` in its CSV: all parts are labels of other rows.
 fn joined<'c>(frame: &Frame, cells: &'c TextColumn) -> HashSet<&'c str> {
-    let doccano =
-        |name: &str| matches!(name, "id" | "text" | "data" | "filename" | "label" | "Comments");
+    let doccano = |name: &str| {
+        matches!(name, "id" | "text" | "data" | "filename" | "label" | "Comments")
+            || LABEL_COLUMNS.contains(&name)
+    };
     let marked = || cells.iter().any(|cell| cell.contains('#'));
     if !frame.fields.iter().all(|field| doccano(&field.name)) || !marked() {
         return HashSet::new();

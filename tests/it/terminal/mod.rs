@@ -1,6 +1,7 @@
 //! The review in a real terminal: what a person sees, types, breaks, closes and comes back to.
 
 mod alike;
+mod asking;
 mod board_compare;
 mod board_label_issues;
 mod board_shift;
