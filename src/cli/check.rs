@@ -1,8 +1,8 @@
 //! `gaffe check`: what is wrong or strange in the data.
 
-use super::SplitArg;
 use super::print::{count, json};
 use super::score::{Bar, on_interrupt};
+use super::{SplitArg, reading};
 use crate::dataset::Split;
 use crate::insight::{Cell, Page, Sheet, field, interval_of, proportion};
 use crate::project::{Check, Finding, Project, RunCheck, Scoring, Watch};
@@ -68,6 +68,8 @@ fn check(project: &Project, splits: &[Split], decode: bool) -> Result<Check> {
     for &split in splits {
         project.examples(split)?;
     }
+    // from now on the line is the bar's
+    reading::hide();
     let cancel = on_interrupt()?;
     let bar = Mutex::new(None);
     let tick = |at: Scoring| {

@@ -100,7 +100,7 @@ fn labels(project: &Project, args: &LabelsArgs, out: &mut dyn Write) -> Result<(
     })?;
     say(&format!("{} labels corrected", fixes.len()));
     if let Some(Written::Anew(source)) = written {
-        say(&anew(source, &examples));
+        say(&anew(source, &examples, args.changed));
     }
     Ok(())
 }
@@ -114,7 +114,12 @@ fn of_table(project: &Project, split: Split) -> Result<Vec<Examples>> {
 }
 
 /// What is in a table that is not as it came.
-fn anew(form: &str, examples: &[Examples]) -> String {
+fn anew(form: &str, examples: &[Examples], changed: bool) -> String {
+    if changed {
+        return format!(
+            "written: the corrected examples, not rows of the table as it came ({form})"
+        );
+    }
     let there: usize = examples.iter().map(Examples::len).sum();
     let left_out: usize = examples.iter().map(|examples| examples.origin.left_out.count).sum();
     let there = print::count(there);

@@ -114,9 +114,15 @@ impl Columns {
             }
         }
         for name in &metadata {
+            let mut new = name.clone();
             // it would be taken for what it is not
-            let taken = is_role(name) || name == TELLING || names.contains(name);
-            names.push(if taken { format!("data_{name}") } else { name.clone() });
+            if is_role(name) || name == TELLING {
+                new.insert_str(0, "data_");
+            }
+            while names.contains(&new) || new != *name && metadata.contains(&new) {
+                new.insert_str(0, "data_");
+            }
+            names.push(new);
         }
         names.extend(LABEL_COLUMNS.map(str::to_owned));
         Self { names, metadata, has_split, shows: shows.is_some() }

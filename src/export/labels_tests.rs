@@ -125,6 +125,16 @@ fn another_form_is_made_of_the_examples() {
     assert!(LabelForm::of(Path::new("a.parquet")).unwrap_err().to_string().contains("as CSV"));
 }
 
+#[test]
+fn no_column_is_there_twice_and_none_is_taken_for_another() {
+    let table = "id,label,text,data_text,lead_time\na,Coat,1,2,3\nb,Shirt,4,5,6\n";
+    let form = LabelForm::of(Path::new("x.jsonl")).unwrap();
+    let (out, _) = written(table.as_bytes(), "dev.csv", LabelRows::Changed, form).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    let metadata = r#""data_data_text":4,"data_text":5,"data_lead_time":6,"old_label""#;
+    assert!(out.contains(metadata), "{out}");
+}
+
 proptest! {
     #[test]
     fn any_line_of_json_is_read_back_with_the_label_alone_changed(

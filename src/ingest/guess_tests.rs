@@ -167,3 +167,17 @@ fn where_columns_could_be_otherwise_it_is_said_with_the_flag() {
         ColumnNames { text: Some("text".into()), label: "target".into(), ..ColumnNames::default() };
     assert_eq!(said(&told).len(), 1);
 }
+
+#[test]
+fn rows_without_a_name_are_known_by_the_columns_that_all_tables_have() {
+    let config = config(&[
+        ("train.csv", "height,width,source,label\n1,2,a,x\n"),
+        ("dev.csv", "width,height,fold,pred,label\n2,1,9,x,y\n"),
+    ]);
+    assert_eq!(config.columns.id_of, ["height", "width"]);
+    let one = "split,a,label,old_label,prob_x,prob_y\ntrain,1,x,,0.5,0.5\ndev,1,y,x,0.1,0.9\n";
+    let config = self::config(&[("all.csv", one)]);
+    assert_eq!(config.columns.id_of, ["a"], "{config:?}");
+    let named = self::config(&[("dev.csv", "id,a,label\n1,2,x\n")]);
+    assert!(named.columns.id_of.is_empty());
+}

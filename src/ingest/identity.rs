@@ -16,7 +16,8 @@ pub fn own_cells<'f>(frame: &'f Frame, columns: &ColumnNames) -> Vec<&'f TextCol
     named.filter(|named| !named.is_empty()).unwrap_or_else(all)
 }
 
-/// The names of the columns that are the rows' own in every table, in the order of the first.
+/// The names of the columns that are the rows' own in every table, in the order of the first. The split is not among them:
+/// rows may be split anew.
 pub fn own_columns(tables: &[(&ColumnNames, &Frame)]) -> Vec<String> {
     let Some(((columns, first), others)) = tables.split_first() else { return Vec::new() };
     let everywhere = |field: &&Field| {
@@ -25,7 +26,8 @@ pub fn own_columns(tables: &[(&ColumnNames, &Frame)]) -> Vec<String> {
         };
         others.iter().all(has)
     };
-    own(first, columns).filter(everywhere).map(|field| field.name.clone()).collect()
+    let names = own(first, columns).filter(everywhere).map(|field| &field.name);
+    names.filter(|name| columns.split.as_ref() != Some(name)).cloned().collect()
 }
 
 fn own<'f>(frame: &'f Frame, columns: &ColumnNames) -> impl Iterator<Item = &'f Field> {

@@ -1,7 +1,7 @@
 //! One cell of a Parquet file: the bytes of its picture or sound.
 //!
-//! Invariant: only pages that hold the row are decoded; a file's footer is read once a thread, as long as the file
-//! stays as it is and few others are read meanwhile.
+//! Invariant: of the pages that are decoded none is before the row; a file's footer is read once a thread, as long as the
+//! file stays as it is and few others are read meanwhile, and rows that a thread reads one after another are read in one go.
 
 use super::source::{MOST, whole};
 use crate::scoring::guarded;
@@ -11,11 +11,11 @@ use arrow_schema::{DataType, Schema};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection,
-    RowSelector,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
 use parquet::errors::ParquetError;
-use parquet::file::metadata::PageIndexPolicy;
+use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 use std::cell::RefCell;
 use std::fs::File;
@@ -69,7 +69,18 @@ struct Opened {
     about: (u64, Option<SystemTime>),
     file: Plain,
     footer: ArrowReaderMetadata,
+    ahead: Option<Ahead>,
 }
+
+/// A column that is being read, row by row.
+struct Ahead {
+    column: usize,
+    next: u64,
+    reader: ParquetRecordBatchReader,
+}
+
+/// Rows that are rather passed over than looked for anew: to find one, what is before it in its row group is gone over.
+const NEAR: u64 = 128;
 
 /// Files that a thread keeps open.
 const KEPT: usize = 4;
@@ -88,11 +99,11 @@ pub(super) fn read(path: &Path, column: Option<&str>, row: u64) -> io::Result<Ce
     let read = || {
         OPENED.with_borrow_mut(|opened| {
             let found = opened.iter().position(|one| one.path == path && one.about == about);
-            let one = match found {
+            let mut one = match found {
                 Some(at) => opened.remove(at),
                 None => open(path, about)?,
             };
-            let cell = cell(&one, column, row);
+            let cell = cell(&mut one, column, row);
             opened.retain(|other| other.path != path);
             opened.truncate(KEPT - 1);
             opened.insert(0, one);
@@ -106,30 +117,64 @@ fn open(path: &Path, about: (u64, Option<SystemTime>)) -> io::Result<Opened> {
     let file = Plain(whole(path)?);
     let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Optional);
     let footer = ArrowReaderMetadata::load(&file, options).map_err(io::Error::other)?;
-    Ok(Opened { path: path.to_path_buf(), about, file, footer })
+    Ok(Opened { path: path.to_path_buf(), about, file, footer, ahead: None })
 }
 
-fn cell(opened: &Opened, column: Option<&str>, row: u64) -> io::Result<Cell> {
-    let none =
-        |what: &str| io::Error::other(format!("the file has changed: it has no such {what}"));
+fn cell(opened: &mut Opened, column: Option<&str>, row: u64) -> io::Result<Cell> {
     let schema = opened.footer.schema();
     let at = match column {
         Some(name) => schema.fields().iter().position(|field| field.name() == name),
         None => holders(schema).next(),
     };
     let at = at.ok_or_else(|| none("column"))?;
-    let (group, row) = place(&opened.footer, row).ok_or_else(|| none("row"))?;
-    let file = Plain(opened.file.0.try_clone()?);
-    let selected = [RowSelector::skip(row), RowSelector::select(1)];
-    let selected = selected.into_iter().filter(|part| part.row_count > 0).collect::<Vec<_>>();
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, opened.footer.clone())
-        .with_row_groups(vec![group])
-        .with_projection(ProjectionMask::roots(opened.footer.parquet_schema(), [at]))
-        .with_row_selection(RowSelection::from(selected))
-        .with_batch_size(1);
-    let batch = reader.build().map_err(io::Error::other)?.next().ok_or_else(|| none("row"))?;
-    let batch = batch.map_err(io::Error::other)?;
-    content(batch.column(0), 0).ok_or_else(|| io::Error::other("its cell is empty"))
+    let is_near = |ahead: &Ahead| {
+        ahead.column == at && row.checked_sub(ahead.next).is_some_and(|passed| passed <= NEAR)
+    };
+    let mut ahead = match opened.ahead.take().filter(is_near) {
+        Some(ahead) => ahead,
+        None => Ahead::open(opened, at, row)?,
+    };
+    let cell = content(&ahead.read(row)?, 0);
+    opened.ahead = Some(ahead);
+    cell.ok_or_else(|| io::Error::other("its cell is empty"))
+}
+
+fn none(what: &str) -> io::Error {
+    io::Error::other(format!("the file has changed: it has no such {what}"))
+}
+
+impl Ahead {
+    /// Goes to a row.
+    fn open(opened: &Opened, column: usize, row: u64) -> io::Result<Self> {
+        let footer = &opened.footer;
+        let (group, before) = place(footer, row).ok_or_else(|| none("row"))?;
+        let groups = &footer.metadata().row_groups()[group..];
+        let count = |about: &RowGroupMetaData| usize::try_from(about.num_rows()).unwrap_or(0);
+        let rows = groups.iter().map(count).fold(0, usize::saturating_add);
+        let file = Plain(opened.file.0.try_clone()?);
+        let left = rows.saturating_sub(before);
+        let selected = [RowSelector::skip(before), RowSelector::select(left)];
+        let selected = selected.into_iter().filter(|part| part.row_count > 0).collect::<Vec<_>>();
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer.clone())
+            .with_row_groups((group..group + groups.len()).collect())
+            .with_projection(ProjectionMask::roots(footer.parquet_schema(), [column]))
+            .with_row_selection(RowSelection::from(selected))
+            .with_batch_size(1);
+        let reader = reader.build().map_err(io::Error::other)?;
+        Ok(Self { column, next: row, reader })
+    }
+
+    /// The cell of a row that was not passed yet.
+    fn read(&mut self, row: u64) -> io::Result<ArrayRef> {
+        loop {
+            let batch = self.reader.next().ok_or_else(|| none("row"))?;
+            let batch = batch.map_err(io::Error::other)?;
+            self.next += 1;
+            if self.next > row {
+                return Ok(batch.column(0).clone());
+            }
+        }
+    }
 }
 
 /// The row group of a row, and the row's place in it.

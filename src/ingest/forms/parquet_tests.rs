@@ -58,6 +58,22 @@ fn pictures_of_datasets_are_shown_from_the_file() {
 }
 
 #[test]
+fn rows_are_found_in_any_order_across_groups_and_columns() {
+    let folder = fixture("parquet", "");
+    for (left, right) in [(0, 0), (1, 2), (2, 3), (3, 0), (3, 2), (0, 3), (2, 2), (1, 0), (0, 2)] {
+        assert_eq!(shown(&folder, &format!("two_pictures.parquet#left,row={left}")), left);
+        let empty = media::decode(&folder.join("two_pictures.parquet#right,row=1"));
+        assert!(empty.is_err());
+        assert_eq!(shown(&folder, &format!("two_pictures.parquet#right,row={right}")), 4 + right);
+    }
+    for rows in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [0, 2, 4, 1, 3, 5], [3, 3, 0, 0, 5, 5]] {
+        for row in rows {
+            assert_eq!(shown(&folder, &format!("hf.parquet#row={row}")), row);
+        }
+    }
+}
+
+#[test]
 fn several_columns_of_pictures_are_told_apart() {
     let (_, frame) = read_frame(&fixture("parquet", "two_pictures.parquet")).unwrap();
     assert_eq!(texts(&frame, "file")[3], "two_pictures.parquet#left,row=3");
