@@ -6,7 +6,8 @@
     venv/bin/python bench/ingest.py FOLDER --gaffe target/release/gaffe [--rows 1000000] [--rounds 3]
 
 Makes the data in FOLDER when it is not there: JSON Lines and CSV with id, path, label, prediction and 10 probabilities
-a row.
+a row. `--large` opens an array of 1,000,000 × 1,000 float32 (4 GB) with its labels, and 200,000 pictures in folders of
+classes with their probabilities, in place of these.
 """
 import argparse
 import fcntl
@@ -82,22 +83,22 @@ print(json.dumps([took, peak / 1024]))"""
     return json.loads(out.stdout)
 
 
-def first_frame(gaffe, path):
+def first_frame(gaffe, *paths):
     """Seconds from the start of the program to the first whole frame of the review, and the peak of memory."""
     import pty
 
     start = time.perf_counter()
     child, terminal = pty.fork()
     if child == 0:
-        environment = os.environ | {"TERM": "xterm-256color", "XDG_STATE_HOME": str(path.parent)}
-        os.execve(gaffe, [str(gaffe), str(path)], environment)
+        environment = os.environ | {"TERM": "xterm-256color", "XDG_STATE_HOME": str(paths[0].parent)}
+        os.execve(gaffe, [str(gaffe), *map(str, paths)], environment)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     seen, took = b"", None
     while took is None:
         try:
             seen += os.read(terminal, 1 << 16)
         except OSError:
-            raise SystemExit(f"{gaffe} {path}: {seen.decode(errors='replace')[-500:]}")
+            raise SystemExit(f"{gaffe} {paths}: {seen.decode(errors='replace')[-500:]}")
         if b"predicted" in seen and b"\x1b[?2026l" in seen.split(b"predicted")[-1]:
             took = time.perf_counter() - start
     status = Path(f"/proc/{child}/status").read_text().splitlines()
@@ -113,20 +114,66 @@ def first_frame(gaffe, path):
     return took, peak / 1024
 
 
+def forget(folder):
+    """Takes away what an earlier opening left, but for the card of the first start, which was read."""
+    for place in (folder / "gaffe.toml", folder / ".gaffe"):
+        shutil.rmtree(place, ignore_errors=True) if place.is_dir() else place.unlink(missing_ok=True)
+    (folder / "gaffe").mkdir(exist_ok=True)
+    (folder / "gaffe" / "welcomed").touch()
+
+
+def make_large(folder):
+    """The files to open, by what they are."""
+    arrays, pictures = folder / "arrays", folder / "pictures"
+    draw = np.random.default_rng(0)
+    if not arrays.exists():
+        arrays.mkdir(parents=True)
+        rows, classes, step = 1_000_000, 1_000, 10_000
+        gold = draw.integers(0, classes, rows)
+        probs = np.lib.format.open_memmap(arrays / "pred_probs.npy", "w+", np.float32, (rows, classes))
+        for start in range(0, rows, step):
+            some = draw.random((step, classes), np.float32)
+            some[np.arange(step), gold[start:start + step]] += 0.2
+            some[:, 0] += 0.01
+            probs[start:start + step] = some / some.sum(1, keepdims=True)
+        probs.flush()
+        np.save(arrays / "labels.npy", gold)
+    if not pictures.exists():
+        one = (Path(__file__).parent.parent / "sample_data/fashion/images/dev-00000.png").read_bytes()
+        for k, name in enumerate(CLASSES):
+            place = pictures / "dev" / name
+            place.mkdir(parents=True)
+            for i in range(20_000):
+                (place / f"{k}-{i:05}.png").write_bytes(one)
+        probs = draw.random((200_000, 10), np.float32)
+        np.save(pictures / "probs.npy", probs / probs.sum(1, keepdims=True))
+    return {
+        "1,000,000 × 1,000 float32": [arrays / "labels.npy", arrays / "pred_probs.npy"],
+        "200,000 pictures": [pictures / "dev", pictures / "probs.npy"],
+    }
+
+
+def large(options):
+    for what, paths in make_large(options.folder).items():
+        rounds = {"first": [], "again": []}
+        for _ in range(options.rounds):
+            forget(paths[0].parent)
+            rounds["first"].append(first_frame(options.gaffe, *paths))
+            rounds["again"].append(first_frame(options.gaffe, paths[0].parent))
+        for name, values in rounds.items():
+            took, peak = statistics.median(took for took, _ in values), max(peak for _, peak in values)
+            print(f"  {what}, {name}: {took:.2f} s, {peak:.0f} MiB", flush=True)
+
+
 def compare(options, path):
     kind = path.suffix[1:]
     print(f"\n{path.name}, {path.stat().st_size / 1e6:.0f} MB")
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / f"dev.{kind}"
         table.symlink_to(path.resolve())
-        # the card of the first start was read
-        (Path(folder) / "gaffe").mkdir()
-        (Path(folder) / "gaffe" / "welcomed").touch()
         rounds = {name: [] for name in ["first", "again", *READERS[kind]]}
         for _ in range(options.rounds):
-            for left in ("gaffe.toml", ".gaffe"):
-                place = Path(folder) / left
-                shutil.rmtree(place, ignore_errors=True) if place.is_dir() else place.unlink(missing_ok=True)
+            forget(Path(folder))
             rounds["first"].append(first_frame(options.gaffe, table))
             rounds["again"].append(first_frame(options.gaffe, table))
             for name, code in READERS[kind].items():
@@ -144,8 +191,11 @@ def main():
     parser.add_argument("--gaffe", type=Path, required=True)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--large", action="store_true")
     options = parser.parse_args()
     options.gaffe = options.gaffe.resolve()
+    if options.large:
+        return large(options)
     for path in make(options.folder, options.rows):
         compare(options, path)
 

@@ -75,7 +75,7 @@ pub(super) fn suits(layer: &Layer) -> bool {
     able && layer.kernel == [3, 3] && layer.strides == [1, 1] && layer.channels[0] >= 4
 }
 
-/// Transforms kernels: from outputs × inputs × 3 × 3 to rows of [`ROWS`] outputs × places × inputs × outputs.
+/// Transforms kernels: from the bits of outputs × inputs × 3 × 3 to rows of [`ROWS`] outputs × places × inputs × outputs.
 pub(super) fn transformed(weights: &[u32], [inputs, outputs]: [usize; 2]) -> Arc<[u32]> {
     let side = |[a, b, c]: [f64; 3]| [a, 0.5 * (a + b + c), 0.5 * (a - b + c), c];
     let mut all = vec![0; outputs.div_ceil(ROWS) * PLACES * inputs * ROWS];
