@@ -22,6 +22,7 @@ pub enum ExportCommand {
                       CSV, TSV and JSON Lines come out as they were, with the label corrected and four columns more.\n\
                       Of all other forms the examples are written, as CSV or as the name of the file says\n\
                       (.csv, .tsv, .jsonl): id, file or text, label, metadata and those columns; gaffe init opens it.\n\
+                      A table of several splits has the corrections of all of them.\n\
                       A .npy gets the class indices, in the order of the rows, where labels came as numbers."
     )]
     Labels(LabelsArgs),

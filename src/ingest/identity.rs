@@ -38,3 +38,28 @@ fn own<'f>(frame: &'f Frame, columns: &ColumnNames) -> impl Iterator<Item = &'f 
         !said && field.texts().is_some() && !LABEL_COLUMNS.contains(&field.name.as_str())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_named_columns_make_the_id_as_long_as_all_are_there() {
+        let field = |name: &str| {
+            let mut cells = TextColumn::default();
+            cells.push(name).unwrap();
+            Field::text(name, cells)
+        };
+        let fields = ["new", "b", "label", "a", "new_label"].map(field).to_vec();
+        let frame = Frame { rows: 1, fields, ..Frame::default() };
+        let cells = |id_of: &[&str]| {
+            let id_of = id_of.iter().map(|name| (*name).to_owned()).collect();
+            let columns = ColumnNames { label: "label".into(), id_of, ..ColumnNames::default() };
+            let cells = own_cells(&frame, &columns);
+            cells.into_iter().map(|cells| cells.get(0).to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(cells(&["a", "b"]), ["a", "b"]);
+        assert_eq!(cells(&["a", "gone"]), ["new", "b", "a"]);
+        assert_eq!(cells(&[]), ["new", "b", "a"]);
+    }
+}

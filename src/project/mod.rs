@@ -51,6 +51,7 @@ pub use worker::{Request, WORKER, measure_in_process, work};
 use crate::analysis::{self, ErrorRate, Relabels};
 use crate::dataset::{ClassNames, Examples, Ledger, Order, Run, Split};
 use crate::ingest::{Config, FILE_NAME};
+use crate::media::is_media;
 use crate::store::{self, Store};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -151,6 +152,25 @@ impl Project {
         let mut files = files.chain(models).chain(probabilities).chain(own);
         files.any(|file| whole(&self.root.join(file)).as_ref() == Some(&path))
             || whole(&self.data_dir()).is_some_and(|dir| path.starts_with(dir))
+            || self.has_in_a_table(&path)
+    }
+
+    /// Whether a file lies in a folder that is a table. In the project's own folder other files may lie than those that hold
+    /// examples.
+    fn has_in_a_table(&self, path: &Path) -> bool {
+        const DATA: [&str; 4] = ["metadata.csv", "metadata.jsonl", "metadata.parquet", "data.yaml"];
+        let ends = |kinds: &[&str]| {
+            path.extension().is_some_and(|e| kinds.iter().any(|kind| e.eq_ignore_ascii_case(kind)))
+        };
+        let is_data = || {
+            let named = path.file_name().is_some_and(|name| DATA.iter().any(|data| name == *data));
+            named || is_media(path) || ends(&["arrow", "json"])
+        };
+        let root = self.root.canonicalize().ok();
+        let tables = self.config.splits.values();
+        let mut folders = tables.filter_map(|table| self.root.join(table).canonicalize().ok());
+        folders
+            .any(|table| path.starts_with(&table) && (Some(&table) != root.as_ref() || is_data()))
     }
 
     /// The split whose table or predictions `path` is.

@@ -196,3 +196,24 @@ fn class_indices_stay_an_array() {
     assert!(refused.refused().contains("labels are written as CSV"), "{}", refused.err);
     assert!(!folder.file("fixed.parquet").exists());
 }
+
+#[test]
+fn files_of_a_folder_that_is_the_table_are_never_overwritten() {
+    let (folder, _) = opened("image_folder", &["metadata"]);
+    let config = folder.read("gaffe.toml");
+    let table = config.lines().find_map(|line| line.strip_prefix("dev = \"")).unwrap();
+    let file = format!("{}/metadata.csv", table.trim_end_matches('"'));
+    let before = folder.listing();
+    let refused = folder.gaffe(&["export", "labels", "-o", &file]);
+    assert!(refused.refused().contains("never overwritten"), "{}", refused.err);
+    assert_eq!(folder.listing(), before);
+    // the folder of the project is the table: what was exported there may be exported again
+    let root = folder.file(table.trim_end_matches('"'));
+    fs::remove_file(folder.file("gaffe.toml")).unwrap();
+    let inside = |args: &[&str]| crate::support::project::gaffe_in(&root, args);
+    inside(&["init", "."]).ok();
+    for _ in 0..2 {
+        inside(&["export", "labels", "-o", "fixed.jsonl"]).ok();
+    }
+    assert_eq!(inside(&["export", "labels", "-o", "metadata.csv"]).code, 1);
+}
