@@ -90,9 +90,9 @@ def first_frame(gaffe, *paths):
     start = time.perf_counter()
     child, terminal = pty.fork()
     if child == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         environment = os.environ | {"TERM": "xterm-256color", "XDG_STATE_HOME": str(paths[0].parent)}
         os.execve(gaffe, [str(gaffe), *map(str, paths)], environment)
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     seen, took = b"", None
     while took is None:
         try:
