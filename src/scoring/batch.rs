@@ -147,7 +147,7 @@ impl<'a> Line<'a> {
         let wait = |w: &mut Window| !w.stopped && w.next >= w.kept + ahead;
         let mut window =
             self.moved.wait_while(self.window(), wait).unwrap_or_else(PoisonError::into_inner);
-        let end = self.extent.rows.end;
+        let end = self.extent.rows.end.min(window.kept + ahead);
         if window.stopped || window.next >= end || self.cancel.load(Ordering::Relaxed) {
             return None;
         }

@@ -3,6 +3,7 @@
 //! Invariant: a line that can't be used is left out and counted; `NaN` and `Infinity`, which Python writes and JSON
 //! does not have, are missing values.
 
+use super::json_quick;
 use super::json_record::{Ordered, Record, Scratch, layout};
 use super::{Sight, in_rows};
 use crate::ingest::IngestError;
@@ -76,6 +77,21 @@ fn part<'l>(layout: &'l Layout, block: &Block) -> Rows<'l> {
 /// # Errors
 /// What is no object, or does not fit the layout; the row is to be left out then.
 pub fn record<'l>(
+    layout: &'l Layout,
+    rows: &mut Rows<'l>,
+    scratch: &mut Scratch,
+    line: &[u8],
+) -> Result<(), String> {
+    let quick = |text| json_quick::record(layout, rows, &mut scratch.numbers, text);
+    if str::from_utf8(line).ok().and_then(quick).is_some() {
+        return Ok(());
+    }
+    rows.take_back();
+    slow(layout, rows, scratch, line)
+}
+
+/// [`record`], whatever the object is like.
+pub(super) fn slow<'l>(
     layout: &'l Layout,
     rows: &mut Rows<'l>,
     scratch: &mut Scratch,

@@ -69,7 +69,7 @@ pub struct Record<'r, 'l> {
 #[derive(Debug, Default)]
 pub struct Scratch {
     text: String,
-    numbers: Vec<f32>,
+    pub numbers: Vec<f32>,
 }
 
 impl<'de> DeserializeSeed<'de> for Record<'_, '_> {

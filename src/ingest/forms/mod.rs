@@ -19,6 +19,7 @@ mod idx;
 mod image_folder;
 mod json;
 mod json_lines;
+mod json_quick;
 mod json_record;
 pub(super) mod json_scan;
 mod label_studio;
