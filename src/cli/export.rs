@@ -99,7 +99,8 @@ fn labels(project: &Project, args: &LabelsArgs, out: &mut dyn Write) -> Result<(
         written = Some(write_labels(&table, form, folder.unwrap_or(Path::new(".")), out)?);
         Ok(())
     })?;
-    say(&format!("{} labels corrected", fixes.len()));
+    let labels = if fixes.len() == 1 { "label" } else { "labels" };
+    say(&format!("{} {labels} corrected", fixes.len()));
     if let Some(Written::Anew(source)) = written {
         say(&anew(source, &examples, args.changed));
     }

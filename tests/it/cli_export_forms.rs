@@ -86,7 +86,7 @@ fn round_trip(name: &str, files: &[&str], to: &str) -> (Folder, Outcome) {
     let written = format!("again/{split}{to}");
     let outcome = folder.gaffe(&["export", "labels", "--split", split.name(), "-o", &written]);
     outcome.ok();
-    assert!(outcome.err.contains("1 labels corrected"), "{}", outcome.err);
+    assert!(outcome.err.contains("1 label corrected"), "{}", outcome.err);
     let text = folder.read(&written);
     assert!(
         text.lines().any(|l| [&old, &new, "ada"].iter().all(|word| l.contains(*word))),

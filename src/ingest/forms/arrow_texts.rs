@@ -42,8 +42,27 @@ pub(super) fn push_texts(array: &ArrayRef, into: &mut TextColumn) -> Result<(), 
         }
         DataType::Dictionary(_, of) => push_texts(&to(array, of)?, into),
         DataType::RunEndEncoded(_, of) => push_texts(&to(array, of.data_type())?, into),
+        DataType::List(of) | DataType::LargeList(of) | DataType::FixedSizeList(of, _)
+            if of.data_type().is_string() =>
+        {
+            push_lists(&to(array, &DataType::LargeList(of.clone()))?, into)
+        }
         _ => push_formatted(array, into),
     }
+}
+
+/// Lists of texts, as JSON: what a text holds must not end it.
+fn push_lists(lists: &ArrayRef, into: &mut TextColumn) -> Result<(), String> {
+    for list in lists.as_list::<i64>() {
+        let text = list.map(|list| {
+            let list = to(&list, &DataType::LargeUtf8)?;
+            let texts: Vec<_> = list.as_string::<i64>().iter().collect();
+            serde_json::to_string(&texts).map_err(|e| e.to_string())
+        });
+        let text = text.transpose()?.unwrap_or_default();
+        into.push(&text).map_err(|_| TooLarge.to_string())?;
+    }
+    Ok(())
 }
 
 fn to(array: &ArrayRef, kind: &DataType) -> Result<ArrayRef, String> {

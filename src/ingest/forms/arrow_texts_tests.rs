@@ -1,4 +1,5 @@
 use super::*;
+use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::types::Int8Type;
 use arrow_array::{
     BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float32Array, Float64Array,
@@ -34,6 +35,11 @@ fn cells_are_written_as_people_write_them() {
     assert_eq!(of(Date32Array::from(vec![Some(0), None])), ["1970-01-01", ""]);
     let decimals = Decimal128Array::from(vec![125]).with_precision_and_scale(5, 2).unwrap();
     assert_eq!(of(decimals), ["1.25"]);
+    let mut lists = ListBuilder::new(StringBuilder::new());
+    lists.append_value([Some("a, b"), None, Some("\"c\"")]);
+    lists.append_null();
+    lists.append_value([None::<&str>; 0]);
+    assert_eq!(of(lists.finish()), [r#"["a, b",null,"\"c\""]"#, "", "[]"]);
 }
 
 #[test]

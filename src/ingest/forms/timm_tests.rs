@@ -4,7 +4,7 @@ const TOPS: [&str; 2] = ["jack-o'-lantern", "dog"];
 
 #[test]
 fn the_label_of_the_best_class_is_the_prediction() {
-    for name in ["top1.csv", "top1.json", "top1_record.json", "top1_split.json"] {
+    for name in ["top1.csv", "top1.json", "top1_record.json", "top1_split.json", "top1.parquet"] {
         let (_, frame) = read(&format!("timm/{name}"));
         assert_eq!(names(&frame), ["filename", "prediction", "confidence"], "{name}");
         assert_eq!(cells(&frame, "filename")[..2], ["img_0.JPEG", "img_1.JPEG"], "{name}");
@@ -22,7 +22,7 @@ fn the_label_of_the_best_class_is_the_prediction() {
 
 #[test]
 fn the_best_classes_are_ranked() {
-    for name in ["top2.csv", "top2.json", "top2_separate.csv"] {
+    for name in ["top2.csv", "top2.json", "top2_separate.csv", "top2.parquet"] {
         let (_, frame) = read(&format!("timm/{name}"));
         assert_eq!(names(&frame), ["filename", "prediction", "confidence", "top_2"], "{name}");
         assert_eq!(cells(&frame, "prediction")[..2], TOPS, "{name}");
@@ -43,6 +43,7 @@ fn all_classes_give_probabilities_by_class() {
     let all = [
         ("all_separate.csv", by_index, [0, 1, 2]),
         ("all.csv", by_name, [2, 1, 0]),
+        ("all.parquet", by_name, [2, 1, 0]),
         ("all_only_index.json", ["0", "1", "2"], [0, 1, 2]),
     ];
     for (name, parts, order) in all {
