@@ -3,7 +3,7 @@
 //! Invariant: an engine is shared by all threads, a session belongs to one. Neither knows pictures, texts or
 //! classes: tensors in, tensors out, in the order of the graph's inputs and outputs.
 
-mod convolution;
+mod kernels;
 #[cfg(feature = "ort")]
 pub(super) mod ort;
 pub(super) mod tract;

@@ -119,7 +119,7 @@ fn load(
     let judge = || judge(&typed, inputs, &wanted, tests);
     let optimised = || -> anyhow::Result<_> {
         let mut model = typed.clone().into_decluttered()?;
-        super::convolution::replace(&mut model)?;
+        super::kernels::replace(&mut model)?;
         model.optimize()?;
         let plan = model.into_runnable()?;
         let given = run_both(&plan, &wanted, tests)?;

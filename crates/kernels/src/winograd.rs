@@ -8,12 +8,11 @@
 //! Invariant: values differ from those of the plain sum by its own rounding errors only: the transforms have no
 //! other factors than 1 and, for the kernels, 1/2.
 
-use super::Layer;
+use super::lanes::{LANES, Lanes, able, lanes, product, put};
+use super::{Layer, Values};
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::slice;
 
-/// Tiles that are computed together.
-const LANES: usize = 16;
 /// Channels of the output whose weights lie together, and how many of them one pass computes: with its sums and the
 /// two halves of the lanes it fits in 16 registers of 256 bits.
 const ROWS: usize = 8;
@@ -22,8 +21,6 @@ const PASS: usize = 4;
 const PLACES: usize = 16;
 /// Most transformed values at a time: as much as a second-level cache holds.
 const VALUES: usize = 1 << 18;
-
-type Lanes = [f32; LANES];
 
 /// What is kept from one convolution to the next, so that it need not be asked of the system again.
 #[derive(Default)]
@@ -68,27 +65,23 @@ struct Cut {
 
 /// Whether this is the way to compute a layer on this processor.
 pub(super) fn suits(layer: &Layer) -> bool {
-    #[cfg(target_arch = "x86_64")]
-    let able = std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
-    #[cfg(not(target_arch = "x86_64"))]
-    let able = cfg!(target_arch = "aarch64");
-    able && layer.kernel == [3, 3] && layer.strides == [1, 1] && layer.channels[0] >= 4
+    able() && layer.kernel == [3, 3] && layer.strides == [1, 1] && layer.channels[0] >= 4
 }
 
-/// Transforms kernels: from the bits of outputs × inputs × 3 × 3 to rows of [`ROWS`] outputs × places × inputs × outputs.
-pub(super) fn transformed(weights: &[u32], [inputs, outputs]: [usize; 2]) -> Arc<[u32]> {
+/// Transforms kernels: from outputs × inputs × 3 × 3 to rows of [`ROWS`] outputs × places × inputs × outputs.
+pub(super) fn transformed(weights: &[f32], [inputs, outputs]: [usize; 2]) -> Values {
     let side = |[a, b, c]: [f64; 3]| [a, 0.5 * (a + b + c), 0.5 * (a - b + c), c];
-    let mut all = vec![0; outputs.div_ceil(ROWS) * PLACES * inputs * ROWS];
+    let mut all = vec![0.0; outputs.div_ceil(ROWS) * PLACES * inputs * ROWS];
     for (number, kernel) in weights.as_chunks::<9>().0.iter().enumerate() {
         let (output, input) = (number / inputs, number % inputs);
-        let kernel = kernel.map(|bits| f64::from(f32::from_bits(bits)));
+        let kernel = kernel.map(f64::from);
         let (rows, _) = kernel.as_chunks::<3>();
         let rows = [0, 1, 2].map(|row| side(rows[row]));
         for column in 0..4 {
             let values = side(rows.map(|row| row[column]));
             for (row, value) in values.into_iter().enumerate() {
                 let place = output / ROWS * PLACES + row * 4 + column;
-                all[(place * inputs + input) * ROWS + output % ROWS] = (value as f32).to_bits();
+                all[(place * inputs + input) * ROWS + output % ROWS] = value as f32;
             }
         }
     }
@@ -96,20 +89,17 @@ pub(super) fn transformed(weights: &[u32], [inputs, outputs]: [usize; 2]) -> Arc
 }
 
 /// Convolves each picture of `input` with kernels that were [`transformed`].
-pub(super) fn run(layer: &Layer, weights: &[u32], input: &[f32], output: &mut [f32]) {
-    let [inputs, outputs] = layer.channels;
-    let inputs = input.chunks_exact(inputs * layer.input[0] * layer.input[1]);
-    let outputs = output.chunks_exact_mut(outputs * layer.output[0] * layer.output[1]);
+pub(super) fn run(layer: &Layer, weights: &[f32], input: &[f32], output: &mut [f32]) {
     SCRATCH.with_borrow_mut(|scratch| {
-        for (input, output) in inputs.zip(outputs) {
+        for (input, output) in layer.pictures(input, output) {
             picture(layer, weights, input, output, scratch);
         }
     });
 }
 
-fn picture(layer: &Layer, weights: &[u32], input: &[f32], output: &mut [f32], at: &mut Scratch) {
+fn picture(layer: &Layer, weights: &[f32], input: &[f32], output: &mut [f32], at: &mut Scratch) {
     #[cfg(target_arch = "x86_64")]
-    if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
+    if able() {
         // SAFETY: the processor has what the function is compiled for.
         #[expect(unsafe_code, reason = "the compiler can't see which processor it will be")]
         return unsafe { picture_avx2(layer, weights, input, output, at) };
@@ -121,7 +111,7 @@ fn picture(layer: &Layer, weights: &[u32], input: &[f32], output: &mut [f32], at
 #[target_feature(enable = "avx2,fma")]
 fn picture_avx2(
     layer: &Layer,
-    weights: &[u32],
+    weights: &[f32],
     input: &[f32],
     output: &mut [f32],
     at: &mut Scratch,
@@ -133,7 +123,7 @@ fn picture_avx2(
 #[inline(always)]
 fn picture_any(
     layer: &Layer,
-    weights: &[u32],
+    weights: &[f32],
     input: &[f32],
     output: &mut [f32],
     at: &mut Scratch,
@@ -155,7 +145,7 @@ fn picture_any(
                 let weights = &weights[channel * PLACES * inputs..];
                 at.products(&cut, &weights[..ROWS * PLACES * inputs], inputs);
             }
-            at.back(&cut, channel % ROWS, layer.limits, layer.bias[channel]);
+            at.back(&cut, channel % ROWS, layer.end.bias[channel]);
             at.place(layer, &cut, plane, start, rows);
         }
     }
@@ -238,7 +228,7 @@ impl Scratch {
                 let [a, b] = [lanes(left, at), lanes(left, at + 1)];
                 let parts = differences([a, b], [lanes(right, at), lanes(right, at + 1)]);
                 for (column, part) in parts.into_iter().enumerate() {
-                    put(&mut self.halves, (4 * odd + column) * cut.phase + at, part);
+                    put(&mut self.halves, (4 * odd + column) * cut.phase + at, &part);
                 }
             }
         }
@@ -258,10 +248,10 @@ impl Scratch {
                 for (row, part) in parts.into_iter().enumerate() {
                     let number = row * 4 + column;
                     if cut.packed {
-                        put(&mut self.loose, number * cut.phase + at, part);
+                        put(&mut self.loose, number * cut.phase + at, &part);
                     } else if panel < cut.panels {
                         let at = number * place + (panel * channels + channel) * LANES;
-                        put(&mut self.values, at, part);
+                        put(&mut self.values, at, &part);
                     }
                 }
             }
@@ -286,7 +276,7 @@ impl Scratch {
     /// The sums over the channels for [`ROWS`] channels of the output.
     #[expect(clippy::inline_always, reason = "to be compiled for the processor of its caller")]
     #[inline(always)]
-    fn products(&mut self, cut: &Cut, weights: &[u32], channels: usize) {
+    fn products(&mut self, cut: &Cut, weights: &[f32], channels: usize) {
         let panel = cut.panels * LANES;
         let places = weights.chunks_exact(channels * ROWS);
         let sums = self.sums.chunks_exact_mut(ROWS * panel);
@@ -296,8 +286,8 @@ impl Scratch {
             let (values, _) = values.as_chunks::<LANES>();
             for (number, values) in values.chunks_exact(channels).take(cut.panels).enumerate() {
                 for first in (0..ROWS).step_by(PASS) {
-                    let found = product(weights, first, values);
-                    for (row, lanes) in found.into_iter().enumerate() {
+                    let found = product::<ROWS, PASS, LANES>(weights, first, values);
+                    for (row, lanes) in found.iter().enumerate() {
                         put(sums, (first + row) * panel + number * LANES, lanes);
                     }
                 }
@@ -308,9 +298,8 @@ impl Scratch {
     /// The outputs of a channel, from its sums.
     #[expect(clippy::inline_always, reason = "to be compiled for the processor of its caller")]
     #[inline(always)]
-    fn back(&mut self, cut: &Cut, row: usize, limits: [u32; 2], bias: u32) {
+    fn back(&mut self, cut: &Cut, row: usize, bias: f32) {
         let panel = cut.panels * LANES;
-        let (bias, limits) = (f32::from_bits(bias), limits.map(f32::from_bits));
         for at in (0..panel).step_by(LANES) {
             let sum = |place: usize| lanes(&self.sums, (place * ROWS + row) * panel + at);
             let columns =
@@ -319,9 +308,9 @@ impl Scratch {
                 let [a, b, c, d] = &columns;
                 for (x, mut values) in added([&a[y], &b[y], &c[y], &d[y]]).into_iter().enumerate() {
                     for value in &mut values {
-                        *value = Layer::limited(limits, *value + bias);
+                        *value += bias;
                     }
-                    put(&mut self.outputs, (2 * y + x) * panel + at, values);
+                    put(&mut self.outputs, (2 * y + x) * panel + at, &values);
                 }
             }
         }
@@ -340,10 +329,10 @@ impl Scratch {
             let right = &self.outputs[at + panel..at + panel + cut.wide];
             let (pairs, last) = line.as_chunks_mut::<2>();
             for ((pair, &left), &right) in pairs.iter_mut().zip(left).zip(right) {
-                *pair = [left, right];
+                layer.end.give(pair, &[left, right]);
             }
-            if let ([last], Some(&left)) = (last, left.last()) {
-                *last = left;
+            if let Some(left) = left.last() {
+                layer.end.give(last, slice::from_ref(left));
             }
         }
     }
@@ -373,34 +362,4 @@ fn added([a, b, c, d]: [&Lanes; 4]) -> [Lanes; 2] {
         outputs[1][lane] = b[lane] - c[lane] - d[lane];
     }
     outputs
-}
-
-/// Sums over the channels of weights times values, for [`PASS`] of the rows.
-#[expect(clippy::inline_always, reason = "to be compiled for the processor of its caller")]
-#[inline(always)]
-fn product(weights: &[[u32; ROWS]], first: usize, values: &[Lanes]) -> [Lanes; PASS] {
-    let mut sums = [[0.0; LANES]; PASS];
-    for (weights, values) in weights.iter().zip(values) {
-        for row in 0..PASS {
-            let weight = f32::from_bits(weights[first + row]);
-            for lane in 0..LANES {
-                sums[row][lane] = weight.mul_add(values[lane], sums[row][lane]);
-            }
-        }
-    }
-    sums
-}
-
-#[expect(clippy::inline_always, reason = "to be compiled for the processor of its caller")]
-#[inline(always)]
-fn lanes(values: &[f32], at: usize) -> &Lanes {
-    values.get(at..).and_then(|values| values.first_chunk()).unwrap_or(&[0.0; LANES])
-}
-
-#[expect(clippy::inline_always, reason = "to be compiled for the processor of its caller")]
-#[inline(always)]
-fn put(values: &mut [f32], at: usize, lanes: Lanes) {
-    if let Some(to) = values.get_mut(at..).and_then(|values| values.first_chunk_mut()) {
-        *to = lanes;
-    }
 }
