@@ -65,6 +65,48 @@ fn latency() {
     }
 }
 
+#[test]
+#[ignore = "prints figures, of GAFFE_TEST_PROGRAM if it is set; add --nocapture"]
+fn latency_of_the_model() {
+    println!("{}", program());
+    let folder = Folder::sample();
+    let mut pty = spawn(USUAL, folder.root());
+    shown(&mut pty, 1);
+    let answer = |screen: &Screen| -> Vec<String> {
+        let line = |row| screen.line(row).chars().skip(42).collect();
+        (5..15).map(line).collect()
+    };
+    let asks = |pty: &mut Pty| pty.wait_for("the model", |screen| screen.has("the same as v1"));
+    let opened = time(&mut pty, "I", asks);
+    figures("key to the model's answer", vec![opened]);
+    // the last row: a class of two words with what the run says, what is said here, and what is said now
+    let is_whole = |lines: &[String]| lines[9].split_whitespace().count() == 5;
+    pty.send("f");
+    pty.wait_for("the first change", |screen| is_whole(&answer(screen)));
+    let turns = (0..200).map(|_| {
+        pty.pause_before("r");
+        let before = answer(&pty.screen());
+        let is_new = |now: &[String]| now != before && is_whole(now);
+        time(&mut pty, "r", |pty| pty.wait_for("another", |screen| is_new(&answer(screen))))
+    });
+    figures("change to the new answer", turns.collect());
+    let evidence = |_| {
+        pty.pause_before("e");
+        let shown = time(&mut pty, "e", |pty| {
+            pty.wait_for("evidence", |s| s.has("336 parts hidden") && !s.has("…"))
+        });
+        pty.pause_before("e");
+        pty.send("e");
+        pty.wait_for("no evidence", |screen| !screen.has("parts hidden"));
+        shown
+    };
+    figures("evidence of 336 parts", (0..20).map(evidence).collect());
+    pty.send("q");
+    shown(&mut pty, 1);
+    pty.send("q");
+    pty.wait_exit();
+}
+
 /// The sample over and over: its errors are 318 in 2,000.
 const MANY: usize = 1_000_000;
 const ERRORS: usize = MANY / 2000 * 318;
