@@ -4,6 +4,9 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
+/// How many values decide the hash.
+const HASHED: usize = 64;
+
 /// Constants of an operator. Equal where their bits are: NaN is itself, and the zeros are two.
 #[derive(Debug, Clone)]
 pub struct Values(Arc<[f32]>);
@@ -45,7 +48,8 @@ impl Eq for Values {}
 impl Hash for Values {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.len().hash(state);
-        self.bits().for_each(|bits| bits.hash(state));
+        // weights of millions are told apart by a few of them
+        self.bits().take(HASHED).for_each(|bits| bits.hash(state));
     }
 }
 

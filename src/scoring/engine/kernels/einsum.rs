@@ -108,7 +108,8 @@ impl Product<'_> {
         let mut axes: Vec<usize> = axes.map(|&axis| self.at(1, axis)).collect::<Option<_>>()?;
         let single = (0..self.weights.ndim()).filter(|at| !axes.contains(at));
         axes.extend(single.collect::<Vec<usize>>());
-        Some(self.weights.view().permuted_axes(axes).iter().copied().collect())
+        let weights = self.weights.view().permuted_axes(axes);
+        Some(weights.as_slice().map_or_else(|| weights.iter().copied().collect(), <[f32]>::to_vec))
     }
 
     /// How many values axes of the weights have together.

@@ -84,7 +84,7 @@ pub(super) fn replace(model: &mut TypedModel) -> TractResult<()> {
 fn constant(fact: &TypedFact) -> Option<Vec<f32>> {
     let constant = fact.konst.as_ref()?;
     let values = constant.to_plain_array_view::<f32>().ok()?;
-    Some(values.iter().copied().collect())
+    values.as_slice().map(<[f32]>::to_vec)
 }
 
 impl Replacement {
