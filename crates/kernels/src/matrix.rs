@@ -15,6 +15,8 @@ const ROWS: usize = 6;
 const FEW: usize = LANES / 2;
 /// Most values of patches at a time: as much as a second-level cache holds beside the weights.
 const VALUES: usize = 1 << 17;
+/// Most values of the patches of one row, which are gathered together whatever their number.
+const LONGEST: usize = 1 << 21;
 
 /// What is kept from one convolution to the next, so that it need not be asked of the system again.
 #[derive(Default)]
@@ -40,7 +42,7 @@ struct Planes<'p> {
     width: usize,
     /// Where each tap of the kernels begins to read.
     taps: &'p [usize],
-    /// Rows and columns of the output. Where all that a tap reads lies together these are columns of one.
+    /// Rows and columns of the output. Where what a tap reads lies together these are rows of one.
     grid: [usize; 2],
 }
 
@@ -55,7 +57,13 @@ struct Strip {
 
 /// Whether this is the way to compute a layer on this processor: with fewer values in a plane most lanes would be idle.
 pub(super) fn suits(layer: &Layer) -> bool {
-    able() && layer.output[0] * layer.output[1] >= LANES
+    let row = layer.output[1] * layer.channels[0] * layer.taps();
+    able() && layer.output[0] * layer.output[1] >= LANES && (reads_whole(layer) || row <= LONGEST)
+}
+
+/// Whether the kernels read each plane as it is.
+fn reads_whole(layer: &Layer) -> bool {
+    layer.taps() == 1 && layer.strides == [1; 2] && layer.input == layer.output
 }
 
 /// Arranges kernels, so many outputs × all taps, in lots of [`ROWS`] outputs.
@@ -68,7 +76,7 @@ pub(super) fn arranged(weights: &[f32], outputs: usize) -> Values {
 /// Convolves each picture of `input` with kernels that were [`arranged`].
 pub(super) fn run(layer: &Layer, weights: &[f32], input: &[f32], output: &mut [f32]) {
     let phases = Phases::of(layer);
-    let whole = layer.taps() == 1 && layer.strides == [1; 2] && layer.input == layer.output;
+    let whole = reads_whole(layer);
     SCRATCH.with_borrow_mut(|scratch| {
         let Scratch { planes, line, patches } = scratch;
         for (input, output) in layer.pictures(input, output) {

@@ -18,8 +18,8 @@ struct Product<'m> {
     axes: [Vec<char>; 3],
 }
 
-/// How the axes lie: the contracted ones, those behind them, and the columns that
-/// take the place of the contracted ones in the output.
+/// How the axes lie: the contracted ones, those behind them, and the columns that take the place of the contracted ones
+/// in the output.
 struct Order {
     contracted: Vec<char>,
     behind: Vec<char>,
@@ -72,9 +72,16 @@ impl Product<'_> {
         let in_place = middle.ends_with(behind)
             && columns.iter().all(|axis| weights.contains(axis) && !input.contains(axis))
             && !before.iter().chain(behind).any(|axis| weights.contains(axis))
-            && weights.len() == contracted.len() + columns.len();
+            && weights.len() == contracted.len() + columns.len()
+            && contracted.iter().all(|&axis| self.is_alike(axis));
         let [contracted, behind, columns] = [contracted, behind, columns].map(<[char]>::to_vec);
         in_place.then_some(Order { contracted, behind, columns })
+    }
+
+    /// Whether neither side is broadcast along an axis.
+    fn is_alike(&self, axis: char) -> bool {
+        let sizes = self.at(0, axis).zip(self.at(1, axis));
+        sizes.is_some_and(|(own, other)| self.shape[own] == self.weights.shape()[other].into())
     }
 
     fn work(&self, order: &Order) -> Option<Work> {
