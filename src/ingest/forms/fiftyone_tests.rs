@@ -17,6 +17,15 @@ fn labels_by_the_stem_of_the_picture() {
 }
 
 #[test]
+fn what_its_exporter_writes_is_read() {
+    let (form, frame) = read("fiftyone/exported");
+    assert_eq!(form, "FiftyOne");
+    assert_eq!(cells(&frame, "file"), ["data/one.jpg", "data/two.png", "data/three.jpg"]);
+    assert_eq!(cells(&frame, "label"), ["cat", "dog", ""]);
+    assert!(left_out(&frame).is_empty());
+}
+
+#[test]
 fn labels_with_a_confidence_are_predictions() {
     let (_, frame) = read("fiftyone/predictions/labels.json");
     assert_eq!(cells(&frame, "prediction"), ["cat", "dog"]);
