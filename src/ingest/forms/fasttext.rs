@@ -10,6 +10,8 @@ use crate::ingest::frame::Frame;
 use std::path::Path;
 
 const LABEL: &str = "__label__";
+/// What doccano puts before a comment, which goes on to the end of the line.
+const COMMENT: &str = "__comment__";
 
 /// Whether the first line begins with a label.
 pub fn sniff(sight: &Sight<'_>) -> bool {
@@ -27,7 +29,7 @@ struct Line<'l> {
 
 fn line_of(line: &str) -> Line<'_> {
     let mut labels = Vec::new();
-    let mut rest = line.trim();
+    let mut rest = line.split_once(COMMENT).map_or(line, |(before, _)| before).trim();
     while let Some(after) = rest.strip_prefix(LABEL) {
         let end = after.find(char::is_whitespace).unwrap_or(after.len());
         labels.push(&after[..end]);
