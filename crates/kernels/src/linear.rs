@@ -96,6 +96,7 @@ impl Linear {
         for (output, sums) in output.chunks_exact_mut(self.sizes[1]).zip(sums) {
             let output = &mut output[panel * LANES..];
             let mut values = *sums;
+            // the same twice: with lengths that the compiler knows it becomes a few vector operations
             if let (Some(output), Some(bias)) =
                 (output.first_chunk_mut::<LANES>(), bias.first_chunk::<LANES>())
             {

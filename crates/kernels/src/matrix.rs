@@ -238,6 +238,7 @@ fn put<const WIDE: usize>(
     for ((plane, sums), bias) in planes.zip(sums).zip(&layer.end.bias[first..]) {
         let values = sums.map(|sum| sum + bias);
         let to = &mut plane[place.start..place.start + place.size];
+        // the same twice: with a length that the compiler knows it becomes a few vector operations
         match to.first_chunk_mut::<WIDE>() {
             Some(to) => layer.end.give(to, &values),
             None => layer.end.give(to, &values),

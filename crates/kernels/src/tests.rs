@@ -105,6 +105,15 @@ fn a_product_of_matrices_is_the_plain_sum() {
     assert!(Kernels::matrix(&layer([4, 4], [1, 1], [1, 1], 1), &[0.0; 16]).is_none());
 }
 
+/// A row of patches is gathered whole, so that one of any length would take any memory.
+#[test]
+fn rows_of_patches_have_a_longest() {
+    let long = |width| layer([2048, 1], [1, width], [1, 3], 1);
+    let weights = vec![0.0; 2048 * 3];
+    assert!(Kernels::matrix(&long(300), &weights).is_some());
+    assert!(Kernels::matrix(&long(400), &weights).is_none());
+}
+
 #[test]
 fn a_linear_layer_is_the_plain_sum_of_each_row() {
     for (rows, inputs, outputs) in [(1, 1, 1), (4, 19, 16), (7, 3, 40), (17, 64, 33), (5, 8, 5)] {
